@@ -28,7 +28,7 @@ pub struct Edit {
 }
 
 /// Works out an edit of `path`: `configure` turns the text without us into the text with us;
-/// `unconfigure` takes our entries out of a text that was edited since.
+/// `unconfigure` takes our entries out of a text that was edited since, knowing the original.
 ///
 /// # Errors
 /// When the file cannot be read or `configure` refuses its text. Nothing is written here.
@@ -38,7 +38,7 @@ pub fn plan(
     part: Part,
     mode: Mode,
     configure: impl FnOnce(&str) -> anyhow::Result<String>,
-    unconfigure: impl FnOnce(&str) -> anyhow::Result<String>,
+    unconfigure: impl FnOnce(&str, &str) -> anyhow::Result<String>,
 ) -> anyhow::Result<Edit> {
     let current = files::read_text(path)?;
     let mode_now = permissions(path);
@@ -47,7 +47,14 @@ pub fn plan(
             let original = earlier.undo(current, unconfigure)?;
             // What somebody else wrote over our file has a mode of its own.
             let is_ours = current == earlier.written;
-            (original, if is_ours { earlier.mode } else { mode_now.or(earlier.mode) })
+            (
+                original,
+                if is_ours {
+                    earlier.mode
+                } else {
+                    mode_now.or(earlier.mode)
+                },
+            )
         }
         _ => (current.clone(), mode_now),
     };
@@ -76,7 +83,11 @@ impl Edit {
             },
         };
         state.changes.insert(self.path.clone(), change);
-        let missing = self.path.ancestors().skip(1).take_while(|folder| !folder.exists());
+        let missing = self
+            .path
+            .ancestors()
+            .skip(1)
+            .take_while(|folder| !folder.exists());
         state.folders.extend(missing.map(Path::to_owned));
     }
 
@@ -107,7 +118,7 @@ impl Edit {
 pub fn take_back(
     state: &mut State,
     path: &Path,
-    unconfigure: impl FnOnce(&str) -> anyhow::Result<String>,
+    unconfigure: impl FnOnce(&str, &str) -> anyhow::Result<String>,
 ) -> anyhow::Result<()> {
     match state.changes.get(path).map(|change| &change.kind) {
         None => return Ok(()),
@@ -126,7 +137,7 @@ pub fn take_back(
 fn take_text_back(
     state: &State,
     path: &Path,
-    unconfigure: impl FnOnce(&str) -> anyhow::Result<String>,
+    unconfigure: impl FnOnce(&str, &str) -> anyhow::Result<String>,
 ) -> anyhow::Result<()> {
     files::remove_litter(path);
     let (Some(current), Some(earlier)) = (files::read_text(path)?, earlier(state, path)) else {
@@ -192,7 +203,7 @@ impl Earlier<'_> {
     fn undo(
         &self,
         current: &str,
-        unconfigure: impl FnOnce(&str) -> anyhow::Result<String>,
+        unconfigure: impl FnOnce(&str, &str) -> anyhow::Result<String>,
     ) -> anyhow::Result<Option<String>> {
         if current == self.written {
             return Ok(self.original.map(str::to_owned));
@@ -203,7 +214,7 @@ impl Earlier<'_> {
         let original = self.original.unwrap_or_default();
         let text = match diffy::merge(self.written, original, current) {
             Ok(merged) => merged,
-            Err(_) => unconfigure(current)?,
+            Err(_) => unconfigure(current, original)?,
         };
         let nothing_added = self.original.is_none() && text.trim().is_empty();
         Ok((!nothing_added).then_some(text))
@@ -213,14 +224,16 @@ impl Earlier<'_> {
 /// The permission bits of the file at `path`.
 fn permissions(path: &Path) -> Option<u32> {
     use std::os::unix::fs::MetadataExt;
-    std::fs::metadata(path).ok().map(|kind| kind.mode() & 0o7777)
+    std::fs::metadata(path)
+        .ok()
+        .map(|kind| kind.mode() & 0o7777)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn refuse(_: &str) -> anyhow::Result<String> {
+    fn refuse(_: &str, _: &str) -> anyhow::Result<String> {
         anyhow::bail!("not to be asked")
     }
 
@@ -240,19 +253,28 @@ mod tests {
     fn edits_made_since_are_kept() {
         let current = "# mine\na = 1\nb = ours\nc = 3\nd = 4\n";
         let text = EARLIER.undo(current, refuse).unwrap();
-        assert_eq!(text.as_deref(), Some("# mine\na = 1\nb = 2\nc = 3\nd = 4\n"));
+        assert_eq!(
+            text.as_deref(),
+            Some("# mine\na = 1\nb = 2\nc = 3\nd = 4\n")
+        );
     }
 
     #[test]
     fn edits_of_our_own_lines_leave_it_to_the_tool() {
         let current = "# mine\na = 1\nb = theirs\nc = 3\n";
-        let text = EARLIER.undo(current, |text| Ok(format!("asked: {text}"))).unwrap();
+        let text = EARLIER
+            .undo(current, |text, _| Ok(format!("asked: {text}")))
+            .unwrap();
         assert_eq!(text, Some(format!("asked: {current}")));
     }
 
     #[test]
     fn a_file_of_our_own_making_goes_away() {
-        let ours = Earlier { original: None, mode: None, written: "x\n" };
+        let ours = Earlier {
+            original: None,
+            mode: None,
+            written: "x\n",
+        };
         assert_eq!(ours.undo("x\n", refuse).unwrap(), None);
         assert_eq!(ours.undo("x\ny\n", refuse).unwrap(), Some("y\n".to_owned()));
     }

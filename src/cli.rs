@@ -50,7 +50,13 @@ pub struct Global {
     #[arg(long, global = true, value_enum)]
     pub endpoint_type: Option<EndpointType>,
     /// Configuration file instead of ~/.config/studio-mirror/config.toml
-    #[arg(long, global = true, value_name = "FILE", env = "STUDIO_MIRROR_CONFIG", hide_env = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "STUDIO_MIRROR_CONFIG",
+        hide_env = true
+    )]
     pub config: Option<PathBuf>,
     /// How results are shown
     #[arg(long, global = true, value_enum, default_value_t)]
@@ -85,8 +91,10 @@ impl Global {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Point pip, uv and npm at the repository, with credentials that stay fresh
-    #[command(after_help = "Examples:\n  studio-mirror login --domain corp --repository team\n  \
-                            studio-mirror login --tool npm --namespace acme\n  studio-mirror login --dry-run")]
+    #[command(
+        after_help = "Examples:\n  studio-mirror login --domain corp --repository team\n  \
+                            studio-mirror login --tool npm --namespace acme\n  studio-mirror login --dry-run"
+    )]
     Login(LoginArgs),
     /// Give back what login found
     #[command(after_help = "Example:\n  studio-mirror logout --tool npm")]
@@ -95,13 +103,17 @@ pub enum Command {
     #[command(after_help = "Example:\n  studio-mirror status --output json")]
     Status,
     /// Print a fresh authorization token
-    #[command(after_help = "Example:\n  curl -H \"$(studio-mirror token --format header)\" https://…")]
+    #[command(
+        after_help = "Example:\n  curl -H \"$(studio-mirror token --format header)\" https://…"
+    )]
     Token(TokenArgs),
     /// Answer a tool's question for credentials (the credential helper)
     #[command(after_help = "Example:\n  studio-mirror keyring get https://…/pypi/team/simple/ aws")]
     Keyring(KeyringArgs),
     /// Print a completion script
-    #[command(after_help = "Example:\n  studio-mirror completions bash > ~/.local/share/bash-completion/completions/studio-mirror")]
+    #[command(
+        after_help = "Example:\n  studio-mirror completions bash > ~/.local/share/bash-completion/completions/studio-mirror"
+    )]
     Completions {
         /// For which shell
         shell: clap_complete::Shell,
@@ -180,6 +192,10 @@ pub enum TokenFormat {
 #[derive(Debug, Args)]
 pub struct KeyringArgs {
     /// As for the command `keyring`: [--mode=creds] [--output=json] get URL [aws]
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENT")]
+    #[arg(
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_name = "ARGUMENT"
+    )]
     pub arguments: Vec<std::ffi::OsString>,
 }

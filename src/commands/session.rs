@@ -1,19 +1,17 @@
 //! What every command starts from: the machine's facts, read once.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::cli::Global;
 use crate::credentials::CredentialSource;
 use crate::files;
 use crate::output::Printer;
 use crate::places::{Places, SYSTEM_CONFIG};
-use crate::settings::{
-    Field, Layers, Settings, Values, profile_regions, read_config_files,
-};
+use crate::settings::{Field, Layers, Settings, Values, profile_regions, read_config_files};
 use crate::state::State;
 use crate::studio::Metadata;
-use crate::token::{Store, TokenRequest, choose_folder};
+use crate::token::{TokenRequest, cache_folder};
 
 /// The facts and the settings that follow from them.
 #[derive(Debug)]
@@ -103,16 +101,11 @@ impl Session {
         )
     }
 
-    /// The token cache.
-    pub fn store(&self) -> Store {
+    /// Where tokens are cached: where the login put them, since another folder would mint them again.
+    pub fn cache_folder(&self) -> PathBuf {
         let runtime_dir = self.environment.get("XDG_RUNTIME_DIR").map(Path::new);
-        // The login's own folder first: another one would mint the same token again.
-        let known = self
-            .state
-            .cache
-            .clone()
-            .filter(|folder| files::make_private_dir(folder).is_ok());
-        Store::new(known.unwrap_or_else(|| choose_folder(runtime_dir, &self.places.cache)))
+        let known = self.state.cache.as_deref();
+        cache_folder(known, runtime_dir, &self.places.cache)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::cli::{TokenArgs, TokenFormat};
 use crate::output::{Format, Report};
 use crate::secret::Secret;
 use crate::timestamp::rfc3339;
-use crate::token::{Need, Token, now, obtain};
+use crate::token::{Need, Store, Token, now, obtain};
 
 /// As for the helper: somebody waits for this token and has nothing else to do.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -19,7 +19,7 @@ const LIMIT: Duration = Duration::from_secs(30);
 /// Prints it.
 pub fn run(session: &Session, args: &TokenArgs) -> anyhow::Result<ExitCode> {
     let request = session.token_request()?;
-    let store = session.store();
+    let store = Store::new(session.cache_folder());
     let need = if args.force { Need::New } else { Need::Usable };
     let cached = (need == Need::Usable)
         .then(|| store.read(&request).filter(|token| token.is_usable(now())))

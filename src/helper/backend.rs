@@ -11,7 +11,11 @@ const TEMPLATE: &str = include_str!("studio_mirror_keyring.py");
 
 /// The module's text: `binary` is asked first; then the user's own backend, `previous` (found by
 /// way of `previous_path`) or what keyring would have chosen itself.
-pub fn backend_source(binary: &Path, previous: Option<&str>, previous_path: Option<&str>) -> String {
+pub fn backend_source(
+    binary: &Path,
+    previous: Option<&str>,
+    previous_path: Option<&str>,
+) -> String {
     let literal = |value: Option<&str>| match value {
         Some(value) => python_string(value),
         None => "None".to_owned(),

@@ -36,7 +36,7 @@ impl Installation {
         environment: &BTreeMap<String, String>,
     ) -> anyhow::Result<Self> {
         let program = std::env::current_exe().context("cannot find this program's own file")?;
-        let folder = places.data.join("python");
+        let folder = module_folder(places);
         let module_folder = folder.to_string_lossy().into_owned();
         let mut previous = (None, None);
         let keyringrc = changes::plan(
@@ -49,7 +49,7 @@ impl Installation {
                 previous = (configured.previous_backend, configured.previous_path);
                 Ok(configured.text)
             },
-            |text| Ok(keyringrc::unconfigure(text, BACKEND_NAME)?),
+            |text, original| unconfigure_keyringrc(text, original, &module_folder),
         )
         .with_context(|| {
             let path = places.shown(&keyringrc_path(places));
@@ -63,7 +63,7 @@ impl Installation {
             Part::Helper,
             Mode::Keep,
             |_| Ok(source),
-            |_| Ok(String::new()),
+            |_, _| Ok(String::new()),
         )?;
         let mut installation = Self {
             // The module first: keyringrc.cfg must never name one that is not there.
@@ -97,7 +97,10 @@ impl Installation {
                 places.shown(&link)
             ));
         }
-        let path = environment.get("PATH").map(String::as_str).unwrap_or_default();
+        let path = environment
+            .get("PATH")
+            .map(String::as_str)
+            .unwrap_or_default();
         let first = first_keyring(OsStr::new(path));
         if !std::env::split_paths(path).any(|folder| folder == places.bin) && first.is_none() {
             self.warnings.push(format!(
@@ -122,7 +125,10 @@ impl Installation {
                 kind,
             };
             state.changes.insert(link.clone(), change);
-            let missing = link.ancestors().skip(1).take_while(|folder| !folder.exists());
+            let missing = link
+                .ancestors()
+                .skip(1)
+                .take_while(|folder| !folder.exists());
             state.folders.extend(missing.map(Path::to_owned));
         }
     }
@@ -143,9 +149,30 @@ impl Installation {
     }
 }
 
+/// The folder of the backend's module, and of nothing else: it goes onto Python's path.
+pub fn module_folder(places: &Places) -> PathBuf {
+    places.data.join("python")
+}
+
 /// The configuration file of the Python package keyring.
 fn keyringrc_path(places: &Places) -> PathBuf {
     places.config.join("python_keyring/keyringrc.cfg")
+}
+
+/// Takes our entries out of keyringrc.cfg; the user's own come back from `original`.
+pub fn unconfigure_keyringrc(
+    text: &str,
+    original: &str,
+    module_folder: &str,
+) -> anyhow::Result<String> {
+    let before = keyringrc::configure(original, BACKEND_NAME, module_folder)?;
+    Ok(keyringrc::unconfigure(
+        text,
+        BACKEND_NAME,
+        module_folder,
+        before.previous_backend.as_deref(),
+        before.previous_path.as_deref(),
+    )?)
 }
 
 /// Replaces whatever link stands there, without a moment in which there is none.
@@ -168,6 +195,11 @@ pub fn next_keyring() -> Option<PathBuf> {
     keyrings(&path).find(|candidate| !is_this_program(candidate))
 }
 
+/// The first `keyring` on PATH: the one that package clients run.
+pub fn first_keyring_on_path() -> Option<PathBuf> {
+    first_keyring(&std::env::var_os("PATH")?)
+}
+
 fn first_keyring(path: &OsStr) -> Option<PathBuf> {
     keyrings(path).next()
 }
@@ -184,9 +216,12 @@ fn keyrings(path: &OsStr) -> impl Iterator<Item = PathBuf> {
 }
 
 /// Whether `path` leads to this very program, by whatever name.
-fn is_this_program(path: &Path) -> bool {
+pub fn is_this_program(path: &Path) -> bool {
     let real = |path: PathBuf| std::fs::canonicalize(path).ok();
-    match (real(path.to_owned()), std::env::current_exe().ok().and_then(real)) {
+    match (
+        real(path.to_owned()),
+        std::env::current_exe().ok().and_then(real),
+    ) {
         (Some(path), Some(program)) => path == program,
         _ => false,
     }

@@ -6,6 +6,8 @@ mod query;
 mod reply;
 
 pub use backend::{BACKEND_FILE, BACKEND_NAME, backend_source};
-pub use install::{Installation, next_keyring};
+pub use install::{
+    Installation, first_keyring_on_path, is_this_program, module_folder, unconfigure_keyringrc,
+};
 pub use query::{Mode, Query, Wanted, parse};
 pub use reply::{login_for, run};

@@ -95,7 +95,10 @@ mod tests {
     fn every_form_that_clients_use() {
         use Mode::{Credentials, Password};
         let aws = Some("aws".to_owned());
-        assert_eq!(asked(&["get", "URL", "aws"]), Some((aws.clone(), Password, Wanted::Lines)));
+        assert_eq!(
+            asked(&["get", "URL", "aws"]),
+            Some((aws.clone(), Password, Wanted::Lines))
+        );
         assert_eq!(
             asked(&["--mode=creds", "--output=json", "get", "URL", "aws"]),
             Some((aws.clone(), Credentials, Wanted::Json))

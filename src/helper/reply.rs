@@ -18,7 +18,7 @@ use crate::error::{explain, with_hint};
 use crate::output::Printer;
 use crate::places::Places;
 use crate::state::{State, ToolLogin};
-use crate::token::{Need, Store, Token, choose_folder, now, obtain};
+use crate::token::{Need, Store, Token, cache_folder, now, obtain};
 
 /// How long a client waits for its token at most. Longer than a login's limit: here somebody
 /// waits for packages, and a throttled account answers late rather than never.
@@ -100,11 +100,11 @@ fn mint(login: &ToolLogin, places: &Places, state: &State) -> anyhow::Result<Tok
     inherit_container_credentials(&login.token.credentials)?;
     let deadline = Instant::now() + LIMIT;
     let runtime_dir = std::env::var_os("XDG_RUNTIME_DIR").map(std::path::PathBuf::from);
-    let folder = state
-        .cache
-        .clone()
-        .filter(|folder| crate::files::make_private_dir(folder).is_ok())
-        .unwrap_or_else(|| choose_folder(runtime_dir.as_deref(), &places.cache));
+    let folder = cache_folder(
+        state.cache.as_deref(),
+        runtime_dir.as_deref(),
+        &places.cache,
+    );
     let store = Store::new(folder);
     aws::block_on(async {
         obtain(&store, &login.token, Need::Usable, deadline, async || {
@@ -166,7 +166,10 @@ fn hand_on(arguments: Vec<OsString>) -> ExitCode {
         && let Some(next) = next_keyring()
     {
         // Only returns when that program cannot be started; then nobody has an answer.
-        let _ = Command::new(next).args(arguments).env(HANDED_ON, "1").exec();
+        let _ = Command::new(next)
+            .args(arguments)
+            .env(HANDED_ON, "1")
+            .exec();
     }
     ExitCode::FAILURE
 }

@@ -15,18 +15,27 @@ pub struct Store {
     folder: PathBuf,
 }
 
-/// Chooses where to cache: the session's runtime folder, else a folder of the user's own in
-/// /dev/shm, both only if they lie in memory and are closed to others; else `home_cache`.
-pub fn choose_folder(runtime_dir: Option<&Path>, home_cache: &Path) -> PathBuf {
-    let shared_memory = Path::new("/dev/shm");
+/// Where to cache: in `known`, the folder of an earlier login, if it can still be used; else in the
+/// session's runtime folder or one of the user's own in /dev/shm, if they lie in memory and are
+/// closed to others; else in `home_cache`.
+pub fn cache_folder(
+    known: Option<&Path>,
+    runtime_dir: Option<&Path>,
+    home_cache: &Path,
+) -> PathBuf {
+    if let Some(known) = known
+        && files::make_private_dir(known).is_ok()
+    {
+        return known.to_owned();
+    }
     let uid = rustix::process::geteuid().as_raw();
     let runtime = runtime_dir
         .filter(|dir| dir.is_absolute() && files::private_dir_is_ours(dir))
         .map(|dir| dir.join("studio-mirror"));
-    let own = shared_memory.join(format!("studio-mirror-{uid}"));
+    let shared_memory = Path::new("/dev/shm").join(format!("studio-mirror-{uid}"));
     runtime
         .into_iter()
-        .chain([own])
+        .chain([shared_memory])
         .find(|folder| files::make_private_dir(folder).is_ok() && files::is_memory_backed(folder))
         .unwrap_or_else(|| home_cache.to_owned())
 }

@@ -3,7 +3,7 @@
 mod cache;
 mod obtain;
 
-pub use cache::{Store, choose_folder};
+pub use cache::{Store, cache_folder};
 pub use obtain::{Need, obtain};
 
 use std::time::{SystemTime, UNIX_EPOCH};

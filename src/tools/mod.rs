@@ -1,77 +1,52 @@
-//! The package clients ("tools") that `login` configures.
+//! What each tool's configuration file must say, one module a tool: text in, text out, no I/O and no environment.
 
-use std::fmt;
+pub mod keyringrc;
+pub mod npm;
+pub mod pip;
+mod tool;
+mod url;
+pub mod uv;
 
-use clap::ValueEnum;
-use serde::{Deserialize, Serialize};
+pub use tool::{AuthMode, Tool};
 
-use crate::endpoint::Format;
+use crate::secret::Secret;
 
-/// A package client, by its `--tool` name.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ValueEnum,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum Tool {
-    /// pip, in every Python environment of the user.
-    Pip,
-    /// uv, `uv pip` included.
-    Uv,
-    /// npm.
-    Npm,
-}
-
-impl Tool {
-    /// Every tool, in the order in which people see them.
-    pub const ALL: [Tool; 3] = [Tool::Pip, Tool::Uv, Tool::Npm];
-
-    /// Its `--tool` name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Tool::Pip => "pip",
-            Tool::Uv => "uv",
-            Tool::Npm => "npm",
-        }
-    }
-
-    /// The format it reads.
-    pub fn format(self) -> Format {
-        match self {
-            Tool::Pip | Tool::Uv => Format::Pypi,
-            Tool::Npm => Format::Npm,
-        }
-    }
-
-    /// How it authenticates unless told otherwise: by the credential helper where it has a protocol for one.
-    pub fn usual_auth(self) -> AuthMode {
-        match self {
-            Tool::Pip | Tool::Uv => AuthMode::Helper,
-            Tool::Npm => AuthMode::Token,
-        }
-    }
-}
-
-impl fmt::Display for Tool {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// How a tool authenticates.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub enum AuthMode {
-    /// The tool asks our credential helper; its file holds no token.
+/// How a tool gets its token.
+#[derive(Debug, Clone, Copy)]
+pub enum Auth<'a> {
+    /// The tool asks the credential helper; the file holds no token.
     Helper,
-    /// The token stands in the tool's file, which becomes 0600; a new `login` renews it.
-    Token,
+    /// The token is in the file.
+    Token(&'a Secret),
 }
 
-impl fmt::Display for AuthMode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            AuthMode::Helper => "helper",
-            AuthMode::Token => "token",
-        })
-    }
+/// The CodeArtifact repository a tool is to use.
+#[derive(Debug, Clone, Copy)]
+pub struct Registry<'a> {
+    /// The repository endpoint, ending in `/`.
+    pub url: &'a str,
+    /// How the tool proves who it is.
+    pub auth: Auth<'a>,
+    /// npm only: the scope (`@acme` or `acme`) that is served from here, instead of everything.
+    pub namespace: Option<&'a str>,
+}
+
+/// An edited file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Configured {
+    /// The file's new text.
+    pub text: String,
+    /// What the file's owner should know, one sentence each, without any secret.
+    pub warnings: Vec<String>,
+}
+
+/// What a tool's file says about one repository endpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// The tool does not use this endpoint.
+    NotConfigured,
+    /// The tool uses it and asks the credential helper.
+    Helper,
+    /// The tool uses it with this token.
+    Token(Secret),
 }
