@@ -14,6 +14,9 @@ region=''
 # Studio waits for this script; 8 seconds for the work leave one to stop what would not end.
 time_limit=8
 
+# One stream, so that CloudWatch shows things in the order in which they happened.
+exec 2>&1
+
 say() { printf 'studio-mirror: %s\n' "$*"; }
 
 # A script that a failing command could end, or that could fail, would keep people out of their space.
@@ -31,7 +34,7 @@ main() {
         "owner ${STUDIO_MIRROR_DOMAIN_OWNER:-as configured}," \
         "repository ${STUDIO_MIRROR_REPOSITORY:-as configured}," \
         "region ${AWS_REGION:-${AWS_DEFAULT_REGION:-as configured}}"
-    "$binary" login </dev/null 2>&1
+    "$binary" login </dev/null
 }
 
 export_settings() {

@@ -9,7 +9,10 @@ use std::sync::OnceLock;
 ///
 /// Panics when the name is not pinned there or the client is not installed.
 pub fn folder(name: &str) -> PathBuf {
-    assert!(is_pinned(name), "tests/clients.toml names no client {name:?}");
+    assert!(
+        is_pinned(name),
+        "tests/clients.toml names no client {name:?}"
+    );
     let folder = all().join(name);
     assert!(
         folder.join(".installed").is_file(),
@@ -26,7 +29,8 @@ pub fn bin(name: &str) -> PathBuf {
 
 /// The folder that holds all clients.
 pub fn all() -> PathBuf {
-    std::env::var_os("STUDIO_MIRROR_CLIENTS").map_or_else(|| checkout().join(".cache/clients"), PathBuf::from)
+    std::env::var_os("STUDIO_MIRROR_CLIENTS")
+        .map_or_else(|| checkout().join(".cache/clients"), PathBuf::from)
 }
 
 /// The interpreter outside every virtual environment that the clients were made with.
@@ -35,16 +39,24 @@ pub fn base_python() -> PathBuf {
     PYTHON
         .get_or_init(|| {
             let answer = Command::new(bin("conda").join("python"))
-                .args(["-c", "import os, sys; print(os.path.realpath(sys.executable))"])
+                .args([
+                    "-c",
+                    "import os, sys; print(os.path.realpath(sys.executable))",
+                ])
                 .output()
                 .expect("the Python of the conda client runs");
-            PathBuf::from(String::from_utf8(answer.stdout).expect("a path in UTF-8").trim())
+            PathBuf::from(
+                String::from_utf8(answer.stdout)
+                    .expect("a path in UTF-8")
+                    .trim(),
+            )
         })
         .clone()
 }
 
 fn is_pinned(name: &str) -> bool {
-    let text = std::fs::read_to_string(checkout().join("tests/clients.toml")).expect("tests/clients.toml is readable");
+    let text = std::fs::read_to_string(checkout().join("tests/clients.toml"))
+        .expect("tests/clients.toml is readable");
     let pins: toml_edit::DocumentMut = text.parse().expect("tests/clients.toml is TOML");
     pins.iter().any(|(_, table)| table.get(name).is_some())
 }

@@ -6,6 +6,7 @@ pub mod home;
 pub mod leak_watch;
 pub mod mirror;
 pub mod packages;
+pub mod studio_space;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -30,11 +31,30 @@ pub fn binary_under_test() -> PathBuf {
     path
 }
 
+/// The emulator as a program: what cargo built beside this very test.
+pub fn emulator_binary() -> PathBuf {
+    let test = std::env::current_exe().expect("the path of the running test");
+    let path = test
+        .ancestors()
+        .nth(2)
+        .expect("a test is in target/PROFILE/deps")
+        .join("studio-mirror-emulator");
+    assert!(
+        path.is_file(),
+        "no {}: build it (cargo build -p studio-mirror-emulator)",
+        path.display()
+    );
+    path
+}
+
 /// Asks again and again until the condition holds; panics with `what` once `limit` is over.
 pub fn wait_until(what: &str, limit: Duration, mut holds: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !holds() {
-        assert!(begun.elapsed() < limit, "waited {limit:?} in vain for: {what}");
+        assert!(
+            begun.elapsed() < limit,
+            "waited {limit:?} in vain for: {what}"
+        );
         std::thread::sleep(Duration::from_millis(50));
     }
 }

@@ -15,9 +15,15 @@ pub struct Packages(TempDir);
 impl Packages {
     /// Builds them all.
     pub fn build() -> Packages {
-        let folder = tempfile::Builder::new().prefix("packages-").tempdir().expect("a scratch folder");
+        let folder = tempfile::Builder::new()
+            .prefix("packages-")
+            .tempdir()
+            .expect("a scratch folder");
         let mut python = Command::new(clients::base_python());
-        python.arg("-I").arg(checkout().join("tests/support/packages.py")).arg(folder.path());
+        python
+            .arg("-I")
+            .arg(checkout().join("tests/support/packages.py"))
+            .arg(folder.path());
         let status = python.status().expect("Python runs");
         assert!(status.success(), "tests/support/packages.py failed");
         Packages(folder)
