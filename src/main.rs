@@ -1,1 +1,21 @@
-fn main() {}
+//! The program: a credential helper when it is asked as one, else the commands.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args_os();
+    let called_as = arguments.next().unwrap_or_default();
+    let is_keyring = Path::new(&called_as).file_name() == Some("keyring".as_ref());
+    let mut arguments: Vec<OsString> = arguments.collect();
+    if is_keyring {
+        return studio_mirror::helper::run(arguments, true);
+    }
+    // The fast path: a helper call happens on every `pip install` and has no use for a command line parser.
+    if arguments.len() > 2 && arguments[0] == "keyring" {
+        arguments.remove(0);
+        return studio_mirror::helper::run(arguments, false);
+    }
+    studio_mirror::commands::run()
+}

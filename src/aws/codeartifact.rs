@@ -1,0 +1,185 @@
+//! The two CodeArtifact calls of a login, with retries that mind a total time limit.
+
+use std::fmt::Debug;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use aws_sdk_codeartifact::config::{
+    BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig,
+};
+use aws_sdk_codeartifact::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_codeartifact::types::{EndpointType as SdkEndpointType, PackageFormat};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use backon::{BackoffBuilder, ExponentialBuilder};
+
+use super::explain::{AwsError, Subject};
+use super::{credentials, http_client};
+use crate::endpoint::{EndpointType, Format, RepositoryEndpoint};
+use crate::error::with_hint;
+use crate::secret::Secret;
+use crate::token::{Token, TokenRequest, now};
+
+/// A connection that is not there after this long will not come: inside a VPC it takes milliseconds.
+const CONNECT_LIMIT: Duration = Duration::from_millis(2_500);
+/// One try of one call, credentials included.
+const ATTEMPT_LIMIT: Duration = Duration::from_secs(6);
+/// First wait before a retry; doubles, with jitter, up to the longest.
+const FIRST_WAIT: Duration = Duration::from_millis(100);
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+
+/// The SDK's defaults as of this version, so that an update of the crate changes nothing by itself.
+pub(super) fn behavior_version() -> BehaviorVersion {
+    BehaviorVersion::v2026_01_12()
+}
+
+/// The CodeArtifact API as one identity sees it, until a deadline.
+#[derive(Debug)]
+pub struct CodeArtifact {
+    client: aws_sdk_codeartifact::Client,
+    subject: Subject,
+    deadline: Instant,
+}
+
+impl CodeArtifact {
+    /// The API that `request` goes to. Nothing is sent yet. The environment has no say in the address.
+    pub fn new(request: &TokenRequest, deadline: Instant) -> Self {
+        let http = http_client();
+        let config = aws_sdk_codeartifact::Config::builder()
+            .behavior_version(behavior_version())
+            .region(Region::new(request.region.clone()))
+            .credentials_provider(credentials::provider(
+                &request.credentials,
+                &request.region,
+                http.clone(),
+            ))
+            .http_client(http)
+            // Ours retries instead: the SDK's does not honour retryAfterSeconds.
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(
+                TimeoutConfig::builder()
+                    .connect_timeout(CONNECT_LIMIT)
+                    .operation_attempt_timeout(ATTEMPT_LIMIT)
+                    .build(),
+            );
+        let config = match &request.api_endpoint {
+            Some(url) => config.endpoint_url(url),
+            None => config,
+        };
+        Self {
+            client: aws_sdk_codeartifact::Client::from_conf(config.build()),
+            subject: Subject::of(request),
+            deadline,
+        }
+    }
+
+    /// `GetAuthorizationToken`.
+    ///
+    /// # Errors
+    /// An [`AwsError`] that says why there is no token.
+    pub async fn authorization_token(&self, request: &TokenRequest) -> anyhow::Result<Token> {
+        let asked_at = now();
+        let answer = self
+            .retry("GetAuthorizationToken", async || {
+                self.client
+                    .get_authorization_token()
+                    .domain(&request.domain)
+                    .set_domain_owner(request.owner.clone())
+                    .set_duration_seconds(request.duration_seconds.map(i64::from))
+                    .send()
+                    .await
+            })
+            .await?;
+        let token = answer.authorization_token().unwrap_or_default();
+        let expires_at = answer.expiration().map_or(0, |time| time.secs());
+        // The token ends up in files and headers, where a line end or a quote would do harm.
+        let is_token = !token.is_empty()
+            && token
+                .bytes()
+                .all(|b| b.is_ascii_graphic() && !b"\"'\\@/:#".contains(&b));
+        if !is_token || expires_at <= 0 {
+            return Err(self.not_codeartifact("GetAuthorizationToken", "no usable token"));
+        }
+        Ok(Token {
+            token: Secret::new(token),
+            minted_at: asked_at,
+            expires_at: expires_at.unsigned_abs(),
+        })
+    }
+
+    /// `GetRepositoryEndpoint`.
+    ///
+    /// # Errors
+    /// An [`AwsError`] that says why there is no endpoint.
+    pub async fn repository_endpoint(
+        &self,
+        request: &TokenRequest,
+        repository: &str,
+        format: Format,
+        endpoint_type: EndpointType,
+    ) -> anyhow::Result<RepositoryEndpoint> {
+        let format = PackageFormat::from(format.as_str());
+        let answer = self
+            .retry("GetRepositoryEndpoint", async || {
+                self.client
+                    .get_repository_endpoint()
+                    .domain(&request.domain)
+                    .set_domain_owner(request.owner.clone())
+                    .repository(repository)
+                    .format(format.clone())
+                    .set_endpoint_type(
+                        (endpoint_type != EndpointType::Ipv4)
+                            .then(|| SdkEndpointType::from(endpoint_type.as_str())),
+                    )
+                    .send()
+                    .await
+            })
+            .await?;
+        let url = answer.repository_endpoint().unwrap_or_default();
+        RepositoryEndpoint::from_answer(url)
+            .with_context(|| {
+                format!(
+                    "CodeArtifact names `{}` as the repository's endpoint",
+                    url.escape_debug()
+                )
+            })
+            .map_err(|error| with_hint(error, "is the API endpoint really CodeArtifact's?"))
+    }
+
+    fn not_codeartifact(&self, operation: &'static str, what: &str) -> anyhow::Error {
+        with_hint(
+            anyhow::anyhow!("{operation}: {} answered with {what}", self.subject.host()),
+            "is the API endpoint really CodeArtifact's? `studio-mirror status` shows where it was set",
+        )
+    }
+
+    /// Tries until it succeeds, the failure is final, or the next wait would pass the deadline.
+    async fn retry<T, E>(
+        &self,
+        operation: &'static str,
+        send: impl AsyncFn() -> Result<T, SdkError<E, HttpResponse>>,
+    ) -> anyhow::Result<T>
+    where
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + Debug + 'static,
+    {
+        let mut waits = ExponentialBuilder::default()
+            .with_min_delay(FIRST_WAIT)
+            .with_max_delay(LONGEST_WAIT)
+            .with_jitter()
+            .without_max_times()
+            .build();
+        loop {
+            let limit = tokio::time::Instant::from_std(self.deadline);
+            let failure = match tokio::time::timeout_at(limit, send()).await {
+                Ok(Ok(answer)) => return Ok(answer),
+                Ok(Err(error)) => AwsError::new(operation, &self.subject, error),
+                Err(_) => return Err(AwsError::out_of_time(operation, &self.subject).into_hinted()),
+            };
+            // The service knows best when to come again; our jitter on top keeps a crowd apart.
+            let wait = failure.retry_after() + waits.next().unwrap_or(LONGEST_WAIT);
+            if !failure.is_transient() || Instant::now() + wait >= self.deadline {
+                return Err(failure.into_hinted());
+            }
+            tokio::time::sleep(wait).await;
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! The HTTP client behind every AWS call. Roots are loaded when the first `https://` connection
+//! wants them, so that a call over plain HTTP (container credentials, the emulator) pays nothing for them.
+
+use std::sync::{Arc, OnceLock};
+
+use anyhow::anyhow;
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_http_client::{Builder, Connector};
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+
+use super::trust::Roots;
+use crate::error::{explain, with_hint};
+
+/// An HTTP client for the SDK: `HTTPS_PROXY` and `NO_PROXY` honoured, roots as [`Roots::load`] finds
+/// them. Plain `http://` never goes through a proxy: it only ever leads to this machine.
+pub fn http_client() -> SharedHttpClient {
+    SharedHttpClient::new(ByScheme {
+        plain: Builder::new().build_http(),
+        tls: Arc::default(),
+    })
+}
+
+type TlsClient = Arc<OnceLock<Result<SharedHttpClient, SetupFailure>>>;
+
+/// Chooses between the two connectors, request by request.
+#[derive(Debug)]
+struct ByScheme {
+    plain: SharedHttpClient,
+    tls: TlsClient,
+}
+
+impl HttpClient for ByScheme {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        SharedHttpConnector::new(ConnectorByScheme {
+            plain: self.plain.http_connector(settings, components),
+            tls: self.tls.clone(),
+            settings: settings.clone(),
+            components: components.clone(),
+        })
+    }
+}
+
+#[derive(Debug)]
+struct ConnectorByScheme {
+    plain: SharedHttpConnector,
+    tls: TlsClient,
+    settings: HttpConnectorSettings,
+    components: RuntimeComponents,
+}
+
+impl HttpConnector for ConnectorByScheme {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        if !request.uri().starts_with("https:") {
+            return self.plain.call(request);
+        }
+        match self.tls.get_or_init(tls_client) {
+            Ok(client) => client
+                .http_connector(&self.settings, &self.components)
+                .call(request),
+            Err(failure) => {
+                HttpConnectorFuture::ready(Err(ConnectorError::user(Box::new(failure.clone()))))
+            }
+        }
+    }
+}
+
+/// Why no TLS connection can be made from here at all: a bundle or a proxy setting at fault.
+#[derive(Clone, Debug)]
+pub struct SetupFailure {
+    /// The sentence, with its causes.
+    pub message: String,
+    /// The mend.
+    pub hint: Option<String>,
+}
+
+impl std::fmt::Display for SetupFailure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for SetupFailure {}
+
+fn tls_client() -> Result<SharedHttpClient, SetupFailure> {
+    let build = || {
+        check_proxy_variables()?;
+        let roots = Roots::load()?;
+        let context = TlsContext::builder()
+            .with_trust_store(TrustStore::empty().with_pem_certificate(roots.to_pem()))
+            .build()?;
+        anyhow::Ok(context)
+    };
+    let context = build().map_err(|error| {
+        let explained = explain(&error);
+        let message = [vec![explained.error], explained.causes]
+            .concat()
+            .join(": ");
+        SetupFailure {
+            message,
+            hint: explained.hint,
+        }
+    })?;
+    Ok(
+        Builder::new().build_with_connector_fn(move |settings, components| {
+            let mut connector = Connector::builder()
+                .proxy_config(ProxyConfig::from_env())
+                .tls_provider(Provider::Rustls(CryptoMode::Ring))
+                .tls_context(context.clone());
+            connector.set_connector_settings(settings.cloned());
+            if let Some(components) = components {
+                connector.set_sleep_impl(components.sleep_impl());
+            }
+            connector.build()
+        }),
+    )
+}
+
+/// The proxy variables for TLS connections; a value that is no URL would be passed over in silence.
+fn check_proxy_variables() -> anyhow::Result<()> {
+    for variable in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+        let Some(value) = std::env::var_os(variable).filter(|value| !value.is_empty()) else {
+            continue;
+        };
+        let is_proxy = value.to_str().is_some_and(|value| {
+            let (scheme, rest) = value.split_once("://").unwrap_or(("http", value));
+            let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+            matches!(scheme, "http" | "https" | "socks5" | "socks5h")
+                && host
+                    .bytes()
+                    .next()
+                    .is_some_and(|b| b.is_ascii_alphanumeric() || b == b'[')
+                && host.bytes().all(|b| b.is_ascii_graphic())
+        });
+        if !is_proxy {
+            // The value may hold a password; the variable's name is enough.
+            return Err(with_hint(
+                anyhow!("${variable} is not a proxy's URL"),
+                format!("set it like {variable}=http://proxy.example:3128, or unset it"),
+            ));
+        }
+    }
+    Ok(())
+}

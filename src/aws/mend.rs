@@ -1,0 +1,134 @@
+//! What people read about a failed AWS call: the cause in their terms, and who can mend it how.
+
+use super::explain::{Kind, Subject};
+
+/// Sentence and mend for a call that got no answer.
+pub(super) fn local_texts(kind: &Kind, operation: &str, subject: &Subject) -> (String, String) {
+    let Subject {
+        host,
+        region,
+        credentials,
+        ..
+    } = subject;
+    let endpoint = format!("com.amazonaws.{region}.codeartifact.api");
+    match kind {
+        Kind::Name => (
+            format!("{operation}: the name {host} has no address here"),
+            format!("is the region `{region}` right, and has the VPC an interface endpoint for {endpoint} with private DNS?"),
+        ),
+        Kind::Timeout => (
+            format!("{operation}: no answer from {host} in time"),
+            format!(
+                "the VPC needs an interface endpoint for {endpoint} with private DNS, and its security group must allow port 443 from the Studio security groups; without private DNS set STUDIO_MIRROR_API_ENDPOINT"
+            ),
+        ),
+        Kind::Refused => (
+            format!("{operation}: {host} refuses the connection"),
+            "nothing listens there: look at the API endpoint in `studio-mirror status`".into(),
+        ),
+        Kind::Broken => (
+            format!("{operation}: the connection to {host} broke off"),
+            "try again; if it stays so, something between here and AWS cuts it: a firewall or a proxy".into(),
+        ),
+        Kind::Tls => (
+            format!("{operation}: {host} cannot prove its identity"),
+            "if a proxy of your organisation opens TLS, let AWS_CA_BUNDLE name its CA certificate (PEM)".into(),
+        ),
+        Kind::Proxy => (
+            format!("{operation}: the proxy does not let us reach {host}"),
+            format!("inside the VPC no proxy is needed: add {} to NO_PROXY", no_proxy_entry(host)),
+        ),
+        Kind::Setup => (
+            format!("{operation}: {host} cannot be reached with these settings"),
+            "look at AWS_CA_BUNDLE, SSL_CERT_FILE and HTTPS_PROXY".into(),
+        ),
+        Kind::Credentials => (
+            format!("{operation}: no AWS credentials from {credentials}"),
+            "in Studio the space's role gives them; elsewhere use --profile NAME, `aws sso login`, or AWS_ACCESS_KEY_ID".into(),
+        ),
+        _ => (
+            format!("{operation}: {host} does not answer like CodeArtifact"),
+            "is the API endpoint right? `studio-mirror status` shows where it was set".into(),
+        ),
+    }
+}
+
+/// Sentence and mend for a call that AWS refused.
+pub(super) fn service_texts(
+    kind: &Kind,
+    operation: &str,
+    subject: &Subject,
+    sentence: &str,
+) -> (String, String) {
+    let Subject {
+        host,
+        region,
+        domain,
+        credentials,
+    } = subject;
+    match kind {
+        Kind::Denied => (
+            format!("{operation}: access denied for {credentials}"),
+            denied_hint(operation, domain, sentence),
+        ),
+        Kind::Rejected => (
+            format!("{operation}: AWS does not accept {credentials}"),
+            "get new credentials: restart the space, `aws sso login`, or renew the keys".into(),
+        ),
+        Kind::ClockSkew => (
+            format!("{operation}: this machine's clock differs from AWS's by minutes"),
+            "set the clock (`date -u` shows it); a request may be 5 minutes off at most".into(),
+        ),
+        Kind::NotFound => (
+            format!("{operation}: not found in {region}"),
+            format!("check --domain (now {domain}), --domain-owner, --repository and --region"),
+        ),
+        Kind::Throttled => (
+            format!("{operation}: too many requests in this account and region"),
+            "try again in a minute; GetAuthorizationToken has a quota of 40 a second".into(),
+        ),
+        Kind::ServerFault => (
+            format!("{operation}: {host} failed"),
+            "try again in a minute".into(),
+        ),
+        Kind::Invalid => (
+            format!("{operation}: CodeArtifact does not accept the request"),
+            "the sentence above names the value at fault; `studio-mirror status` shows where each was set".into(),
+        ),
+        _ => local_texts(&Kind::NotAws, operation, subject),
+    }
+}
+
+/// AWS's sentence says which layer refused; each has another person to ask.
+fn denied_hint(operation: &str, domain: &str, sentence: &str) -> String {
+    let action = if sentence.contains("sts:GetServiceBearerToken") {
+        "sts:GetServiceBearerToken".to_owned()
+    } else {
+        format!("codeartifact:{operation}")
+    };
+    if sentence.contains("VPC endpoint policy") {
+        format!(
+            "the policy of the VPC endpoint codeartifact.api must allow {action}: ask your platform team"
+        )
+    } else if sentence.contains("explicit deny") {
+        format!(
+            "a policy denies {action} explicitly (the sentence names its kind): ask your identity team"
+        )
+    } else if sentence.contains("resource-based policy") {
+        format!(
+            "the permissions policy of the domain {domain} must allow {action} for this role: ask the domain's owner"
+        )
+    } else if operation == "GetAuthorizationToken" {
+        "the role's own policy must allow codeartifact:GetAuthorizationToken on the domain and sts:GetServiceBearerToken on *: ask your identity team".to_owned()
+    } else {
+        format!("the role's own policy must allow {action}: ask your identity team")
+    }
+}
+
+/// The entry that covers `host` and its siblings: its domain from the first label that is not its own.
+fn no_proxy_entry(host: &str) -> String {
+    match host.split_once('.') {
+        Some((_, parent)) if host.ends_with(".amazonaws.com") => format!(".{parent}"),
+        _ => host.to_owned(),
+    }
+}

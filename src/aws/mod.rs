@@ -1,0 +1,32 @@
+//! AWS at the edge: the few calls, over a connection that minds proxies and private CAs.
+
+mod codeartifact;
+mod connection;
+mod credentials;
+mod explain;
+mod mend;
+mod trust;
+
+pub use codeartifact::CodeArtifact;
+pub use connection::http_client;
+pub use explain::{AwsError, Kind};
+pub use trust::{Roots, RootsFrom};
+
+use std::future::Future;
+
+use anyhow::Context;
+
+/// Runs `work` to its end on this thread. What still hangs then (a name look-up that nobody
+/// answers blocks a thread of its own) is left behind instead of waited for.
+///
+/// # Errors
+/// What `work` failed with, or that there can be no runtime.
+pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the network runtime")?;
+    let result = runtime.block_on(work);
+    runtime.shutdown_background();
+    result
+}

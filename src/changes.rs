@@ -1,0 +1,281 @@
+//! Edits that can be taken back: each knows what the file held before, so that a new login starts
+//! from there and `logout` gives it back.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+
+use crate::files::{self, Mode};
+use crate::secret::Secret;
+use crate::state::{Change, ChangeKind, Part, State};
+
+/// One edit, worked out and not yet made.
+#[derive(Debug)]
+pub struct Edit {
+    /// The file.
+    pub path: PathBuf,
+    /// Whom it is for.
+    pub part: Part,
+    /// What stands there now.
+    pub current: Option<String>,
+    /// What stood there before any login of ours.
+    original: Option<String>,
+    original_mode: Option<u32>,
+    /// What shall stand there.
+    pub text: String,
+    /// With which permissions.
+    pub mode: Mode,
+}
+
+/// Works out an edit of `path`: `configure` turns the text without us into the text with us;
+/// `unconfigure` takes our entries out of a text that was edited since, knowing the original.
+///
+/// # Errors
+/// When the file cannot be read or `configure` refuses its text. Nothing is written here.
+pub fn plan(
+    state: &State,
+    path: &Path,
+    part: Part,
+    mode: Mode,
+    configure: impl FnOnce(&str) -> anyhow::Result<String>,
+    unconfigure: impl FnOnce(&str, &str) -> anyhow::Result<String>,
+) -> anyhow::Result<Edit> {
+    let current = files::read_text(path)?;
+    let mode_now = permissions(path);
+    let (original, original_mode) = match (&current, earlier(state, path)) {
+        (Some(current), Some(earlier)) => {
+            let original = earlier.undo(current, unconfigure)?;
+            // What somebody else wrote over our file has a mode of its own.
+            let is_ours = current == earlier.written;
+            (
+                original,
+                if is_ours {
+                    earlier.mode
+                } else {
+                    mode_now.or(earlier.mode)
+                },
+            )
+        }
+        _ => (current.clone(), mode_now),
+    };
+    let text = configure(original.as_deref().unwrap_or_default())?;
+    Ok(Edit {
+        path: path.to_owned(),
+        part,
+        current,
+        original,
+        original_mode,
+        text,
+        mode,
+    })
+}
+
+impl Edit {
+    /// Remembers in `state` what this edit will change. To be on disk before [`Edit::make`] is called:
+    /// whoever is killed in between has then forgotten nothing.
+    pub fn remember(&self, state: &mut State) {
+        let change = Change {
+            part: self.part,
+            kind: ChangeKind::Text {
+                original: self.original.clone().map(Secret::new),
+                original_mode: self.original_mode,
+                written: Secret::new(self.text.clone()),
+            },
+        };
+        state.changes.insert(self.path.clone(), change);
+        let missing = self
+            .path
+            .ancestors()
+            .skip(1)
+            .take_while(|folder| !folder.exists());
+        state.folders.extend(missing.map(Path::to_owned));
+    }
+
+    /// Whether the file already is as it shall be.
+    pub fn is_made(&self) -> bool {
+        let mode_is_right = self.mode != Mode::Private
+            || permissions(&self.path).is_some_and(|bits| bits & 0o177 == 0);
+        self.current.as_deref() == Some(&self.text) && mode_is_right
+    }
+
+    /// Makes it, unless it is made.
+    ///
+    /// # Errors
+    /// When the file cannot be written; it is then as it was.
+    pub fn make(&self) -> anyhow::Result<()> {
+        files::remove_litter(&self.path);
+        if !self.is_made() {
+            files::write(&self.path, self.text.as_bytes(), self.mode)?;
+        }
+        Ok(())
+    }
+}
+
+/// Takes the change of `path` back and forgets it; one that cannot be taken back stays remembered.
+///
+/// # Errors
+/// When the file cannot be read, understood or written.
+pub fn take_back(
+    state: &mut State,
+    path: &Path,
+    unconfigure: impl FnOnce(&str, &str) -> anyhow::Result<String>,
+) -> anyhow::Result<()> {
+    match state.changes.get(path).map(|change| &change.kind) {
+        None => return Ok(()),
+        Some(ChangeKind::Link { target }) => {
+            if std::fs::read_link(path).is_ok_and(|points_to| points_to == *target) {
+                std::fs::remove_file(path)
+                    .with_context(|| format!("cannot delete `{}`", path.display()))?;
+            }
+        }
+        Some(ChangeKind::Text { .. }) => take_text_back(state, path, unconfigure)?,
+    }
+    state.changes.remove(path);
+    Ok(())
+}
+
+fn take_text_back(
+    state: &State,
+    path: &Path,
+    unconfigure: impl FnOnce(&str, &str) -> anyhow::Result<String>,
+) -> anyhow::Result<()> {
+    files::remove_litter(path);
+    let (Some(current), Some(earlier)) = (files::read_text(path)?, earlier(state, path)) else {
+        // Whoever deleted the file since wanted it gone.
+        return Ok(());
+    };
+    match earlier.undo(&current, unconfigure)? {
+        Some(text) if text == current => Ok(()),
+        Some(text) => {
+            let mode = match earlier.mode {
+                Some(bits) if current == earlier.written => Mode::Exactly(bits),
+                _ => Mode::Keep,
+            };
+            files::write(path, text.as_bytes(), mode).map(drop)
+        }
+        None => {
+            let target = files::follow_links(path)?;
+            std::fs::remove_file(&target)
+                .with_context(|| format!("cannot delete `{}`", target.display()))
+        }
+    }
+}
+
+/// Deletes the folders that a login made, as far as they are empty now.
+pub fn remove_empty_folders(state: &mut State) {
+    // Longest first: a folder is empty only after those in it are gone.
+    for folder in std::mem::take(&mut state.folders).into_iter().rev() {
+        if std::fs::remove_dir(&folder).is_err() && folder.exists() {
+            let still_needed = state.changes.keys().any(|path| path.starts_with(&folder));
+            if still_needed {
+                state.folders.insert(folder);
+            }
+        }
+    }
+}
+
+/// What is remembered of an edited file.
+struct Earlier<'a> {
+    original: Option<&'a str>,
+    mode: Option<u32>,
+    written: &'a str,
+}
+
+fn earlier<'a>(state: &'a State, path: &Path) -> Option<Earlier<'a>> {
+    match &state.changes.get(path)?.kind {
+        ChangeKind::Text {
+            original,
+            original_mode,
+            written,
+        } => Some(Earlier {
+            original: original.as_ref().map(Secret::expose),
+            mode: *original_mode,
+            written: written.expose(),
+        }),
+        ChangeKind::Link { .. } => None,
+    }
+}
+
+impl Earlier<'_> {
+    /// `current` without us: the original to the byte if nobody edited the file since; else the
+    /// original with the same edits made, by a three-way merge; where those edits touch our own
+    /// lines, what `unconfigure` leaves. `None`: there was no file and nothing was added.
+    fn undo(
+        &self,
+        current: &str,
+        unconfigure: impl FnOnce(&str, &str) -> anyhow::Result<String>,
+    ) -> anyhow::Result<Option<String>> {
+        if current == self.written {
+            return Ok(self.original.map(str::to_owned));
+        }
+        if self.original == Some(current) {
+            return Ok(Some(current.to_owned()));
+        }
+        let original = self.original.unwrap_or_default();
+        let text = match diffy::merge(self.written, original, current) {
+            Ok(merged) => merged,
+            Err(_) => unconfigure(current, original)?,
+        };
+        let nothing_added = self.original.is_none() && text.trim().is_empty();
+        Ok((!nothing_added).then_some(text))
+    }
+}
+
+/// The permission bits of the file at `path`.
+fn permissions(path: &Path) -> Option<u32> {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata(path)
+        .ok()
+        .map(|kind| kind.mode() & 0o7777)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refuse(_: &str, _: &str) -> anyhow::Result<String> {
+        anyhow::bail!("not to be asked")
+    }
+
+    const EARLIER: Earlier = Earlier {
+        original: Some("# mine\na = 1\nb = 2\nc = 3\n"),
+        mode: None,
+        written: "# mine\na = 1\nb = ours\nc = 3\n",
+    };
+
+    #[test]
+    fn an_untouched_file_is_given_back_to_the_byte() {
+        let text = EARLIER.undo(EARLIER.written, refuse).unwrap();
+        assert_eq!(text.as_deref(), EARLIER.original);
+    }
+
+    #[test]
+    fn edits_made_since_are_kept() {
+        let current = "# mine\na = 1\nb = ours\nc = 3\nd = 4\n";
+        let text = EARLIER.undo(current, refuse).unwrap();
+        assert_eq!(
+            text.as_deref(),
+            Some("# mine\na = 1\nb = 2\nc = 3\nd = 4\n")
+        );
+    }
+
+    #[test]
+    fn edits_of_our_own_lines_leave_it_to_the_tool() {
+        let current = "# mine\na = 1\nb = theirs\nc = 3\n";
+        let text = EARLIER
+            .undo(current, |text, _| Ok(format!("asked: {text}")))
+            .unwrap();
+        assert_eq!(text, Some(format!("asked: {current}")));
+    }
+
+    #[test]
+    fn a_file_of_our_own_making_goes_away() {
+        let ours = Earlier {
+            original: None,
+            mode: None,
+            written: "x\n",
+        };
+        assert_eq!(ours.undo("x\n", refuse).unwrap(), None);
+        assert_eq!(ours.undo("x\ny\n", refuse).unwrap(), Some("y\n".to_owned()));
+    }
+}

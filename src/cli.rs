@@ -1,0 +1,201 @@
+//! The command line: clap types, nothing else.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::endpoint::EndpointType;
+use crate::output::Format;
+use crate::settings::{Field, Values};
+use crate::tools::{AuthMode, Tool};
+
+/// pip, uv and npm through AWS CodeArtifact, in a SageMaker Studio space without internet.
+#[derive(Debug, Parser)]
+#[command(
+    name = "studio-mirror",
+    version,
+    propagate_version = true,
+    after_help = "Every setting: flag > environment > last login > ~/.config/studio-mirror/config.toml > \
+                  /etc/studio-mirror/config.toml > Studio's metadata. `studio-mirror status` says where each came from."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Flags of every command.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// Flags of every command.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Settings")]
+pub struct Global {
+    /// CodeArtifact domain
+    #[arg(long, global = true, value_name = "NAME")]
+    pub domain: Option<String>,
+    /// Account that owns the domain [default: your own]
+    #[arg(long, global = true, value_name = "ACCOUNT")]
+    pub domain_owner: Option<String>,
+    /// CodeArtifact repository
+    #[arg(long, global = true, value_name = "NAME")]
+    pub repository: Option<String>,
+    /// Region of the domain
+    #[arg(long, global = true)]
+    pub region: Option<String>,
+    /// Profile in ~/.aws/config
+    #[arg(long, global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Which of AWS's host names to use
+    #[arg(long, global = true, value_enum)]
+    pub endpoint_type: Option<EndpointType>,
+    /// Configuration file instead of ~/.config/studio-mirror/config.toml
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "STUDIO_MIRROR_CONFIG",
+        hide_env = true
+    )]
+    pub config: Option<PathBuf>,
+    /// How results are shown
+    #[arg(long, global = true, value_enum, default_value_t)]
+    pub output: Format,
+    /// Say what is done, step by step
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// Say nothing but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+}
+
+impl Global {
+    /// The settings among the flags.
+    pub fn values(&self) -> Values {
+        let endpoint_type = self.endpoint_type.map(|kind| kind.as_str().to_owned());
+        [
+            (Field::Domain, &self.domain),
+            (Field::DomainOwner, &self.domain_owner),
+            (Field::Repository, &self.repository),
+            (Field::Region, &self.region),
+            (Field::Profile, &self.profile),
+            (Field::EndpointType, &endpoint_type),
+        ]
+        .into_iter()
+        .filter_map(|(field, value)| Some((field, value.clone()?)))
+        .collect()
+    }
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Point pip, uv and npm at the repository, with credentials that stay fresh
+    #[command(
+        after_help = "Examples:\n  studio-mirror login --domain corp --repository team\n  \
+                            studio-mirror login --tool npm --namespace acme\n  studio-mirror login --dry-run"
+    )]
+    Login(LoginArgs),
+    /// Give back what login found
+    #[command(after_help = "Example:\n  studio-mirror logout --tool npm")]
+    Logout(LogoutArgs),
+    /// Show settings, their sources, and what each tool is set to
+    #[command(after_help = "Example:\n  studio-mirror status --output json")]
+    Status,
+    /// Print a fresh authorization token
+    #[command(
+        after_help = "Example:\n  curl -H \"$(studio-mirror token --format header)\" https://…"
+    )]
+    Token(TokenArgs),
+    /// Answer a tool's question for credentials (the credential helper)
+    #[command(after_help = "Example:\n  studio-mirror keyring get https://…/pypi/team/simple/ aws")]
+    Keyring(KeyringArgs),
+    /// Print a completion script
+    #[command(
+        after_help = "Example:\n  studio-mirror completions bash > ~/.local/share/bash-completion/completions/studio-mirror"
+    )]
+    Completions {
+        /// For which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// `login`
+#[derive(Debug, Args)]
+pub struct LoginArgs {
+    /// Tools to configure, with commas [default: those of the last login, else pip,uv,npm]
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "TOOL,…")]
+    pub tool: Vec<Tool>,
+    /// How the tools authenticate [default: helper where the tool has one]
+    #[arg(long, value_enum)]
+    pub auth: Option<AuthMode>,
+    /// npm scope that the repository serves, instead of all packages
+    #[arg(long, value_name = "SCOPE")]
+    pub namespace: Option<String>,
+    /// Lifetime of new tokens: 0 (as long as the role's credentials) or 900 to 43200
+    #[arg(long, value_name = "N")]
+    pub duration_seconds: Option<String>,
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Ask for a new token even if the cached one is young
+    #[arg(long)]
+    pub force: bool,
+}
+
+impl LoginArgs {
+    /// The settings among the flags.
+    pub fn values(&self) -> Values {
+        [
+            (Field::Namespace, &self.namespace),
+            (Field::DurationSeconds, &self.duration_seconds),
+        ]
+        .into_iter()
+        .filter_map(|(field, value)| Some((field, value.clone()?)))
+        .collect()
+    }
+}
+
+/// `logout`
+#[derive(Debug, Args)]
+pub struct LogoutArgs {
+    /// Tools to give back, with commas [default: all]
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "TOOL,…")]
+    pub tool: Vec<Tool>,
+}
+
+/// `token`
+#[derive(Debug, Args)]
+pub struct TokenArgs {
+    /// raw: the token; header: an Authorization header; json: with its expiry; env: a line for `eval`
+    #[arg(long, value_enum, default_value = "raw")]
+    pub format: TokenFormat,
+    /// Ask for a new token even if the cached one is good
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// How `token` prints it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TokenFormat {
+    /// The token alone.
+    Raw,
+    /// `Authorization: Bearer TOKEN`
+    Header,
+    /// With its times.
+    Json,
+    /// `export CODEARTIFACT_AUTH_TOKEN=TOKEN`
+    Env,
+}
+
+/// `keyring`; taken apart by the helper itself, which never waits for clap.
+#[derive(Debug, Args)]
+pub struct KeyringArgs {
+    /// As for the command `keyring`: [--mode=creds] [--output=json] get URL [aws]
+    #[arg(
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_name = "ARGUMENT"
+    )]
+    pub arguments: Vec<std::ffi::OsString>,
+}

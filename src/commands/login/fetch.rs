@@ -1,0 +1,123 @@
+//! What a login needs from AWS: the token and the repositories' endpoints, asked for at once.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::{Context, anyhow};
+
+use super::targets::Target;
+use crate::aws::CodeArtifact;
+use crate::commands::session::Session;
+use crate::endpoint::{Format, RepositoryEndpoint};
+use crate::error::with_hint;
+use crate::settings::Field;
+use crate::token::{Need, Store, Token, TokenRequest, obtain};
+
+/// A repository as one format.
+type Place = (String, Format);
+
+/// Everything fetched.
+#[derive(Debug)]
+pub struct Fetched {
+    /// Which token.
+    pub request: TokenRequest,
+    /// The token; `None` if none was asked for.
+    pub token: Option<Token>,
+    /// Where it is cached.
+    pub cache: PathBuf,
+    /// Endpoints by repository and format.
+    endpoints: BTreeMap<Place, RepositoryEndpoint>,
+}
+
+impl Fetched {
+    /// The endpoint that `target` reads from.
+    pub fn endpoint(&self, target: &Target) -> Option<&RepositoryEndpoint> {
+        self.endpoints
+            .get(&(target.repository.clone(), target.tool.format()))
+    }
+
+    /// The domain's owner, as told or as the endpoints show it.
+    pub fn owner(&self) -> Option<&str> {
+        let told = self.request.owner.as_deref();
+        told.or_else(|| self.endpoints.values().find_map(RepositoryEndpoint::owner))
+    }
+}
+
+/// Fetches, all at once. `need` is how fresh a token must be; `None` asks for no token.
+///
+/// # Errors
+/// The first failure, explained.
+pub async fn fetch(
+    session: &Session,
+    targets: &[Target],
+    need: Option<Need>,
+    deadline: Instant,
+) -> anyhow::Result<Fetched> {
+    let request = session.token_request()?;
+    let api = CodeArtifact::new(&request, deadline);
+    let mut places: Vec<Place> = targets
+        .iter()
+        .map(|target| (target.repository.clone(), target.tool.format()))
+        .collect();
+    places.sort();
+    places.dedup();
+    let token = async {
+        let Some(need) = need else {
+            return Ok((None, PathBuf::new()));
+        };
+        let folder = session.cache_folder();
+        let store = Store::new(&folder);
+        let mint = async || api.authorization_token(&request).await;
+        let token = obtain(&store, &request, need, deadline, mint).await?;
+        Ok((Some(token), folder))
+    };
+    let endpoints = futures_util::future::try_join_all(
+        places
+            .into_iter()
+            .map(|place| endpoint(session, &api, &request, place)),
+    );
+    let ((token, cache), endpoints) = futures_util::future::try_join(token, endpoints).await?;
+    Ok(Fetched {
+        request,
+        token,
+        cache,
+        endpoints: endpoints.into_iter().collect(),
+    })
+}
+
+/// One endpoint: from AWS, or put together where the VPC endpoint's address is set and the owner known.
+async fn endpoint(
+    session: &Session,
+    api: &CodeArtifact,
+    request: &TokenRequest,
+    (repository, format): Place,
+) -> anyhow::Result<(Place, RepositoryEndpoint)> {
+    let settings = &session.settings;
+    let base = settings.get(Field::RepositoryEndpoint);
+    let behind = |base: &str, owner: &str| {
+        RepositoryEndpoint::behind(base, format, &request.domain, owner, &repository)
+            .with_context(|| format!("the repository endpoint `{base}` cannot be used"))
+    };
+    let endpoint = match (base, request.owner.as_deref()) {
+        (Some(base), Some(owner)) => behind(base, owner)?,
+        _ => {
+            let answer = api
+                .repository_endpoint(request, &repository, format, settings.endpoint_type())
+                .await?;
+            match base {
+                None => answer,
+                Some(base) => {
+                    let owner = answer.owner().ok_or_else(|| {
+                        with_hint(
+                            anyhow!("the owner of the domain {} is not known", request.domain),
+                            "give --domain-owner ACCOUNT",
+                        )
+                    })?;
+                    behind(base, owner)?
+                }
+            }
+        }
+    };
+    Ok(((repository, format), endpoint))
+}

@@ -1,0 +1,154 @@
+//! `login`: points the tools at the repository, with credentials that stay fresh.
+
+mod edits;
+mod fetch;
+mod report;
+mod targets;
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use super::diff::masked_diff;
+use super::session::Session;
+use crate::aws;
+use crate::cli::LoginArgs;
+use crate::error::explain;
+use crate::helper::Installation;
+use crate::output::Format;
+use crate::settings::Field;
+use crate::state::State;
+use crate::token::Need;
+use edits::Edits;
+use fetch::Fetched;
+use report::LoginReport;
+use targets::Target;
+
+/// All that a login may take of the 10 seconds that a lifecycle configuration has for it.
+const LIMIT: Duration = Duration::from_secs(8);
+
+/// Logs in, or shows what that would change.
+pub fn run(session: Session, args: &LoginArgs) -> anyhow::Result<ExitCode> {
+    let targets = targets::choose(&session, args)?;
+    let deadline = Instant::now() + LIMIT;
+    let need = match (args.dry_run, args.force) {
+        (true, _) => None,
+        (false, true) => Some(Need::New),
+        (false, false) => Some(Need::Young),
+    };
+    let fetched = aws::block_on(fetch::fetch(&session, &targets, need, deadline))?;
+    if args.dry_run {
+        return show(&session, &targets, &fetched);
+    }
+    let report = {
+        let _lock = State::lock(&session.places.state)?;
+        write(&session, args, &targets, &fetched)?
+    };
+    session.printer.report(&report)?;
+    for warning in &report.warnings {
+        session.printer.warning(warning);
+    }
+    Ok(report.conclude(session.printer))
+}
+
+/// Makes the changes, under the lock.
+fn write(
+    session: &Session,
+    args: &LoginArgs,
+    targets: &[Target],
+    fetched: &Fetched,
+) -> anyhow::Result<LoginReport> {
+    // Somebody may have logged in since this process looked.
+    let mut state = State::read(&session.places.state)?;
+    let before = state.clone();
+    let mut edits = Edits::plan(session, &state, targets, fetched);
+    let helper = edits
+        .needs_helper(&state)
+        .then(|| Installation::plan(&state, &session.places, &session.environment));
+    let helper = match helper {
+        Some(Ok(helper)) => Some(helper),
+        Some(Err(error)) => {
+            edits.fail_helper_tools(&error);
+            None
+        }
+        None => None,
+    };
+    remember_settings(session, args, &mut state);
+    state.cache = Some(fetched.cache.clone());
+    edits.remember(&mut state);
+    if let Some(helper) = &helper {
+        helper.remember(&mut state);
+    }
+    // The state first: a process killed after this line has forgotten nothing that it changed.
+    if state != before {
+        state.write(&session.places.state)?;
+    }
+    // The helper before the files that make tools ask for it.
+    if let Some(helper) = &helper
+        && let Err(error) = helper.make()
+    {
+        edits.fail_helper_tools(&error);
+    }
+    edits.make(session.printer);
+    let helper_warnings = helper.map(|helper| helper.warnings).unwrap_or_default();
+    Ok(LoginReport::new(session, fetched, edits, helper_warnings))
+}
+
+/// What was told is remembered; a repository told for some tools alone is theirs, unless it is the first.
+fn remember_settings(session: &Session, args: &LoginArgs, state: &mut State) {
+    let mut told = session.settings.told();
+    if !args.tool.is_empty()
+        && let Some(common) = state.told.get(&Field::Repository)
+    {
+        told.insert(Field::Repository, common.clone());
+    }
+    state.told = told;
+}
+
+/// `--dry-run`: the edits as diffs.
+fn show(session: &Session, targets: &[Target], fetched: &Fetched) -> anyhow::Result<ExitCode> {
+    let edits = Edits::plan(session, &session.state, targets, fetched);
+    let mut diffs = String::new();
+    let mut warnings = edits.warnings.clone();
+    let mut failed = false;
+    for planned in &edits.planned {
+        match &planned.edit {
+            Ok(edit) => {
+                let name = session.places.shown(&edit.path);
+                diffs += &masked_diff(&name, edit.current.as_deref(), &edit.text);
+            }
+            Err(error) => {
+                failed = true;
+                session.printer.error(&explain(error).to_string());
+            }
+        }
+    }
+    if edits.needs_helper(&session.state) {
+        let helper = Installation::plan(&session.state, &session.places, &session.environment)?;
+        for edit in &helper.edits {
+            let name = session.places.shown(&edit.path);
+            diffs += &masked_diff(&name, edit.current.as_deref(), &edit.text);
+        }
+        if let Some((link, target)) = helper.link.filter(|(link, _)| !link.exists()) {
+            let (link, target) = (session.places.shown(&link), target.display().to_string());
+            diffs += &format!("symlink {link} -> {target}\n");
+        }
+        warnings.extend(helper.warnings);
+    }
+    match session.printer.format {
+        Format::Text if diffs.is_empty() => session.printer.result("Nothing would change.\n")?,
+        Format::Text => session.printer.result(&diffs)?,
+        Format::Json => {
+            let document =
+                serde_json::json!({ "schema_version": 1, "dry_run": true, "diff": diffs });
+            session.printer.result(&format!("{document:#}\n"))?;
+        }
+    }
+    for warning in &warnings {
+        session.printer.warning(warning);
+    }
+    Ok(if failed {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}

@@ -1,0 +1,138 @@
+//! What a login did, for people and for programs.
+
+use std::process::ExitCode;
+
+use serde::Serialize;
+
+use super::edits::{Edits, Planned};
+use super::fetch::Fetched;
+use crate::commands::session::Session;
+use crate::error::explain;
+use crate::output::{Printer, Report};
+use crate::timestamp::{rfc3339, span};
+use crate::token::now;
+use crate::tools::{AuthMode, Tool};
+
+/// The result of `login`.
+#[derive(Debug, Serialize)]
+pub struct LoginReport {
+    domain: String,
+    domain_owner: Option<String>,
+    region: String,
+    token_expires_at: Option<String>,
+    token_expires_in_seconds: Option<u64>,
+    tools: Vec<ToolReport>,
+    /// A sentence each.
+    pub warnings: Vec<String>,
+    #[serde(skip)]
+    errors: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct ToolReport {
+    tool: Tool,
+    ok: bool,
+    auth: AuthMode,
+    repository: String,
+    namespace: Option<String>,
+    endpoint: String,
+    file: Option<String>,
+    error: Option<String>,
+}
+
+impl LoginReport {
+    /// Sums up what was made.
+    pub fn new(
+        session: &Session,
+        fetched: &Fetched,
+        edits: Edits,
+        helper_warnings: Vec<String>,
+    ) -> Self {
+        let tools = edits
+            .planned
+            .iter()
+            .map(|planned| tool_report(session, planned))
+            .collect();
+        let errors = edits
+            .planned
+            .iter()
+            .filter_map(|planned| Some(explain(planned.edit.as_ref().err()?).to_string()))
+            .collect();
+        let token = fetched.token.as_ref();
+        Self {
+            domain: fetched.request.domain.clone(),
+            domain_owner: fetched.owner().map(str::to_owned),
+            region: fetched.request.region.clone(),
+            token_expires_at: token.map(|token| rfc3339(token.expires_at)),
+            token_expires_in_seconds: token.map(|token| token.remaining(now())),
+            tools,
+            warnings: [edits.warnings, helper_warnings].concat(),
+            errors,
+        }
+    }
+
+    /// Says what failed, and the exit code.
+    pub fn conclude(&self, printer: Printer) -> ExitCode {
+        for error in &self.errors {
+            printer.error(error);
+        }
+        if self.errors.is_empty() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn tool_report(session: &Session, planned: &Planned) -> ToolReport {
+    let login = &planned.login;
+    ToolReport {
+        tool: planned.tool,
+        ok: planned.edit.is_ok(),
+        auth: login.auth,
+        repository: login.repository.clone(),
+        namespace: login.namespace.clone(),
+        endpoint: login.endpoint.url().to_owned(),
+        file: planned
+            .edit
+            .as_ref()
+            .ok()
+            .map(|edit| session.places.shown(&edit.path)),
+        error: planned
+            .edit
+            .as_ref()
+            .err()
+            .map(|error| explain(error).error),
+    }
+}
+
+impl Report for LoginReport {
+    fn text(&self) -> String {
+        let owner = self.domain_owner.as_deref().unwrap_or("your account");
+        let mut text = format!(
+            "Logged in to CodeArtifact domain {} ({owner}, {}).\n",
+            self.domain, self.region
+        );
+        for tool in &self.tools {
+            let way = match (tool.ok, tool.auth) {
+                (false, _) => "NOT configured".to_owned(),
+                (true, AuthMode::Helper) => "asks studio-mirror for its token".to_owned(),
+                (true, AuthMode::Token) => match self.token_expires_in_seconds {
+                    Some(seconds) => format!("holds a token for {}", span(seconds)),
+                    None => "holds a token".to_owned(),
+                },
+            };
+            let file = tool.file.as_deref().unwrap_or("-");
+            let scope = match &tool.namespace {
+                Some(scope) => format!("  (@{} only)", scope.trim_start_matches('@')),
+                None => String::new(),
+            };
+            text += &format!(
+                "  {:<4}  {:<12}  {file:<26}  {way}{scope}\n",
+                tool.tool.as_str(),
+                tool.repository
+            );
+        }
+        text
+    }
+}

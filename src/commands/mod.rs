@@ -1,0 +1,53 @@
+//! The commands, one file each.
+
+mod completions;
+mod diff;
+mod login;
+mod logout;
+mod session;
+mod status;
+mod token;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Command};
+use crate::error::explain;
+use crate::helper;
+use crate::output::{Printer, Verbosity};
+use session::Session;
+
+/// Parses the command line and does what it says. Exit: 0 done, 1 it failed, 2 wrong usage.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let printer = Printer {
+        format: cli.global.output,
+        verbosity: match (cli.global.quiet, cli.global.verbose) {
+            (true, _) => Verbosity::Quiet,
+            (_, true) => Verbosity::Verbose,
+            _ => Verbosity::Normal,
+        },
+    };
+    let done = match &cli.command {
+        Command::Keyring(args) => return helper::run(args.arguments.clone(), false),
+        Command::Completions { shell } => completions::run(printer, *shell),
+        Command::Login(args) => {
+            Session::open(&cli.global, args.values(), printer).and_then(|s| login::run(s, args))
+        }
+        Command::Logout(args) => logout::run(printer, args),
+        Command::Status => {
+            Session::open(&cli.global, Default::default(), printer).and_then(|s| status::run(&s))
+        }
+        Command::Token(args) => Session::open(&cli.global, Default::default(), printer)
+            .and_then(|s| token::run(&s, args)),
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) => {
+            let explained = explain(&error);
+            printer.error(&explained.to_string());
+            ExitCode::from(explained.exit_code)
+        }
+    }
+}

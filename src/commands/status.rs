@@ -1,0 +1,221 @@
+//! `status`: settings with their sources, and what each tool is set to. Asks nobody over the network.
+
+use std::process::ExitCode;
+
+use serde::Serialize;
+
+use super::session::Session;
+use crate::files;
+use crate::helper;
+use crate::output::Report;
+use crate::state::ToolLogin;
+use crate::timestamp::{rfc3339, span};
+use crate::token::{Store, Token, now};
+use crate::tools::{AuthMode, Found, Tool};
+
+/// Shows it.
+pub fn run(session: &Session) -> anyhow::Result<ExitCode> {
+    session.printer.report(&StatusReport::of(session))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+#[derive(Debug, Serialize)]
+struct StatusReport {
+    settings: Vec<SettingReport>,
+    credentials: String,
+    tools: Vec<ToolReport>,
+    token: Option<TokenReport>,
+    helper: HelperReport,
+}
+
+#[derive(Debug, Serialize)]
+struct SettingReport {
+    name: String,
+    value: String,
+    source: String,
+}
+
+#[derive(Debug, Serialize)]
+struct ToolReport {
+    tool: Tool,
+    file: String,
+    logged_in: bool,
+    auth: Option<AuthMode>,
+    endpoint: Option<String>,
+    /// `ok`, or what is wrong.
+    state: String,
+}
+
+#[derive(Debug, Serialize)]
+struct TokenReport {
+    expires_at: String,
+    expires_in_seconds: u64,
+    usable: bool,
+    cache: String,
+}
+
+#[derive(Debug, Serialize)]
+struct HelperReport {
+    first_keyring_on_path: Option<String>,
+    is_studio_mirror: bool,
+}
+
+impl StatusReport {
+    fn of(session: &Session) -> Self {
+        let mut settings: Vec<SettingReport> = session
+            .settings
+            .all()
+            .map(|(_, name, setting)| SettingReport {
+                name: name.to_owned(),
+                value: setting.value.clone(),
+                source: setting.source.to_string(),
+            })
+            .collect();
+        settings.extend(
+            session
+                .settings
+                .own_repositories()
+                .map(|(tool, setting)| SettingReport {
+                    name: format!("repository of {tool}"),
+                    value: setting.value.clone(),
+                    source: setting.source.to_string(),
+                }),
+        );
+        let cached = cached_token(session);
+        let first = helper::first_keyring_on_path();
+        Self {
+            settings,
+            credentials: session.credential_source().describe(),
+            tools: Tool::ALL
+                .into_iter()
+                .map(|tool| tool_report(session, tool, cached.as_ref().map(|(token, _)| token)))
+                .collect(),
+            token: cached.map(|(token, cache)| TokenReport {
+                expires_at: rfc3339(token.expires_at),
+                expires_in_seconds: token.remaining(now()),
+                usable: token.is_usable(now()),
+                cache,
+            }),
+            helper: HelperReport {
+                is_studio_mirror: first
+                    .as_ref()
+                    .is_some_and(|path| helper::is_this_program(path)),
+                first_keyring_on_path: first.map(|path| session.places.shown(&path)),
+            },
+        }
+    }
+}
+
+/// The newest token in the cache among those that the tools use, and its file.
+fn cached_token(session: &Session) -> Option<(Token, String)> {
+    let store = Store::new(session.state.cache.as_ref()?);
+    session
+        .state
+        .tools
+        .values()
+        .filter_map(|login| {
+            let path = session.places.shown(&store.path(&login.token));
+            Some((store.read(&login.token)?, path))
+        })
+        .max_by_key(|(token, _)| token.expires_at)
+}
+
+fn tool_report(session: &Session, tool: Tool, cached: Option<&Token>) -> ToolReport {
+    let path = tool.config_file(&session.places, &session.environment);
+    let login = session.state.tools.get(&tool);
+    ToolReport {
+        tool,
+        file: session.places.shown(&path),
+        logged_in: login.is_some(),
+        auth: login.map(|login| login.auth),
+        endpoint: login.map(|login| login.endpoint.url().to_owned()),
+        state: match login {
+            None => "not logged in".to_owned(),
+            Some(login) => tool_state(tool, &path, login, cached),
+        },
+    }
+}
+
+fn tool_state(
+    tool: Tool,
+    path: &std::path::Path,
+    login: &ToolLogin,
+    cached: Option<&Token>,
+) -> String {
+    let text = match files::read_text(path) {
+        Ok(text) => text.unwrap_or_default(),
+        Err(error) => return format!("{error:#}"),
+    };
+    match (tool.inspect(&text, login.endpoint.url()), login.auth) {
+        (Err(error), _) => format!("{tool} cannot read its file: {error}"),
+        (Ok(Found::NotConfigured), _) => {
+            "its file no longer names the repository; run `studio-mirror login`".into()
+        }
+        (Ok(Found::Helper), AuthMode::Helper) => "ok".into(),
+        (Ok(Found::Helper), AuthMode::Token) => {
+            "its file holds no token; run `studio-mirror login`".into()
+        }
+        (Ok(Found::Token(_)), AuthMode::Helper) => {
+            "its file holds somebody's token, which will expire; run `studio-mirror login`".into()
+        }
+        (Ok(Found::Token(found)), AuthMode::Token) => match cached {
+            Some(token) if token.token == found && token.remaining(now()) > 0 => "ok".into(),
+            Some(token) if token.token == found => {
+                "its token has expired; run `studio-mirror login`".into()
+            }
+            _ => "its token is not the last one; run `studio-mirror login`".into(),
+        },
+    }
+}
+
+impl Report for StatusReport {
+    fn text(&self) -> String {
+        let mut text = String::from("Settings\n");
+        if self.settings.is_empty() {
+            text += "  none; run `studio-mirror login --domain NAME --repository NAME`\n";
+        }
+        for setting in &self.settings {
+            text += &format!(
+                "  {:<20} {:<28} from {}\n",
+                setting.name, setting.value, setting.source
+            );
+        }
+        text += &format!("  {:<20} {}\n", "credentials", self.credentials);
+        text += "Tools\n";
+        for tool in &self.tools {
+            let auth = tool.auth.map_or("-".to_owned(), |auth| auth.to_string());
+            text += &format!(
+                "  {:<4} {auth:<7} {:<26} {}\n",
+                tool.tool.as_str(),
+                tool.file,
+                tool.state
+            );
+            if let Some(endpoint) = &tool.endpoint {
+                text += &format!("       {endpoint}\n");
+            }
+        }
+        text += "Token\n";
+        match &self.token {
+            None => text += "  none cached; the next request gets one\n",
+            Some(token) => {
+                let life = match token.expires_in_seconds {
+                    0 => format!("expired at {}", token.expires_at),
+                    seconds => format!("good for {} (until {})", span(seconds), token.expires_at),
+                };
+                text += &format!("  {life}\n  cached in {}\n", token.cache);
+            }
+        }
+        text += "Credential helper\n";
+        text += &match (
+            &self.helper.first_keyring_on_path,
+            self.helper.is_studio_mirror,
+        ) {
+            (None, _) => "  no `keyring` on PATH\n".to_owned(),
+            (Some(path), true) => format!("  {path}\n"),
+            (Some(path), false) => {
+                format!("  {path}, which asks studio-mirror if it is Python's\n")
+            }
+        };
+        text
+    }
+}

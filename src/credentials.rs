@@ -1,0 +1,207 @@
+//! Whose credentials a login uses: told once, then kept, so that a helper call
+//! in another terminal speaks for the same identity.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::settings::{Field, Settings, Source};
+
+/// The place that AWS credentials come from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "from")]
+pub enum CredentialSource {
+    /// `AWS_ACCESS_KEY_ID` and its companions.
+    Environment {
+        /// The key's public half: another key is another identity.
+        access_key_id: String,
+    },
+    /// A profile of `~/.aws`: keys, SSO, `credential_process`, an assumed role.
+    Profile {
+        /// Its name.
+        name: String,
+    },
+    /// `AWS_WEB_IDENTITY_TOKEN_FILE` with `AWS_ROLE_ARN`.
+    WebIdentity {
+        /// The role.
+        role_arn: String,
+    },
+    /// The container's credentials endpoint: what a Studio space has.
+    Container {
+        /// The variables that lead there, kept for processes that do not inherit them (cron).
+        variables: BTreeMap<String, String>,
+        /// The role, where Studio tells it.
+        role_arn: Option<String>,
+    },
+    /// The instance's metadata service.
+    Instance,
+}
+
+/// Variables that lead to container credentials.
+const CONTAINER_VARIABLES: [&str; 3] = [
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+];
+
+/// Keys of a profile that give credentials; one that only names a region gives none.
+const CREDENTIAL_KEYS: [&str; 9] = [
+    "aws_access_key_id",
+    "role_arn",
+    "credential_source",
+    "credential_process",
+    "web_identity_token_file",
+    "sso_session",
+    "sso_start_url",
+    "sso_account_id",
+    "login_session",
+];
+
+impl CredentialSource {
+    /// Finds the source in the order of the SDK's default chain, except that a `--profile` flag wins
+    /// over keys in the environment, as it does for the AWS CLI.
+    ///
+    /// `shared_files` are the texts of `~/.aws/config` and `~/.aws/credentials`.
+    pub fn find(
+        settings: &Settings,
+        environment: &BTreeMap<String, String>,
+        shared_files: &[String],
+        role_arn: Option<&str>,
+    ) -> Self {
+        let variable = |name: &str| environment.get(name).filter(|value| !value.is_empty());
+        let profile = settings.setting(Field::Profile);
+        if let Some(profile) = profile
+            && matches!(profile.source, Source::Flag(_))
+        {
+            return Self::profile(&profile.value);
+        }
+        if let (Some(key), Some(_)) = (
+            variable("AWS_ACCESS_KEY_ID"),
+            variable("AWS_SECRET_ACCESS_KEY"),
+        ) {
+            return Self::Environment {
+                access_key_id: key.clone(),
+            };
+        }
+        if let Some(profile) = profile {
+            return Self::profile(&profile.value);
+        }
+        if shared_files
+            .iter()
+            .any(|text| default_profile_has_credentials(text))
+        {
+            return Self::profile("default");
+        }
+        if let (Some(_), Some(role_arn)) = (
+            variable("AWS_WEB_IDENTITY_TOKEN_FILE"),
+            variable("AWS_ROLE_ARN"),
+        ) {
+            return Self::WebIdentity {
+                role_arn: role_arn.clone(),
+            };
+        }
+        let variables: BTreeMap<String, String> = CONTAINER_VARIABLES
+            .iter()
+            .filter_map(|name| Some(((*name).to_owned(), variable(name)?.clone())))
+            .collect();
+        if variables.keys().any(|name| name.ends_with("_URI")) {
+            return Self::Container {
+                variables,
+                role_arn: role_arn.map(str::to_owned),
+            };
+        }
+        Self::Instance
+    }
+
+    fn profile(name: &str) -> Self {
+        Self::Profile {
+            name: name.to_owned(),
+        }
+    }
+
+    /// A line that differs whenever the identity does; part of the token cache's key.
+    pub fn identity(&self) -> String {
+        match self {
+            Self::Environment { access_key_id } => format!("environment {access_key_id}"),
+            Self::Profile { name } => format!("profile {name}"),
+            Self::WebIdentity { role_arn } => format!("web-identity {role_arn}"),
+            Self::Container {
+                role_arn: Some(role),
+                ..
+            } => format!("container {role}"),
+            Self::Container { variables, .. } => format!("container {variables:?}"),
+            Self::Instance => "instance".to_owned(),
+        }
+    }
+
+    /// The same in words.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Environment { access_key_id } => {
+                format!("access key {access_key_id} in the environment")
+            }
+            Self::Profile { name } => format!("profile {name}"),
+            Self::WebIdentity { role_arn } => format!("web identity for {role_arn}"),
+            Self::Container {
+                role_arn: Some(role),
+                ..
+            } => format!("the container's credentials, {role}"),
+            Self::Container { .. } => "the container's credentials".to_owned(),
+            Self::Instance => "the instance's role".to_owned(),
+        }
+    }
+}
+
+fn default_profile_has_credentials(text: &str) -> bool {
+    ini::Ini::load_from_str_noescape(text).is_ok_and(|file| {
+        [Some("default"), Some("profile default")]
+            .into_iter()
+            .filter_map(|section| file.section(section))
+            .any(|keys| CREDENTIAL_KEYS.iter().any(|key| keys.contains_key(key)))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Layers;
+
+    fn found(variables: &[(&str, &str)], shared: &str, flag: Option<&str>) -> CredentialSource {
+        let environment: BTreeMap<String, String> = variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let layers = Layers {
+            flags: flag
+                .map(|p| (Field::Profile, p.to_owned()))
+                .into_iter()
+                .collect(),
+            environment: environment.clone(),
+            ..Layers::default()
+        };
+        let settings = Settings::resolve(&layers).unwrap();
+        CredentialSource::find(&settings, &environment, &[shared.to_owned()], None)
+    }
+
+    const KEYS: [(&str, &str); 2] = [
+        ("AWS_ACCESS_KEY_ID", "AKIA1"),
+        ("AWS_SECRET_ACCESS_KEY", "s"),
+    ];
+    const CONTAINER: (&str, &str) = ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/x");
+
+    #[test]
+    fn chain_has_the_order_of_the_sdk() {
+        let all = [KEYS[0], KEYS[1], ("AWS_PROFILE", "p"), CONTAINER];
+        assert_eq!(found(&all, "", None).identity(), "environment AKIA1");
+        assert_eq!(found(&all, "", Some("flag")).identity(), "profile flag");
+        assert_eq!(found(&all[2..], "", None).identity(), "profile p");
+        let keyed = "[default]\naws_access_key_id = AKIA2\n";
+        assert_eq!(found(&all[3..], keyed, None).identity(), "profile default");
+        let region_only = "[default]\nregion = us-east-1\n";
+        assert!(matches!(
+            found(&all[3..], region_only, None),
+            CredentialSource::Container { .. }
+        ));
+        assert_eq!(found(&[], "", None), CredentialSource::Instance);
+    }
+}

@@ -1,0 +1,72 @@
+//! Text as lines that remember their own line end, so that what is not touched is written back as it was.
+
+/// One line: its text and the line end that followed it (`\n`, `\r\n`, `\r`, or nothing at the end of the file).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Line<R> {
+    pub text: String,
+    pub end: &'static str,
+    pub role: R,
+}
+
+/// Splits where Python's universal newlines and npm's ini both do: at `\n`, `\r\n` and a lone `\r`.
+pub(super) fn split(text: &str) -> Vec<(&str, &'static str)> {
+    let mut lines = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let Some(at) = rest.find(['\n', '\r']) else {
+            lines.push((rest, ""));
+            break;
+        };
+        let end = if rest[at..].starts_with("\r\n") {
+            "\r\n"
+        } else if rest[at..].starts_with('\n') {
+            "\n"
+        } else {
+            "\r"
+        };
+        lines.push((&rest[..at], end));
+        rest = &rest[at + end.len()..];
+    }
+    lines
+}
+
+/// The text again.
+pub(super) fn join<R>(lines: &[Line<R>]) -> String {
+    lines
+        .iter()
+        .flat_map(|line| [line.text.as_str(), line.end])
+        .collect()
+}
+
+/// Puts a line in at `at`, in the line end of its neighbours; a file without a final line end stays one.
+pub(super) fn insert<R>(lines: &mut Vec<Line<R>>, at: usize, text: String, role: R) {
+    let end = lines
+        .iter()
+        .map(|line| line.end)
+        .rfind(|end| !end.is_empty());
+    let neighbour = at
+        .checked_sub(1)
+        .and_then(|before| lines.get(before))
+        .map(|line| line.end);
+    let end = neighbour
+        .filter(|end| !end.is_empty())
+        .or(end)
+        .unwrap_or("\n");
+    let mut line = Line { text, end, role };
+    if neighbour == Some("") {
+        lines[at - 1].end = end;
+        line.end = "";
+    }
+    lines.insert(at, line);
+}
+
+/// Takes the line at `at` out; the line before it becomes the last one without a line end if this was that one.
+pub(super) fn remove<R>(lines: &mut Vec<Line<R>>, at: usize) {
+    let removed = lines.remove(at);
+    if removed.end.is_empty()
+        && at == lines.len()
+        && let Some(last) = lines.last_mut()
+    {
+        last.end = "";
+    }
+}

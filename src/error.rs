@@ -1,0 +1,136 @@
+//! How a failure is carried and shown: what went wrong, why, and what to type next.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+/// Wrong usage: the process exits with 2 instead of 1.
+#[derive(Debug)]
+pub struct Usage(pub String);
+
+impl fmt::Display for Usage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl StdError for Usage {}
+
+/// An error that knows the next step; shown behind `hint:`.
+#[derive(Debug)]
+struct Hinted {
+    error: anyhow::Error,
+    hint: String,
+}
+
+impl fmt::Display for Hinted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.error, f)
+    }
+}
+
+impl StdError for Hinted {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.error.source()
+    }
+}
+
+/// Adds the next step to a failure.
+pub trait HintExt<T> {
+    /// Attaches `hint`, one sentence with the command or the change to make.
+    fn hint(self, hint: impl FnOnce() -> String) -> anyhow::Result<T>;
+}
+
+impl<T, E: Into<anyhow::Error>> HintExt<T> for Result<T, E> {
+    fn hint(self, hint: impl FnOnce() -> String) -> anyhow::Result<T> {
+        self.map_err(|error| with_hint(error, hint()))
+    }
+}
+
+/// `error` with `hint` as the next step.
+pub fn with_hint(error: impl Into<anyhow::Error>, hint: impl Into<String>) -> anyhow::Error {
+    anyhow::Error::new(Hinted {
+        error: error.into(),
+        hint: hint.into(),
+    })
+}
+
+/// A failure taken apart for people: the sentence, its causes, the next step.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Explained {
+    /// What went wrong, naming the value at fault.
+    pub error: String,
+    /// Why, outermost first, without repetition.
+    pub causes: Vec<String>,
+    /// What to do next.
+    pub hint: Option<String>,
+    /// 2 for wrong usage, else 1.
+    pub exit_code: u8,
+}
+
+/// Takes `failure` apart.
+pub fn explain(failure: &anyhow::Error) -> Explained {
+    let mut lines: Vec<String> = Vec::new();
+    let mut hint = None;
+    let mut exit_code = 1;
+    for cause in failure.chain() {
+        if let Some(hinted) = cause.downcast_ref::<Hinted>() {
+            hint.get_or_insert_with(|| hinted.hint.clone());
+            if hinted.error.downcast_ref::<Usage>().is_some() {
+                exit_code = 2;
+            }
+        }
+        if cause.downcast_ref::<Usage>().is_some() {
+            exit_code = 2;
+        }
+        let line = cause.to_string();
+        // A wrapper often repeats its source's sentence; people need it once.
+        if lines.iter().all(|shown| !shown.contains(&line)) {
+            lines.push(line);
+        }
+    }
+    let mut lines = lines.into_iter();
+    Explained {
+        error: lines.next().unwrap_or_default(),
+        causes: lines.collect(),
+        hint,
+        exit_code,
+    }
+}
+
+impl fmt::Display for Explained {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "error: {}", self.error)?;
+        for cause in &self.causes {
+            write!(f, "\n  caused by: {cause}")?;
+        }
+        if let Some(hint) = &self.hint {
+            write!(f, "\nhint: {hint}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::{Context, anyhow};
+
+    #[test]
+    fn shows_error_causes_and_the_innermost_kept_hint() {
+        let failure = Err::<(), _>(anyhow!("no space left"))
+            .hint(|| "free some space".into())
+            .context("cannot write `pip.conf`")
+            .unwrap_err();
+        assert_eq!(
+            explain(&failure).to_string(),
+            "error: cannot write `pip.conf`\n  caused by: no space left\nhint: free some space"
+        );
+    }
+
+    #[test]
+    fn usage_exits_with_2_under_any_wrapping() {
+        let failure = with_hint(Usage("no such tool".into()), "see --help");
+        assert_eq!(explain(&failure).exit_code, 2);
+        assert_eq!(explain(&failure.context("login")).exit_code, 2);
+    }
+}

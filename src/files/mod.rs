@@ -1,0 +1,89 @@
+//! Files at the edge: reading them with care, replacing them whole, locking.
+
+mod atomic;
+mod lock;
+mod private;
+
+pub use atomic::{Mode, remove_litter, write};
+pub use lock::Lock;
+pub use private::{is_memory_backed, make_private_dir, private_dir_is_ours};
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow, bail};
+
+use crate::error::with_hint;
+
+/// No configuration file of a package client comes near this; something that does is not one.
+const LARGEST_TEXT: u64 = 4 * 1024 * 1024;
+
+/// The text of the regular file at `path` (symlinks followed), `None` if there is none.
+///
+/// # Errors
+/// When it is not a regular file, not UTF-8, larger than 4 MiB, or cannot be read.
+pub fn read_text(path: &Path) -> anyhow::Result<Option<String>> {
+    let shown = path.display();
+    let kind = match fs::metadata(path) {
+        Ok(kind) => kind,
+        Err(error) if is_absent(&error) => return Ok(None),
+        Err(error) => return Err(error).with_context(|| format!("cannot read `{shown}`")),
+    };
+    if !kind.is_file() {
+        bail!("`{shown}` is not a regular file");
+    }
+    if kind.len() > LARGEST_TEXT {
+        bail!(
+            "`{shown}` is {} bytes long: that is no configuration file",
+            kind.len()
+        );
+    }
+    let mut bytes = Vec::new();
+    fs::File::open(path)
+        .and_then(|file| file.take(LARGEST_TEXT).read_to_end(&mut bytes))
+        .with_context(|| format!("cannot read `{shown}`"))?;
+    String::from_utf8(bytes).map(Some).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let line = 1 + error.as_bytes()[..at]
+            .iter()
+            .filter(|b| **b == b'\n')
+            .count();
+        with_hint(
+            anyhow!("`{shown}` is not UTF-8 at line {line}; it is left as it is"),
+            format!("convert it: iconv -t utf-8 '{shown}'"),
+        )
+    })
+}
+
+/// Where a write to `path` really lands: the end of its chain of symlinks, existing or not.
+///
+/// # Errors
+/// When the links run in a circle or cannot be read.
+pub fn follow_links(path: &Path) -> anyhow::Result<PathBuf> {
+    let mut target = path.to_owned();
+    // Linux itself gives up after 40 links (path_resolution(7)).
+    for _ in 0..40 {
+        match fs::read_link(&target) {
+            Ok(next) => {
+                let folder = target.parent().unwrap_or(Path::new("/"));
+                target = folder.join(next);
+            }
+            Err(error) if error.kind() == io::ErrorKind::InvalidInput || is_absent(&error) => {
+                return Ok(target);
+            }
+            Err(error) => {
+                return Err(error).with_context(|| format!("cannot read `{}`", path.display()));
+            }
+        }
+    }
+    bail!(
+        "`{}` is a symlink that leads back to itself",
+        path.display()
+    )
+}
+
+/// Whether `error` means that nothing is there.
+fn is_absent(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::NotFound
+}

@@ -1,0 +1,228 @@
+//! Where the helper is put so that package clients find it: a `keyring` in ~/.local/bin, and a
+//! backend for the Python package keyring.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+
+use super::backend::{BACKEND_FILE, BACKEND_NAME, backend_source};
+use crate::changes::{self, Edit};
+use crate::files::Mode;
+use crate::places::Places;
+use crate::state::{Change, ChangeKind, Part, State};
+use crate::tools::keyringrc;
+
+/// What installing the helper comes to.
+#[derive(Debug)]
+pub struct Installation {
+    /// The files to write.
+    pub edits: Vec<Edit>,
+    /// The symlink `keyring` and the program it leads to, unless one is there already.
+    pub link: Option<(PathBuf, PathBuf)>,
+    /// What may surprise, a sentence each.
+    pub warnings: Vec<String>,
+}
+
+impl Installation {
+    /// Works it out for this very program. `environment` is asked for PATH.
+    ///
+    /// # Errors
+    /// When keyringrc.cfg cannot be read or understood.
+    pub fn plan(
+        state: &State,
+        places: &Places,
+        environment: &BTreeMap<String, String>,
+    ) -> anyhow::Result<Self> {
+        let program = std::env::current_exe().context("cannot find this program's own file")?;
+        let folder = module_folder(places);
+        let module_folder = folder.to_string_lossy().into_owned();
+        let mut previous = (None, None);
+        let keyringrc = changes::plan(
+            state,
+            &keyringrc_path(places),
+            Part::Helper,
+            Mode::Keep,
+            |text| {
+                let configured = keyringrc::configure(text, BACKEND_NAME, &module_folder)?;
+                previous = (configured.previous_backend, configured.previous_path);
+                Ok(configured.text)
+            },
+            |text, original| unconfigure_keyringrc(text, original, &module_folder),
+        )
+        .with_context(|| {
+            let path = places.shown(&keyringrc_path(places));
+            format!("`{path}` cannot be edited and is left as it is")
+        })?;
+        let (backend, path) = previous;
+        let source = backend_source(&program, backend.as_deref(), path.as_deref());
+        let module = changes::plan(
+            state,
+            &folder.join(BACKEND_FILE),
+            Part::Helper,
+            Mode::Keep,
+            |_| Ok(source),
+            |_, _| Ok(String::new()),
+        )?;
+        let mut installation = Self {
+            // The module first: keyringrc.cfg must never name one that is not there.
+            edits: vec![module, keyringrc],
+            link: None,
+            warnings: Vec::new(),
+        };
+        installation.plan_link(state, places, &program, environment);
+        Ok(installation)
+    }
+
+    fn plan_link(
+        &mut self,
+        state: &State,
+        places: &Places,
+        program: &Path,
+        environment: &BTreeMap<String, String>,
+    ) {
+        let link = places.bin.join("keyring");
+        let is_ours = matches!(
+            state.changes.get(&link),
+            Some(Change { kind: ChangeKind::Link { target }, .. })
+                if std::fs::read_link(&link).is_ok_and(|points_to| points_to == *target)
+        );
+        let nothing_there = std::fs::symlink_metadata(&link).is_err();
+        if is_ours || nothing_there || is_this_program(&link) {
+            self.link = Some((link, program.to_owned()));
+        } else {
+            self.warnings.push(format!(
+                "{} is another program and stays; a Python keyring there reaches studio-mirror by its backend",
+                places.shown(&link)
+            ));
+        }
+        let path = environment
+            .get("PATH")
+            .map(String::as_str)
+            .unwrap_or_default();
+        let first = first_keyring(OsStr::new(path));
+        if !std::env::split_paths(path).any(|folder| folder == places.bin) && first.is_none() {
+            self.warnings.push(format!(
+                "{} is not on PATH, so pip and uv will not find the credential helper there; \
+                 add it: export PATH=\"$PATH:$HOME/.local/bin\"",
+                places.shown(&places.bin)
+            ));
+        }
+    }
+
+    /// Remembers everything in `state`, before anything is made.
+    pub fn remember(&self, state: &mut State) {
+        for edit in &self.edits {
+            edit.remember(state);
+        }
+        if let Some((link, target)) = &self.link {
+            let kind = ChangeKind::Link {
+                target: target.clone(),
+            };
+            let change = Change {
+                part: Part::Helper,
+                kind,
+            };
+            state.changes.insert(link.clone(), change);
+            let missing = link
+                .ancestors()
+                .skip(1)
+                .take_while(|folder| !folder.exists());
+            state.folders.extend(missing.map(Path::to_owned));
+        }
+    }
+
+    /// Makes everything.
+    ///
+    /// # Errors
+    /// When a file or the link cannot be written.
+    pub fn make(&self) -> anyhow::Result<()> {
+        for edit in &self.edits {
+            edit.make()?;
+        }
+        match &self.link {
+            Some((link, target)) => make_link(link, target)
+                .with_context(|| format!("cannot make the symlink `{}`", link.display())),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The folder of the backend's module, and of nothing else: it goes onto Python's path.
+pub fn module_folder(places: &Places) -> PathBuf {
+    places.data.join("python")
+}
+
+/// The configuration file of the Python package keyring.
+fn keyringrc_path(places: &Places) -> PathBuf {
+    places.config.join("python_keyring/keyringrc.cfg")
+}
+
+/// Takes our entries out of keyringrc.cfg; the user's own come back from `original`.
+pub fn unconfigure_keyringrc(
+    text: &str,
+    original: &str,
+    module_folder: &str,
+) -> anyhow::Result<String> {
+    let before = keyringrc::configure(original, BACKEND_NAME, module_folder)?;
+    Ok(keyringrc::unconfigure(
+        text,
+        BACKEND_NAME,
+        module_folder,
+        before.previous_backend.as_deref(),
+        before.previous_path.as_deref(),
+    )?)
+}
+
+/// Replaces whatever link stands there, without a moment in which there is none.
+fn make_link(link: &Path, target: &Path) -> std::io::Result<()> {
+    if std::fs::read_link(link).is_ok_and(|points_to| points_to == target) {
+        return Ok(());
+    }
+    if let Some(folder) = link.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let temporary = link.with_file_name(".keyring.studio-mirror");
+    let _ = std::fs::remove_file(&temporary);
+    std::os::unix::fs::symlink(target, &temporary)?;
+    std::fs::rename(&temporary, link)
+}
+
+/// The first `keyring` on PATH that is not this program.
+pub fn next_keyring() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    keyrings(&path).find(|candidate| !is_this_program(candidate))
+}
+
+/// The first `keyring` on PATH: the one that package clients run.
+pub fn first_keyring_on_path() -> Option<PathBuf> {
+    first_keyring(&std::env::var_os("PATH")?)
+}
+
+fn first_keyring(path: &OsStr) -> Option<PathBuf> {
+    keyrings(path).next()
+}
+
+fn keyrings(path: &OsStr) -> impl Iterator<Item = PathBuf> {
+    use std::os::unix::fs::PermissionsExt;
+    std::env::split_paths(path)
+        .filter(|folder| folder.is_absolute())
+        .map(|folder| folder.join("keyring"))
+        .filter(|file| {
+            file.metadata()
+                .is_ok_and(|kind| kind.is_file() && kind.permissions().mode() & 0o111 != 0)
+        })
+}
+
+/// Whether `path` leads to this very program, by whatever name.
+pub fn is_this_program(path: &Path) -> bool {
+    let real = |path: PathBuf| std::fs::canonicalize(path).ok();
+    match (
+        real(path.to_owned()),
+        std::env::current_exe().ok().and_then(real),
+    ) {
+        (Some(path), Some(program)) => path == program,
+        _ => false,
+    }
+}

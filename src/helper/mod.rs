@@ -1,0 +1,13 @@
+//! The credential helper: answers a package client's question for a token.
+
+mod backend;
+mod install;
+mod query;
+mod reply;
+
+pub use backend::{BACKEND_FILE, BACKEND_NAME, backend_source};
+pub use install::{
+    Installation, first_keyring_on_path, is_this_program, module_folder, unconfigure_keyringrc,
+};
+pub use query::{Mode, Query, Wanted, parse};
+pub use reply::{login_for, run};

@@ -1,0 +1,139 @@
+//! What a client asks: every argument form of the command `keyring` that package clients use.
+
+use std::ffi::OsString;
+
+/// What shall be printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// The token alone.
+    Password,
+    /// User name and token.
+    Credentials,
+}
+
+/// How it shall be printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// A line each.
+    Lines,
+    /// One JSON object.
+    Json,
+}
+
+/// A question for credentials.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Query {
+    /// The service: a URL, where a package client asks.
+    pub service: String,
+    /// The user name, where the client named one.
+    pub user: Option<String>,
+    /// What shall be printed.
+    pub mode: Mode,
+    /// How.
+    pub wanted: Wanted,
+}
+
+/// Parses the arguments after `keyring`; `None` is anything but a well-formed `get`.
+///
+/// pip ≤ 26.1 and uv ask `get URL aws`; pip ≥ 26.2 `--mode=creds --output=json get URL [aws]`;
+/// uv without a user name `get URL --mode creds`; pdm `--mode=creds get URL ""`.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Option<Query> {
+    use lexopt::prelude::*;
+    let mut words = Vec::new();
+    let mut mode = Mode::Password;
+    let mut wanted = Wanted::Lines;
+    let mut parser = lexopt::Parser::from_args(arguments);
+    while let Some(argument) = parser.next().ok()? {
+        match argument {
+            Long("mode") => {
+                mode = match parser.value().ok()?.to_str()? {
+                    "password" => Mode::Password,
+                    "creds" => Mode::Credentials,
+                    _ => return None,
+                }
+            }
+            Long("output") => {
+                wanted = match parser.value().ok()?.to_str()? {
+                    "plain" => Wanted::Lines,
+                    "json" => Wanted::Json,
+                    _ => return None,
+                }
+            }
+            Value(word) => words.push(word.into_string().ok()?),
+            _ => return None,
+        }
+    }
+    let mut words = words.into_iter();
+    if words.next()? != "get" {
+        return None;
+    }
+    let service = words.next()?;
+    let user = words.next().filter(|user| !user.is_empty());
+    if words.next().is_some() {
+        return None;
+    }
+    Some(Query {
+        service,
+        user,
+        mode,
+        wanted,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(line: &[&str]) -> Option<(Option<String>, Mode, Wanted)> {
+        parse(line.iter().map(OsString::from)).map(|q| {
+            assert_eq!(q.service, "URL");
+            (q.user, q.mode, q.wanted)
+        })
+    }
+
+    #[test]
+    fn every_form_that_clients_use() {
+        use Mode::{Credentials, Password};
+        let aws = Some("aws".to_owned());
+        assert_eq!(
+            asked(&["get", "URL", "aws"]),
+            Some((aws.clone(), Password, Wanted::Lines))
+        );
+        assert_eq!(
+            asked(&["--mode=creds", "--output=json", "get", "URL", "aws"]),
+            Some((aws.clone(), Credentials, Wanted::Json))
+        );
+        assert_eq!(
+            asked(&["--mode=creds", "--output=json", "get", "URL"]),
+            Some((None, Credentials, Wanted::Json))
+        );
+        assert_eq!(
+            asked(&["get", "URL", "--mode", "creds"]),
+            Some((None, Credentials, Wanted::Lines))
+        );
+        assert_eq!(
+            asked(&["--mode=creds", "get", "URL", ""]),
+            Some((None, Credentials, Wanted::Lines))
+        );
+        assert_eq!(
+            asked(&["--mode=password", "get", "URL", "aws"]),
+            Some((aws, Password, Wanted::Lines))
+        );
+    }
+
+    #[test]
+    fn anything_else_is_no_question() {
+        for line in [
+            &["set", "URL", "aws"][..],
+            &["del", "URL", "aws"],
+            &["get"],
+            &[],
+            &["get", "URL", "aws", "more"],
+            &["--list-backends"],
+            &["--mode=odd", "get", "URL"],
+            &["get", "URL", "--mode"],
+        ] {
+            assert_eq!(asked(line), None, "{line:?}");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Who may write to the terminal: results on stdout, everything else on stderr.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+/// How results are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON document with `schema_version`.
+    Json,
+}
+
+/// How much is said on stderr.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verbosity {
+    /// Errors alone.
+    Quiet,
+    /// Warnings and notes too.
+    #[default]
+    Normal,
+    /// What is done, step by step.
+    Verbose,
+}
+
+/// The streams.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Printer {
+    /// How results are shown.
+    pub format: Format,
+    /// How much is said on stderr.
+    pub verbosity: Verbosity,
+}
+
+/// A result that can be shown both ways.
+pub trait Report: Serialize {
+    /// The text form, ending in a line end unless empty.
+    fn text(&self) -> String;
+}
+
+#[derive(Serialize)]
+struct Document<'a, T> {
+    schema_version: u32,
+    #[serde(flatten)]
+    report: &'a T,
+}
+
+impl Printer {
+    /// Shows a command's result.
+    ///
+    /// # Errors
+    /// When stdout cannot be written; a reader that went away is no error.
+    pub fn report(&self, report: &impl Report) -> anyhow::Result<()> {
+        match self.format {
+            Format::Text => self.result(&report.text()),
+            Format::Json => {
+                let document = Document {
+                    schema_version: 1,
+                    report,
+                };
+                self.result(&format!("{}\n", serde_json::to_string_pretty(&document)?))
+            }
+        }
+    }
+
+    /// Writes `text` to stdout as it is.
+    ///
+    /// # Errors
+    /// As [`Printer::report`].
+    pub fn result(&self, text: &str) -> anyhow::Result<()> {
+        let mut stdout = io::stdout().lock();
+        match stdout
+            .write_all(text.as_bytes())
+            .and_then(|()| stdout.flush())
+        {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(anyhow::Error::new(error).context("cannot write the result to stdout"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Something that works and may still surprise.
+    pub fn warning(&self, text: &str) {
+        self.say(Verbosity::Normal, &format!("warning: {text}"));
+    }
+
+    /// A step, for `-v`.
+    pub fn detail(&self, text: &str) {
+        self.say(Verbosity::Verbose, text);
+    }
+
+    /// Why the command failed.
+    pub fn error(&self, text: &str) {
+        self.say(Verbosity::Quiet, text);
+    }
+
+    fn say(&self, at: Verbosity, text: &str) {
+        if self.verbosity >= at {
+            // There is no place left to report that stderr is gone.
+            let _ = writeln!(io::stderr().lock(), "{text}");
+        }
+    }
+}

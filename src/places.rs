@@ -1,0 +1,69 @@
+//! Where things live in a user's home and on the machine.
+
+use std::path::PathBuf;
+
+use anyhow::anyhow;
+
+use crate::error::with_hint;
+
+/// Configuration for all users, written by root alone.
+pub const SYSTEM_CONFIG: &str = "/etc/studio-mirror/config.toml";
+
+/// The folders of the user who runs us, by the XDG base directory rules.
+#[derive(Clone, Debug)]
+pub struct Places {
+    /// `$HOME`, else the home that /etc/passwd tells.
+    pub home: PathBuf,
+    /// `$XDG_CONFIG_HOME`, `~/.config`
+    pub config: PathBuf,
+    /// Our own folder below `$XDG_STATE_HOME`, `~/.local/state`.
+    pub state: PathBuf,
+    /// Our own folder below `$XDG_CACHE_HOME`, `~/.cache`.
+    pub cache: PathBuf,
+    /// Our own folder below `$XDG_DATA_HOME`, `~/.local/share`.
+    pub data: PathBuf,
+    /// `~/.local/bin`
+    pub bin: PathBuf,
+}
+
+impl Places {
+    /// Finds them.
+    ///
+    /// # Errors
+    /// When the user has no home folder at all.
+    pub fn find() -> anyhow::Result<Self> {
+        let home = dirs::home_dir()
+            .filter(|home| home.is_absolute())
+            .ok_or_else(|| {
+                with_hint(
+                    anyhow!(
+                        "HOME is not set to a folder, and /etc/passwd names none for this user"
+                    ),
+                    "set it: HOME=/home/sagemaker-user studio-mirror …",
+                )
+            })?;
+        let or = |found: Option<PathBuf>, usual: &str| found.unwrap_or_else(|| home.join(usual));
+        let own = |base: PathBuf| base.join("studio-mirror");
+        Ok(Self {
+            config: or(dirs::config_dir(), ".config"),
+            state: own(or(dirs::state_dir(), ".local/state")),
+            cache: own(or(dirs::cache_dir(), ".cache")),
+            data: own(or(dirs::data_dir(), ".local/share")),
+            bin: home.join(".local/bin"),
+            home,
+        })
+    }
+
+    /// The user's own configuration file.
+    pub fn user_config(&self) -> PathBuf {
+        self.config.join("studio-mirror/config.toml")
+    }
+
+    /// `path` with the home written as `~`, for people.
+    pub fn shown(&self, path: &std::path::Path) -> String {
+        match path.strip_prefix(&self.home) {
+            Ok(below) => format!("~/{}", below.display()),
+            Err(_) => path.display().to_string(),
+        }
+    }
+}

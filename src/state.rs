@@ -1,0 +1,216 @@
+//! What `login` remembers: what it was told, where each tool was sent, and what every changed file
+//! held before. The file is private; the helper trusts it and nothing else.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, anyhow, bail};
+use serde::{Deserialize, Serialize};
+
+use crate::endpoint::RepositoryEndpoint;
+use crate::error::with_hint;
+use crate::files::{self, Lock, Mode};
+use crate::secret::Secret;
+use crate::settings::Values;
+use crate::token::TokenRequest;
+use crate::tools::{AuthMode, Tool};
+
+/// The one version of the file that this program knows.
+const SCHEMA_VERSION: u32 = 1;
+
+/// How long a command waits for another one that is changing files.
+const LOCK_LIMIT: Duration = Duration::from_secs(8);
+
+/// Everything remembered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct State {
+    schema_version: u32,
+    /// Values that a flag or a variable named.
+    #[serde(default)]
+    pub told: Values,
+    /// Where each tool was sent.
+    #[serde(default)]
+    pub tools: BTreeMap<Tool, ToolLogin>,
+    /// Where tokens are cached.
+    #[serde(default)]
+    pub cache: Option<PathBuf>,
+    /// What was changed, by path.
+    #[serde(default)]
+    pub changes: BTreeMap<PathBuf, Change>,
+    /// Folders that were made on the way, deleted by `logout` when empty.
+    #[serde(default)]
+    pub folders: BTreeSet<PathBuf>,
+}
+
+/// One tool's login.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ToolLogin {
+    /// The repository, where this tool was told one of its own.
+    pub told_repository: Option<String>,
+    /// The repository.
+    pub repository: String,
+    /// How the tool authenticates.
+    pub auth: AuthMode,
+    /// The npm scope, where only one is served.
+    pub namespace: Option<String>,
+    /// Where its packages are.
+    pub endpoint: RepositoryEndpoint,
+    /// Which token opens it.
+    pub token: TokenRequest,
+}
+
+/// Who a changed file belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// A tool's configuration.
+    Tool(Tool),
+    /// The credential helper and what leads to it.
+    Helper,
+}
+
+/// What became of one path.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// Whom it was changed for.
+    pub part: Part,
+    /// What was done.
+    #[serde(flatten)]
+    pub kind: ChangeKind,
+}
+
+/// A change that can be taken back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum ChangeKind {
+    /// A text was edited.
+    Text {
+        /// What stood there; `None` if there was no file.
+        original: Option<Secret>,
+        /// Its permission bits.
+        original_mode: Option<u32>,
+        /// What we wrote.
+        written: Secret,
+    },
+    /// A symlink was made where nothing stood.
+    Link {
+        /// Where it points.
+        target: PathBuf,
+    },
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            schema_version: SCHEMA_VERSION,
+            told: Values::new(),
+            tools: BTreeMap::new(),
+            cache: None,
+            changes: BTreeMap::new(),
+            folders: BTreeSet::new(),
+        }
+    }
+}
+
+impl State {
+    /// Where it is kept below `folder`.
+    pub fn path(folder: &Path) -> PathBuf {
+        folder.join("state.json")
+    }
+
+    /// Reads the state below `folder`; empty if there is none.
+    ///
+    /// # Errors
+    /// When somebody else could have written it, or it does not parse.
+    pub fn read(folder: &Path) -> anyhow::Result<Self> {
+        let path = Self::path(folder);
+        let shown = path.display();
+        let mut file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) => return Err(error).with_context(|| format!("cannot read `{shown}`")),
+        };
+        let kind = file
+            .metadata()
+            .with_context(|| format!("cannot read `{shown}`"))?;
+        let us = rustix::process::geteuid().as_raw();
+        if !kind.is_file() || (kind.uid() != us && kind.uid() != 0) || kind.mode() & 0o022 != 0 {
+            bail!(with_hint(
+                anyhow!("`{shown}` could have been written by somebody else; it is not trusted"),
+                format!(
+                    "look at it (`ls -l '{shown}'`), delete it, then run `studio-mirror login`"
+                ),
+            ));
+        }
+        let mut text = Vec::new();
+        file.read_to_end(&mut text)
+            .with_context(|| format!("cannot read `{shown}`"))?;
+        Self::parse(&text).map_err(|error| {
+            with_hint(
+                error.context(format!("`{shown}` is damaged")),
+                format!("move it away (`mv '{shown}' /tmp/`), then run `studio-mirror login`"),
+            )
+        })
+    }
+
+    /// Parses what [`State::write`] wrote.
+    ///
+    /// # Errors
+    /// When it is something else, or another version's.
+    pub fn parse(text: &[u8]) -> anyhow::Result<Self> {
+        let state: Self = serde_json::from_slice(text)?;
+        if state.schema_version != SCHEMA_VERSION {
+            bail!(
+                "it has version {}; this program knows {SCHEMA_VERSION}",
+                state.schema_version
+            );
+        }
+        Ok(state)
+    }
+
+    /// Writes the state below `folder`, which is made private; deletes it when nothing is left to remember.
+    ///
+    /// # Errors
+    /// When the folder or file cannot be written.
+    pub fn write(&self, folder: &Path) -> anyhow::Result<()> {
+        let path = Self::path(folder);
+        if *self == Self::default() {
+            return match std::fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    Err(error).with_context(|| format!("cannot delete `{}`", path.display()))
+                }
+                _ => Ok(()),
+            };
+        }
+        let mut text = serde_json::to_vec_pretty(self)?;
+        text.push(b'\n');
+        files::write(&path, &text, Mode::Private)?;
+        Ok(())
+    }
+
+    /// Lets nobody else change files until the lock is dropped; sweeps up after a killed predecessor.
+    ///
+    /// # Errors
+    /// When the folder cannot be made private, or another command holds the lock for too long.
+    pub fn lock(folder: &Path) -> anyhow::Result<Lock> {
+        files::make_private_dir(folder)
+            .with_context(|| format!("cannot use `{}`", folder.display()))
+            .map_err(|error| with_hint(error, "the folder must be yours, with mode 0700"))?;
+        let lock = Lock::acquire(&folder.join("lock"), Instant::now() + LOCK_LIMIT)
+            .with_context(|| format!("cannot lock `{}`", folder.join("lock").display()))?;
+        files::remove_litter(&Self::path(folder));
+        Ok(lock)
+    }
+
+    /// Tools that ask the helper.
+    pub fn helper_tools(&self) -> impl Iterator<Item = (Tool, &ToolLogin)> {
+        self.tools
+            .iter()
+            .filter(|(_, login)| login.auth == AuthMode::Helper)
+            .map(|(tool, login)| (*tool, login))
+    }
+}

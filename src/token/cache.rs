@@ -1,0 +1,103 @@
+//! The token cache: one private file a token, in memory where the user has such storage.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use super::{Token, TokenRequest};
+use crate::files::{self, Lock, Mode};
+
+/// A cache folder, private to the user.
+#[derive(Clone, Debug)]
+pub struct Store {
+    folder: PathBuf,
+}
+
+/// Where to cache: in `known`, the folder of an earlier login, if it can still be used; else in the
+/// session's runtime folder or one of the user's own in /dev/shm, if they lie in memory and are
+/// closed to others; else in `home_cache`.
+pub fn cache_folder(
+    known: Option<&Path>,
+    runtime_dir: Option<&Path>,
+    home_cache: &Path,
+) -> PathBuf {
+    if let Some(known) = known
+        && files::make_private_dir(known).is_ok()
+    {
+        return known.to_owned();
+    }
+    let uid = rustix::process::geteuid().as_raw();
+    let runtime = runtime_dir
+        .filter(|dir| dir.is_absolute() && files::private_dir_is_ours(dir))
+        .map(|dir| dir.join("studio-mirror"));
+    let shared_memory = Path::new("/dev/shm").join(format!("studio-mirror-{uid}"));
+    runtime
+        .into_iter()
+        .chain([shared_memory])
+        .find(|folder| files::make_private_dir(folder).is_ok() && files::is_memory_backed(folder))
+        .unwrap_or_else(|| home_cache.to_owned())
+}
+
+impl Store {
+    /// The cache in `folder`; nothing is made yet.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self {
+            folder: folder.into(),
+        }
+    }
+
+    /// The cached token for `request`, whatever its age. Anything odd counts as no token.
+    pub fn read(&self, request: &TokenRequest) -> Option<Token> {
+        let path = self.path(request);
+        let kind = fs::symlink_metadata(&path).ok()?;
+        let us = rustix::process::geteuid().as_raw();
+        if !kind.is_file() || kind.uid() != us || kind.mode() & 0o077 != 0 {
+            return None;
+        }
+        parse(&fs::read(&path).ok()?)
+    }
+
+    /// Keeps `token` for `request`.
+    ///
+    /// # Errors
+    /// When the folder is not private or cannot be written.
+    pub fn write(&self, request: &TokenRequest, token: &Token) -> anyhow::Result<()> {
+        files::make_private_dir(&self.folder)?;
+        files::write(
+            &self.path(request),
+            &serde_json::to_vec(token)?,
+            Mode::Private,
+        )?;
+        Ok(())
+    }
+
+    /// Lets one process at a time mint the token for `request`.
+    ///
+    /// # Errors
+    /// `TimedOut` at `deadline`; otherwise why there can be no lock.
+    pub async fn lock(&self, request: &TokenRequest, deadline: Instant) -> io::Result<Lock> {
+        files::make_private_dir(&self.folder)?;
+        let lock =
+            Lock::acquire_async(&self.path(request).with_extension("lock"), deadline).await?;
+        files::remove_litter(&self.path(request));
+        Ok(lock)
+    }
+
+    /// Forgets the token for `request`.
+    pub fn forget(&self, request: &TokenRequest) {
+        // Nothing there is as good as forgotten.
+        let _ = fs::remove_file(self.path(request));
+    }
+
+    /// Where the token for `request` is kept.
+    pub fn path(&self, request: &TokenRequest) -> PathBuf {
+        self.folder.join(format!("{}.json", request.cache_name()))
+    }
+}
+
+/// Parses a cached token.
+pub fn parse(text: &[u8]) -> Option<Token> {
+    serde_json::from_slice(text).ok()
+}

@@ -1,0 +1,71 @@
+//! How a process comes by a token when others want the same one.
+
+use std::io;
+use std::time::Instant;
+
+use anyhow::bail;
+
+use super::{Store, Token, TokenRequest, now};
+
+/// How fresh a token the caller asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// Good for an install that starts now.
+    Usable,
+    /// More than half of its life left: what `login` hands on.
+    Young,
+    /// A new one, whatever is cached.
+    New,
+}
+
+impl Need {
+    /// Whether `token` will do at `now`. A new one is wanted from after `since`.
+    fn is_met(self, token: &Token, now: u64, since: Option<u64>) -> bool {
+        match (self, since) {
+            (Need::Usable, _) => token.is_usable(now),
+            (Need::Young, _) => token.is_young(now) && token.is_usable(now),
+            (Need::New, None) => false,
+            // Another process minted it while we waited for the lock: as new as ours would be.
+            (Need::New, Some(since)) => token.minted_at >= since && token.is_usable(now),
+        }
+    }
+}
+
+/// Gives a token for `request`: the cached one if it meets `need`, else one from `mint`. Of many
+/// processes that ask at once, one mints and the others take what it cached. A cache that
+/// cannot be used costs its benefit, never the token.
+///
+/// # Errors
+/// What `mint` failed with, or that another process held the lock past `deadline`.
+pub async fn obtain(
+    store: &Store,
+    request: &TokenRequest,
+    need: Need,
+    deadline: Instant,
+    mint: impl AsyncFnOnce() -> anyhow::Result<Token>,
+) -> anyhow::Result<Token> {
+    let cached = |since| {
+        store
+            .read(request)
+            .filter(|token| need.is_met(token, now(), since))
+    };
+    if let Some(token) = cached(None) {
+        return Ok(token);
+    }
+    let asked_at = now();
+    let lock = store.lock(request, deadline).await;
+    match &lock {
+        Err(error) if error.kind() == io::ErrorKind::TimedOut => {
+            bail!("another studio-mirror is asking for the same token and got no answer in time");
+        }
+        _ => {
+            if let Some(token) = cached(Some(asked_at)) {
+                return Ok(token);
+            }
+        }
+    }
+    let token = mint().await?;
+    // A full disk must not fail an install that already has its token.
+    let _ = store.write(request, &token);
+    Ok(token)
+}

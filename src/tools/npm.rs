@@ -1,0 +1,152 @@
+//! .npmrc: the registry for everything or for one scope, and its token. npm has no credential helper.
+
+use super::url::Parts;
+use super::{Auth, Configured, Found, Registry};
+use crate::edit::SyntaxError;
+use crate::edit::npmrc::NpmrcFile;
+use crate::secret::Secret;
+
+/// Settings that npm 9 and newer refuse to start with when they name no registry.
+const MUST_BE_SCOPED: [&str; 7] = [
+    "_auth",
+    "_authToken",
+    "username",
+    "_password",
+    "email",
+    "certfile",
+    "keyfile",
+];
+
+/// Points npm at the repository. With [`Auth::Helper`] only the registry is set: npm cannot ask a helper.
+///
+/// # Errors
+/// Where npm would not read the edit as it is written.
+pub fn configure(text: &str, registry: &Registry) -> Result<Configured, SyntaxError> {
+    let mut file = NpmrcFile::parse(text);
+    let setting = match registry.namespace {
+        Some(scope) => format!("@{}:registry", scope.trim_start_matches('@')),
+        None => "registry".to_owned(),
+    };
+    let previous = file.value(&setting).unwrap_or_default().to_owned();
+    file.set(&setting, registry.url)?;
+    drop_login_of(&mut file, &previous, registry.url);
+    if let Auth::Token(token) = registry.auth {
+        for key in login_keys(registry.url, &["_authToken"])
+            .into_iter()
+            .skip(1)
+        {
+            file.remove(&key);
+        }
+        file.set(
+            &format!("{}:_authToken", auth_prefix(registry.url)),
+            token.expose(),
+        )?;
+    }
+    let warnings = file
+        .entries()
+        .filter_map(|(line, name, value)| warning(line, name, value, registry))
+        .collect();
+    Ok(Configured {
+        text: file.text(),
+        warnings,
+    })
+}
+
+/// Takes out what [`configure`] or `aws codeartifact login` wrote for this endpoint, for every scope.
+///
+/// # Errors
+/// None: npm reads nearly everything. The signature is every tool's.
+pub fn unconfigure(text: &str, registry_url: &str) -> Result<String, SyntaxError> {
+    let mut file = NpmrcFile::parse(text);
+    let ours: Vec<String> = registries(&file)
+        .filter(|(_, url)| same_endpoint(url, registry_url))
+        .map(|(name, _)| name.to_owned())
+        .collect();
+    for name in ours {
+        file.remove(&name);
+    }
+    for key in login_keys(registry_url, &["_authToken", "always-auth"]) {
+        file.remove(&key);
+    }
+    Ok(file.text())
+}
+
+/// What the file says about this endpoint.
+///
+/// # Errors
+/// None: npm reads nearly everything. The signature is every tool's.
+pub fn inspect(text: &str, registry_url: &str) -> Result<Found, SyntaxError> {
+    let file = NpmrcFile::parse(text);
+    if !registries(&file).any(|(_, url)| same_endpoint(url, registry_url)) {
+        return Ok(Found::NotConfigured);
+    }
+    let token = login_keys(registry_url, &["_authToken"])
+        .iter()
+        .find_map(|key| file.value(key).map(Secret::new));
+    Ok(token.map_or(Found::NotConfigured, Found::Token))
+}
+
+/// `registry` and every `@scope:registry`, with the URL npm uses.
+fn registries(file: &NpmrcFile) -> impl Iterator<Item = (&str, &str)> {
+    file.entries()
+        .filter(|(_, name, _)| {
+            *name == "registry" || name.starts_with('@') && name.ends_with(":registry")
+        })
+        .filter_map(|(_, name, _)| Some((name, file.value(name)?)))
+}
+
+fn same_endpoint(url: &str, other: &str) -> bool {
+    Parts::of(url)
+        .zip(Parts::of(other))
+        .is_some_and(|(url, other)| url.same_endpoint(&other))
+}
+
+/// `//host/path/`, how npm names a registry in the keys of its credentials.
+fn auth_prefix(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    format!("//{}/", rest.trim_end_matches('/'))
+}
+
+/// The keys for this registry; npm also finds them without the last `/`.
+fn login_keys(url: &str, names: &[&str]) -> Vec<String> {
+    let prefix = auth_prefix(url);
+    let prefixes = [prefix.as_str(), prefix.trim_end_matches('/')];
+    names
+        .iter()
+        .flat_map(|name| prefixes.map(|prefix| format!("{prefix}:{name}")))
+        .collect()
+}
+
+/// The credentials of the CodeArtifact repository that was set before, once no scope uses it any more.
+fn drop_login_of(file: &mut NpmrcFile, previous: &str, ours: &str) {
+    let Some((parts, our_parts)) = Parts::of(previous).zip(Parts::of(ours)) else {
+        return;
+    };
+    let is_codeartifact =
+        parts.is_codeartifact() || parts.host.eq_ignore_ascii_case(our_parts.host);
+    if !is_codeartifact || registries(file).any(|(_, url)| same_endpoint(url, previous)) {
+        return;
+    }
+    for key in login_keys(previous, &["_authToken", "always-auth"]) {
+        file.remove(&key);
+    }
+}
+
+fn warning(line: usize, name: &str, value: &str, registry: &Registry) -> Option<String> {
+    if MUST_BE_SCOPED.contains(&name) {
+        return Some(format!(
+            "npm 9 and newer refuse to start because of `{name}` in line {line}: write it as `//HOST/:{name}` for the registry it \
+             belongs to, or remove it."
+        ));
+    }
+    (registry.namespace.is_none()
+        && name.starts_with('@')
+        && name.ends_with(":registry")
+        && !same_endpoint(value, registry.url))
+    .then(|| {
+        format!(
+            "Packages of {} come from another registry (line {line}), not from CodeArtifact.",
+            name.trim_end_matches(":registry")
+        )
+    })
+}

@@ -1,0 +1,187 @@
+//! pip.conf: the index URL, and `keyring-provider = subprocess` so that pip asks the credential helper.
+
+use super::url::{self, Parts};
+use super::{Auth, Configured, Found, Registry};
+use crate::edit::SyntaxError;
+use crate::edit::configparser::{ConfigFile, Entry};
+use crate::secret::Secret;
+
+const INDEX: &str = "index-url";
+const EXTRA: &str = "extra-index-url";
+const PROVIDER: &str = "keyring-provider";
+const SUBPROCESS: &str = "subprocess";
+
+/// The commands of pip that take an index; a section of that name wins over `[global]`.
+const COMMANDS: [&str; 6] = ["install", "download", "wheel", "lock", "list", "index"];
+
+/// Points pip at the repository.
+///
+/// # Errors
+/// Where pip itself refuses the file.
+pub fn configure(text: &str, registry: &Registry) -> Result<Configured, SyntaxError> {
+    let mut file = parse(text)?;
+    let index = format!("{}simple/", registry.url);
+    let mut warnings = Vec::new();
+    if let Some(ours) = Parts::of(&index) {
+        drop_stale_logins(&mut file, &ours, &mut warnings);
+    }
+    match registry.auth {
+        Auth::Helper => {
+            file.set(
+                "global",
+                INDEX,
+                &url::with_login(registry.url, "simple/", registry.auth),
+            );
+            file.set("global", PROVIDER, SUBPROCESS);
+        }
+        Auth::Token(_) => {
+            if asks_helper(&file) {
+                file.remove("global", PROVIDER);
+            }
+            file.set(
+                "global",
+                INDEX,
+                &url::with_login(registry.url, "simple/", registry.auth),
+            );
+        }
+    }
+    warnings.extend(
+        file.entries()
+            .iter()
+            .filter_map(|entry| warning(entry, registry)),
+    );
+    Ok(Configured {
+        text: file.text(),
+        warnings,
+    })
+}
+
+/// Takes out what [`configure`] or `aws codeartifact login` wrote for this endpoint.
+///
+/// # Errors
+/// Where pip itself refuses the file.
+pub fn unconfigure(text: &str, registry_url: &str) -> Result<String, SyntaxError> {
+    let mut file = parse(text)?;
+    let index = format!("{registry_url}simple/");
+    let Some(ours) = Parts::of(&index) else {
+        return Ok(file.text());
+    };
+    let is_ours = |url: &str| {
+        Parts::of(url).is_some_and(|parts| parts.user == Some("aws") && parts.same_endpoint(&ours))
+    };
+    if file.value("global", INDEX).is_some_and(|url| is_ours(&url)) {
+        if file.value("global", PROVIDER).as_deref() == Some(SUBPROCESS) {
+            file.remove("global", PROVIDER);
+        }
+        file.remove("global", INDEX);
+    }
+    for entry in file.entries() {
+        match entry.name.as_str() {
+            INDEX if is_ours(&entry.value) => file.remove(&entry.section, INDEX),
+            EXTRA => {
+                file.remove_words(&entry.section, EXTRA, is_ours);
+            }
+            _ => {}
+        }
+    }
+    Ok(file.text())
+}
+
+/// What `[global]` says about this endpoint.
+///
+/// # Errors
+/// Where pip itself refuses the file.
+pub fn inspect(text: &str, registry_url: &str) -> Result<Found, SyntaxError> {
+    let file = parse(text)?;
+    let index = format!("{registry_url}simple/");
+    let value = file.value("global", INDEX).unwrap_or_default();
+    let (Some(ours), Some(found)) = (Parts::of(&index), Parts::of(&value)) else {
+        return Ok(Found::NotConfigured);
+    };
+    if !found.same_endpoint(&ours) {
+        return Ok(Found::NotConfigured);
+    }
+    Ok(match found.password {
+        Some(token) => Found::Token(Secret::new(url::percent_decoded(token))),
+        None if file.value("global", PROVIDER).as_deref() == Some(SUBPROCESS) => Found::Helper,
+        None => Found::NotConfigured,
+    })
+}
+
+fn parse(text: &str) -> Result<ConfigFile, SyntaxError> {
+    ConfigFile::parse(text, normalized)
+}
+
+/// pip's `_normalize_name`: case, `_` for `-` and a leading `--` make no difference.
+fn normalized(key: &str) -> String {
+    let name = key.to_lowercase().replace('_', "-");
+    name.strip_prefix("--").map(str::to_owned).unwrap_or(name)
+}
+
+/// Whether the file already sends pip to a credential helper for CodeArtifact: `aws@` in the URL and no token.
+fn asks_helper(file: &ConfigFile) -> bool {
+    let value = file.value("global", INDEX).unwrap_or_default();
+    file.value("global", PROVIDER).as_deref() == Some(SUBPROCESS)
+        && Parts::of(&value)
+            .is_some_and(|parts| parts.user == Some("aws") && parts.password.is_none())
+}
+
+/// Removes tokens that an earlier login left where they would win over, or stand beside, the new one.
+fn drop_stale_logins(file: &mut ConfigFile, ours: &Parts, warnings: &mut Vec<String>) {
+    let is_stale = |url: &str| Parts::of(url).is_some_and(|parts| parts.is_login_to(ours));
+    for entry in file.entries() {
+        let section = &entry.section;
+        if entry.name == INDEX && section != "global" && is_stale(&entry.value) {
+            file.remove(section, INDEX);
+            warnings.push(format!("An earlier login's `{INDEX}` in [{section}] was removed: it would win over [global]."));
+        }
+        if entry.name == EXTRA && file.remove_words(section, EXTRA, is_stale) {
+            warnings.push(format!(
+                "An earlier login's URL was removed from `{EXTRA}` in [{section}]."
+            ));
+        }
+    }
+}
+
+fn warning(entry: &Entry, registry: &Registry) -> Option<String> {
+    let Entry {
+        section,
+        name,
+        value,
+        line,
+    } = entry;
+    // pip skips a key with an empty value.
+    if value.is_empty()
+        || !(section == "global" || section == "DEFAULT" || COMMANDS.contains(&section.as_str()))
+    {
+        return None;
+    }
+    match name.as_str() {
+        INDEX if section != "global" => Some(format!(
+            "`{INDEX}` in [{section}] (line {line}) wins over [global]: `pip {}` goes to {} and not to CodeArtifact.",
+            if section == "DEFAULT" { "…" } else { section },
+            url::without_login(value),
+        )),
+        EXTRA => Some(format!(
+            "`{EXTRA}` in [{section}] (line {line}) stands beside CodeArtifact: pip takes the highest version of either, \
+             so whoever publishes there can replace an internal package."
+        )),
+        "no-index"
+            if !["0", "no", "n", "off", "f", "false"].contains(&value.to_lowercase().as_str()) =>
+        {
+            Some(format!(
+                "`no-index` in [{section}] (line {line}) keeps pip from every index, CodeArtifact too."
+            ))
+        }
+        PROVIDER
+            if section != "global"
+                && matches!(registry.auth, Auth::Helper)
+                && value != SUBPROCESS =>
+        {
+            Some(format!(
+                "`{PROVIDER}` in [{section}] (line {line}) wins over [global]: `pip {section}` does not ask the credential helper."
+            ))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,131 @@
+//! Registry URLs as they stand in configuration files: taken apart as plain strings, never resolved or normalized.
+
+use super::Auth;
+
+/// A URL's parts; `user` and `password` as written (percent-encoded).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Parts<'a> {
+    pub scheme: &'a str,
+    pub user: Option<&'a str>,
+    pub password: Option<&'a str>,
+    /// Host and port.
+    pub host: &'a str,
+    /// The path from its first `/`, without a query.
+    pub path: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    /// `None` for what has no scheme or no host.
+    pub fn of(url: &'a str) -> Option<Self> {
+        let (scheme, rest) = url.trim().split_once("://")?;
+        let rest = &rest[..rest.find(['?', '#']).unwrap_or(rest.len())];
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let (login, host) = match authority.rsplit_once('@') {
+            Some((login, host)) => (Some(login), host),
+            None => (None, authority),
+        };
+        let (user, password) = match login.map(|login| login.split_once(':').ok_or(login)) {
+            Some(Ok((user, password))) => (Some(user), Some(password)),
+            Some(Err(user)) => (Some(user), None),
+            None => (None, None),
+        };
+        (!host.is_empty()).then_some(Self {
+            scheme,
+            user,
+            password,
+            host,
+            path,
+        })
+    }
+
+    /// Whether both name the same repository endpoint, whoever logs in there; a `/` at the end does not matter.
+    pub fn same_endpoint(&self, other: &Parts) -> bool {
+        self.scheme.eq_ignore_ascii_case(other.scheme)
+            && self.host.eq_ignore_ascii_case(other.host)
+            && self.path.trim_end_matches('/') == other.path.trim_end_matches('/')
+    }
+
+    /// Whether the host is one of CodeArtifact's own: `….codeartifact.REGION.amazonaws.com`, `….on.aws` for dual stack,
+    /// a VPC endpoint's name among them.
+    pub fn is_codeartifact(&self) -> bool {
+        let host = self
+            .host
+            .split(':')
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        host.contains(".codeartifact.")
+            && [".amazonaws.com", ".amazonaws.com.cn", ".on.aws"]
+                .iter()
+                .any(|end| host.ends_with(end))
+    }
+
+    /// Whether this is what a login to CodeArtifact left behind: a token for `aws` in the URL, or the endpoint `ours` in
+    /// whatever form.
+    pub fn is_login_to(&self, ours: &Parts) -> bool {
+        self.user == Some("aws")
+            && (self.same_endpoint(ours)
+                || self.password.is_some()
+                    && (self.is_codeartifact() || self.host.eq_ignore_ascii_case(ours.host)))
+    }
+}
+
+/// `endpoint` with `tail` behind it and the user `aws` in it, with the token if that is how the tool gets it.
+pub(super) fn with_login(endpoint: &str, tail: &str, auth: Auth) -> String {
+    let slash = if endpoint.ends_with('/') { "" } else { "/" };
+    let (scheme, rest) = endpoint.split_once("://").unwrap_or(("https", endpoint));
+    match auth {
+        Auth::Helper => format!("{scheme}://aws@{rest}{slash}{tail}"),
+        Auth::Token(token) => format!(
+            "{scheme}://aws:{}@{rest}{slash}{tail}",
+            percent_encoded(token.expose())
+        ),
+    }
+}
+
+/// A URL for people: without user and password.
+pub(super) fn without_login(url: &str) -> String {
+    match Parts::of(url) {
+        Some(parts) => format!("{}://{}{}", parts.scheme, parts.host, parts.path),
+        None => "(no URL)".to_owned(),
+    }
+}
+
+/// RFC 3986: everything but the unreserved characters as `%XX`. CodeArtifact's tokens need none of it.
+fn percent_encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
+/// The other way round; what is no `%XX` stays as it is.
+pub(super) fn percent_decoded(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let hex = bytes
+            .get(at + 1..at + 3)
+            .and_then(|hex| std::str::from_utf8(hex).ok());
+        match hex
+            .filter(|_| bytes[at] == b'%')
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok())
+        {
+            Some(byte) => {
+                decoded.push(byte);
+                at += 3;
+            }
+            None => {
+                decoded.push(bytes[at]);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&decoded).into_owned()
+}

@@ -1,0 +1,291 @@
+//! uv.toml: the default index, and `keyring-provider = "subprocess"` so that uv asks the credential helper.
+
+mod blocks;
+mod inline;
+
+use toml_edit::{Item, TableLike};
+
+use super::url::{self, Parts};
+use super::{Auth, Configured, Found, Registry};
+use crate::edit::SyntaxError;
+use crate::edit::toml::{TomlFile, entry_spans, first_header, quoted, string};
+use crate::secret::Secret;
+
+const NAME: &str = "codeartifact";
+const PROVIDER: &str = "keyring-provider";
+const SUBPROCESS: &str = "subprocess";
+
+/// Points uv at the repository.
+///
+/// # Errors
+/// Where the file is not TOML, or its `index` is not a list of tables.
+pub fn configure(text: &str, registry: &Registry) -> Result<Configured, SyntaxError> {
+    let mut file = TomlFile::parse(text)?;
+    let plan = Plan::of(&file, registry)?;
+    let provider_added = set_provider(&mut file, registry)?;
+    remove_entry(&mut file, "index-url");
+    match file.root().get("index") {
+        Some(Item::Value(_)) => inline::set(&mut file, &plan),
+        _ => blocks::set(&mut file, &plan, provider_added)?,
+    }
+    let text = file.finish();
+    let warnings = warnings(&TomlFile::parse(&text)?, registry);
+    Ok(Configured { text, warnings })
+}
+
+/// Takes out what [`configure`] wrote for this endpoint.
+///
+/// # Errors
+/// As for [`configure`].
+pub fn unconfigure(text: &str, registry_url: &str) -> Result<String, SyntaxError> {
+    let mut file = TomlFile::parse(text)?;
+    let simple = format!("{registry_url}simple/");
+    let doomed: Vec<usize> = indexes(&file)?
+        .into_iter()
+        .enumerate()
+        .filter(|(_, index)| is_default(*index) && same_endpoint(*index, &simple))
+        .map(|(at, _)| at)
+        .collect();
+    if doomed.is_empty() {
+        return Ok(text.to_owned());
+    }
+    if string(file.root(), PROVIDER) == Some(SUBPROCESS) {
+        remove_entry(&mut file, PROVIDER);
+    }
+    match file.root().get("index") {
+        Some(Item::Value(_)) => inline::remove(&mut file, &doomed),
+        _ => blocks::remove(&mut file, &doomed),
+    }
+    Ok(file.finish())
+}
+
+/// What the default index says about this endpoint.
+///
+/// # Errors
+/// As for [`configure`].
+pub fn inspect(text: &str, registry_url: &str) -> Result<Found, SyntaxError> {
+    let file = TomlFile::parse(text)?;
+    let simple = format!("{registry_url}simple/");
+    let found = indexes(&file)?
+        .into_iter()
+        .find(|index| is_default(*index) && same_endpoint(*index, &simple));
+    let Some(parts) = found
+        .and_then(|index| string(index, "url"))
+        .and_then(Parts::of)
+    else {
+        return Ok(Found::NotConfigured);
+    };
+    Ok(match parts.password {
+        Some(token) => Found::Token(Secret::new(url::percent_decoded(token))),
+        None if string(file.root(), PROVIDER) == Some(SUBPROCESS) => Found::Helper,
+        None => Found::NotConfigured,
+    })
+}
+
+/// What the index list is to become.
+struct Plan {
+    /// The index that becomes ours, by its place in the list; `None`: a new one.
+    ours: Option<usize>,
+    /// Whether that one already was ours: then its other keys and comments stay.
+    was_ours: bool,
+    /// Indexes to take out.
+    doomed: Vec<usize>,
+    /// Key and value of ours, as TOML, in the order to write them.
+    entries: [(&'static str, String); 4],
+}
+
+impl Plan {
+    fn of(file: &TomlFile, registry: &Registry) -> Result<Self, SyntaxError> {
+        let simple = format!("{}simple/", registry.url);
+        let indexes = indexes(file)?;
+        let same = indexes
+            .iter()
+            .position(|index| same_endpoint(*index, &simple));
+        let default = indexes.iter().position(|index| is_default(*index));
+        let ours = same.or(default);
+        let doomed = (0..indexes.len())
+            .filter(|&at| Some(at) != ours && is_default(indexes[at]))
+            .collect::<Vec<_>>();
+        let taken: Vec<&str> = (0..indexes.len())
+            .filter(|at| Some(*at) != ours && !doomed.contains(at))
+            .filter_map(|at| string(indexes[at], "name"))
+            .collect();
+        let kept_name = same
+            .and_then(|at| string(indexes[at], "name"))
+            .filter(|name| !taken.contains(name));
+        let name = kept_name.map_or_else(|| free_name(&taken), str::to_owned);
+        Ok(Self {
+            ours,
+            was_ours: same.is_some(),
+            doomed,
+            entries: [
+                ("name", quoted(&name)),
+                (
+                    "url",
+                    quoted(&url::with_login(registry.url, "simple/", registry.auth)),
+                ),
+                ("default", "true".to_owned()),
+                ("authenticate", quoted("always")),
+            ],
+        })
+    }
+
+    /// Whether a key of the index that becomes ours may stay beside ours.
+    fn keeps(&self, key: &str) -> bool {
+        // uv refuses a default index that is explicit.
+        self.was_ours && key != "explicit"
+    }
+}
+
+/// uv refuses two indexes of one name, whatever their case.
+fn free_name(taken: &[&str]) -> String {
+    let is_free = |name: &String| !taken.iter().any(|taken| taken.eq_ignore_ascii_case(name));
+    let mut numbered = (2..).map(|number| format!("{NAME}-{number}"));
+    Some(NAME.to_owned())
+        .into_iter()
+        .chain(&mut numbered)
+        .find(is_free)
+        .unwrap_or_default()
+}
+
+/// The indexes of the file, in either of TOML's two ways to write a list of tables.
+fn indexes<'f>(file: &'f TomlFile) -> Result<Vec<&'f dyn TableLike>, SyntaxError> {
+    let item = file.root().get("index");
+    let found = match item {
+        None => Some(Vec::new()),
+        Some(Item::ArrayOfTables(tables)) => {
+            Some(tables.iter().map(|table| table as &dyn TableLike).collect())
+        }
+        Some(Item::Value(toml_edit::Value::Array(array))) => array
+            .iter()
+            .map(|value| value.as_inline_table().map(|table| table as &dyn TableLike))
+            .collect(),
+        Some(_) => None,
+    };
+    found.ok_or_else(|| {
+        let at = item.and_then(Item::span).map_or(0, |span| span.start);
+        SyntaxError::new(
+            file.line_of(at),
+            "`index` must be a list of tables, as in `[[index]]`",
+        )
+    })
+}
+
+fn is_default(index: &dyn TableLike) -> bool {
+    index.get("default").and_then(Item::as_bool) == Some(true)
+}
+
+fn same_endpoint(index: &dyn TableLike, simple: &str) -> bool {
+    let parts = string(index, "url").and_then(Parts::of);
+    parts
+        .zip(Parts::of(simple))
+        .is_some_and(|(url, ours)| url.same_endpoint(&ours))
+}
+
+/// Writes, or takes out, `keyring-provider`. True if it was added where nothing was.
+fn set_provider(file: &mut TomlFile, registry: &Registry) -> Result<bool, SyntaxError> {
+    let value = file.root().get(PROVIDER);
+    let span = value.and_then(Item::span);
+    match (registry.auth, value.map(Item::is_value)) {
+        (_, Some(false)) => {
+            let line = file.line_of(span.map_or(0, |span| span.start));
+            return Err(SyntaxError::new(
+                line,
+                format!("`{PROVIDER}` must be a string"),
+            ));
+        }
+        (Auth::Helper, None) => {
+            add_root_entry(file, format!("{PROVIDER} = {}", quoted(SUBPROCESS)));
+            return Ok(true);
+        }
+        (Auth::Helper, Some(true)) if string(file.root(), PROVIDER) != Some(SUBPROCESS) => {
+            if let Some(span) = span {
+                file.replace(span, quoted(SUBPROCESS));
+            }
+        }
+        (Auth::Token(_), Some(true)) if asks_helper(file)? => remove_entry(file, PROVIDER),
+        _ => {}
+    }
+    Ok(false)
+}
+
+/// Whether the file already sends uv to a credential helper: `aws@` in the default index and no token.
+fn asks_helper(file: &TomlFile) -> Result<bool, SyntaxError> {
+    let default = indexes(file)?.into_iter().find(|index| is_default(*index));
+    let parts = default
+        .and_then(|index| string(index, "url"))
+        .and_then(Parts::of);
+    Ok(string(file.root(), PROVIDER) == Some(SUBPROCESS)
+        && parts.is_some_and(|parts| parts.user == Some("aws") && parts.password.is_none()))
+}
+
+/// Adds a line to the root table: behind its last entry, else over the first header and the comment on it.
+fn add_root_entry(file: &mut TomlFile, line: String) {
+    let entries = entry_spans(file.root());
+    if let Some(end) = entries.iter().map(|span| span.end).max() {
+        file.insert_lines(file.line_end(end), &[line]);
+        return;
+    }
+    let Some(header) = first_header(file.root()) else {
+        file.insert_lines(file.end(), &[line]);
+        return;
+    };
+    let mut at = file.line_start(header);
+    while at > file.start() {
+        let above = file.line_start(at - 1);
+        if !file.slice(above..at).trim_start().starts_with('#') {
+            break;
+        }
+        at = above;
+    }
+    file.insert_lines(at, &[line, String::new()]);
+}
+
+fn remove_entry(file: &mut TomlFile, key: &str) {
+    let root = file.root();
+    let spans = root
+        .get(key)
+        .and_then(Item::span)
+        .zip(root.key(key).and_then(|key| key.span()));
+    if let Some((value, key)) = spans {
+        file.remove_lines(key.start..value.end);
+        file.remove_blank_below(value.end);
+    }
+}
+
+fn warnings(file: &TomlFile, registry: &Registry) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for index in indexes(file).unwrap_or_default() {
+        let explicit = index.get("explicit").and_then(Item::as_bool) == Some(true);
+        let Some(url) = string(index, "url").filter(|_| !explicit && !is_default(index)) else {
+            continue;
+        };
+        let name = string(index, "name").unwrap_or("without a name");
+        warnings.push(format!(
+            "uv takes a package from the index {name} ({}) before CodeArtifact wherever it is there: whoever publishes there can \
+             replace an internal package.",
+            url::without_login(url)
+        ));
+    }
+    let root = file.root();
+    if root.contains_key("extra-index-url") {
+        warnings.push("uv takes packages from `extra-index-url` before CodeArtifact: whoever publishes there can replace an internal package.".to_owned());
+    }
+    if root.get("no-index").and_then(Item::as_bool) == Some(true) {
+        warnings.push("`no-index` keeps uv from every index, CodeArtifact too.".to_owned());
+    }
+    let Some(pip) = root.get("pip").and_then(Item::as_table_like) else {
+        return warnings;
+    };
+    for key in ["index-url", "extra-index-url", "no-index", PROVIDER] {
+        let harmless = key == PROVIDER
+            && (matches!(registry.auth, Auth::Token(_))
+                || string(pip, PROVIDER) == Some(SUBPROCESS));
+        if pip.contains_key(key) && !harmless {
+            warnings.push(format!(
+                "`{key}` in [pip] wins over what was written here whenever `uv pip` runs."
+            ));
+        }
+    }
+    warnings
+}
