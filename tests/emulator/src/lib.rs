@@ -1,1 +1,44 @@
+//! A strict stand-in for AWS CodeArtifact and STS, with the package endpoints behind them.
+//!
+//! The room is laid out as AWS is: [`Emulator`] owns the listeners; a request is classified, recorded, met by any
+//! injected fault, checked for its signature or token, and answered by the service it is for.
 
+mod admin;
+mod answer;
+mod asset;
+mod assets;
+mod catalogue;
+mod clock;
+mod codeartifact;
+mod connection;
+mod credentials;
+mod emulator;
+mod endpoints;
+mod error;
+mod faults;
+mod names;
+mod npm;
+mod options;
+mod packages;
+mod passthrough;
+mod presign;
+mod pypi;
+mod random;
+mod requests;
+mod route;
+mod server;
+mod setup;
+mod shared;
+mod signature;
+mod store;
+mod sts;
+mod tls;
+mod tokens;
+mod wire;
+
+pub use credentials::RoleCredentialsChange;
+pub use emulator::Emulator;
+pub use faults::{Action, Fault, Layer};
+pub use options::{EndpointStyle, Options};
+pub use requests::RecordedRequest;
+pub use setup::{DomainSetup, PrincipalSetup, RepositorySetup, Setup};

@@ -1,0 +1,199 @@
+//! Principals: users with long-lived keys, and the role whose sessions the container credentials hand out.
+
+use crate::clock::rfc3339;
+use crate::random;
+use crate::setup::Setup;
+use crate::signature::{Authorization, Refusal, Request};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use time::{Duration, OffsetDateTime};
+
+/// How long a handed-out role session lives unless told otherwise: six hours.
+const SESSION: i64 = 6 * 3600;
+/// The role that Studio's spaces run as.
+const ROLE: &str = "StudioExecutionRole";
+
+/// Who made a request.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Principal {
+    pub(crate) arn: String,
+    pub(crate) user_id: String,
+    pub(crate) account: String,
+    access_key: String,
+    secret_key: String,
+    session: Option<Session>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Session {
+    token: String,
+    expires_at: OffsetDateTime,
+}
+
+impl Principal {
+    /// When the session ends; `None` for long-lived keys.
+    pub(crate) fn expires_at(&self) -> Option<OffsetDateTime> {
+        self.session.as_ref().map(|session| session.expires_at)
+    }
+}
+
+/// What `POST /_admin/credentials` changes about the container's role credentials.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RoleCredentialsChange {
+    /// How long sessions live that are handed out from now on, in seconds.
+    pub lifetime_seconds: Option<i64>,
+    /// The next request gets a new session; those before stay good until they expire.
+    pub rotate: bool,
+    /// Every session handed out so far is over at once.
+    pub expire: bool,
+}
+
+/// All principals, and the sessions handed out.
+#[derive(Debug)]
+pub(crate) struct Credentials {
+    users: Vec<Principal>,
+    account: String,
+    role: Mutex<Role>,
+}
+
+#[derive(Debug)]
+struct Role {
+    lifetime: Duration,
+    rotate: bool,
+    sessions: Vec<Principal>,
+}
+
+impl Credentials {
+    pub(crate) fn new(setup: &Setup) -> Credentials {
+        let user = |principal: &crate::setup::PrincipalSetup| Principal {
+            arn: format!("arn:aws:iam::{}:user/{}", setup.account, principal.user),
+            user_id: format!("AIDA{}", random::key_characters(17)),
+            account: setup.account.clone(),
+            access_key: principal.access_key.clone(),
+            secret_key: principal.secret_key.clone(),
+            session: None,
+        };
+        Credentials {
+            users: setup.principals.iter().map(user).collect(),
+            account: setup.account.clone(),
+            role: Mutex::new(Role {
+                lifetime: Duration::seconds(SESSION),
+                rotate: false,
+                sessions: Vec::new(),
+            }),
+        }
+    }
+
+    /// The document that the container credentials route answers with.
+    ///
+    /// The same session until a quarter of its life is left, as the real endpoint renews ahead of time.
+    pub(crate) fn hand_out(&self, now: OffsetDateTime) -> Value {
+        let mut role = self.role();
+        let rotate = std::mem::take(&mut role.rotate);
+        let fresh = |principal: &&Principal| {
+            principal
+                .expires_at()
+                .is_some_and(|at| at - now > role.lifetime / 4)
+        };
+        let current = role
+            .sessions
+            .last()
+            .filter(fresh)
+            .filter(|_| !rotate)
+            .cloned();
+        let principal = current.unwrap_or_else(|| {
+            let principal = self.new_session(now + role.lifetime);
+            role.sessions.push(principal.clone());
+            principal
+        });
+        let session = principal.session.as_ref();
+        json!({
+            "RoleArn": format!("arn:aws:iam::{}:role/service-role/{ROLE}", self.account),
+            "AccessKeyId": principal.access_key,
+            "SecretAccessKey": principal.secret_key,
+            "Token": session.map(|session| session.token.as_str()),
+            "Expiration": session.map(|session| rfc3339(session.expires_at)),
+        })
+    }
+
+    fn new_session(&self, expires_at: OffsetDateTime) -> Principal {
+        Principal {
+            arn: format!(
+                "arn:aws:sts::{}:assumed-role/{ROLE}/SageMaker",
+                self.account
+            ),
+            user_id: format!("AROAEMULATORROLEIDXX:{}", "SageMaker"),
+            account: self.account.clone(),
+            access_key: format!("ASIA{}", random::key_characters(16)),
+            secret_key: random::base64(30),
+            session: Some(Session {
+                token: format!("IQoJb3JpZ2luX2Vj{}", random::base64(400)),
+                expires_at,
+            }),
+        }
+    }
+
+    /// Applies an administrator's change at `now`.
+    pub(crate) fn change(&self, change: RoleCredentialsChange, now: OffsetDateTime) {
+        let mut role = self.role();
+        if let Some(seconds) = change.lifetime_seconds {
+            role.lifetime = Duration::seconds(seconds);
+        }
+        role.rotate |= change.rotate || change.expire;
+        if change.expire {
+            for session in role
+                .sessions
+                .iter_mut()
+                .filter_map(|principal| principal.session.as_mut())
+            {
+                session.expires_at = session.expires_at.min(now);
+            }
+        }
+    }
+
+    /// The principal that signed a request for `service` in `region`.
+    pub(crate) fn authenticate(
+        &self,
+        request: Request<'_>,
+        service: &str,
+        region: &str,
+        now: OffsetDateTime,
+    ) -> Result<Principal, Refusal> {
+        let authorization = Authorization::read(request.headers)?;
+        let principal = self
+            .find(&authorization.access_key)
+            .ok_or(Refusal::UnknownKey)?;
+        let presented = request
+            .headers
+            .get("x-amz-security-token")
+            .map(|value| value.as_bytes());
+        if presented
+            != principal
+                .session
+                .as_ref()
+                .map(|session| session.token.as_bytes())
+        {
+            return Err(Refusal::UnknownKey);
+        }
+        if principal.expires_at().is_some_and(|at| at <= now) {
+            return Err(Refusal::Expired);
+        }
+        authorization.verify(request, &principal.secret_key, service, region, now)?;
+        Ok(principal)
+    }
+
+    fn find(&self, access_key: &str) -> Option<Principal> {
+        let known = |principal: &&Principal| principal.access_key == access_key;
+        self.users
+            .iter()
+            .find(known)
+            .cloned()
+            .or_else(|| self.role().sessions.iter().find(known).cloned())
+    }
+
+    fn role(&self) -> MutexGuard<'_, Role> {
+        self.role.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

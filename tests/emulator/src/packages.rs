@@ -1,0 +1,211 @@
+//! Reads the folder of packages: wheels, sdists and npm packs, and what they say about themselves.
+
+use crate::asset::{Asset, Content};
+use crate::clock::rfc3339;
+use crate::names::Format;
+use crate::random::to_hex;
+use crate::route::normalise;
+use anyhow::{Context, Result, bail};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use flate2::read::GzDecoder;
+use serde_json::{Value, json};
+use sha1::Sha1;
+use sha2::{Digest, Sha256, Sha512};
+use std::collections::HashMap;
+use std::io::{Cursor, Read};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+use time::OffsetDateTime;
+
+/// A folder whose files are looked at afresh at each question, so that a test can add and remove packages.
+#[derive(Debug, Default)]
+pub(crate) struct PackageFolder {
+    root: Option<PathBuf>,
+    read: Mutex<HashMap<PathBuf, (SystemTime, Arc<Asset>)>>,
+}
+
+impl PackageFolder {
+    pub(crate) fn new(root: Option<PathBuf>) -> PackageFolder {
+        PackageFolder {
+            root,
+            read: Mutex::default(),
+        }
+    }
+
+    /// The files of a package in the folder itself (`None`: the public index) or in a repository's subfolder.
+    ///
+    /// # Errors
+    /// When a file there is not the package that its name says.
+    pub(crate) fn find(
+        &self,
+        repository: Option<&str>,
+        format: Format,
+        name: &str,
+    ) -> Result<Vec<Arc<Asset>>> {
+        let Some(root) = &self.root else {
+            return Ok(Vec::new());
+        };
+        let folder = repository.map_or_else(|| root.clone(), |repository| root.join(repository));
+        let mut found = Vec::new();
+        for path in files(&folder)? {
+            let asset = self
+                .read(&path)
+                .with_context(|| format!("{} is no package", path.display()))?;
+            if let Some(asset) = asset.filter(|asset| asset.format == format && asset.name == name)
+            {
+                found.push(asset);
+            }
+        }
+        Ok(found)
+    }
+
+    fn read(&self, path: &Path) -> Result<Option<Arc<Asset>>> {
+        // A file that has gone since the folder was listed is no package any more.
+        let Ok(metadata) = path.metadata() else {
+            return Ok(None);
+        };
+        let modified = metadata.modified()?;
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((at, asset)) = read.get(path)
+            && *at == modified
+            && asset.content() == Content::Folder(path.into())
+        {
+            return Ok(Some(asset.clone()));
+        }
+        let Some(mut asset) = read_package(path)? else {
+            return Ok(None);
+        };
+        asset.published = rfc3339(OffsetDateTime::from(modified));
+        let asset = Arc::new(asset);
+        read.insert(path.into(), (modified, asset.clone()));
+        Ok(Some(asset))
+    }
+}
+
+/// The regular files of a folder, by name; none when it is not there.
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let Ok(entries) = folder.read_dir() else {
+        return Ok(Vec::new());
+    };
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        if path.is_file() {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn read_package(path: &Path) -> Result<Option<Asset>> {
+    let filename = path
+        .file_name()
+        .and_then(|name| name.to_str())
+        .context("the name is no UTF-8")?;
+    let bytes = || std::fs::read(path);
+    if filename.ends_with(".whl") {
+        return python(path, filename, &bytes()?, wheel_metadata).map(Some);
+    }
+    if filename.ends_with(".tar.gz") {
+        return python(path, filename, &bytes()?, sdist_metadata).map(Some);
+    }
+    if filename.ends_with(".tgz") {
+        return npm(path, &bytes()?).map(Some);
+    }
+    Ok(None)
+}
+
+fn python(
+    path: &Path,
+    filename: &str,
+    bytes: &[u8],
+    metadata: fn(&[u8]) -> Result<String>,
+) -> Result<Asset> {
+    let metadata = metadata(bytes)?;
+    let field = |name: &str| {
+        let head = metadata.lines().take_while(|line| !line.is_empty());
+        head.filter_map(|line| line.split_once(':'))
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+    };
+    let value = |name: &str| field(name).map(|(_, value)| value.trim().to_owned());
+    let name = normalise(&value("Name").context("its metadata has no Name")?);
+    let version = value("Version").context("its metadata has no Version")?;
+    let mut asset = Asset::new(
+        Format::Pypi,
+        &name,
+        &version,
+        filename,
+        Content::Folder(path.into()),
+    );
+    asset.sha256 = Some(to_hex(&Sha256::digest(bytes)));
+    asset.requires_python = value("Requires-Python");
+    Ok(asset)
+}
+
+fn wheel_metadata(bytes: &[u8]) -> Result<String> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes))?;
+    let wanted =
+        |name: &&str| name.ends_with(".dist-info/METADATA") && name.matches('/').count() == 1;
+    let name = archive
+        .file_names()
+        .find(wanted)
+        .context("no METADATA in it")?
+        .to_owned();
+    let mut text = String::new();
+    archive.by_name(&name)?.read_to_string(&mut text)?;
+    Ok(text)
+}
+
+fn sdist_metadata(bytes: &[u8]) -> Result<String> {
+    from_tarball(bytes, "PKG-INFO")
+}
+
+/// The text of a file in the archive's one top folder.
+fn from_tarball(bytes: &[u8], wanted: &str) -> Result<String> {
+    for entry in tar::Archive::new(GzDecoder::new(bytes)).entries()? {
+        let mut entry = entry?;
+        let path = entry.path()?.into_owned();
+        let depth = path
+            .components()
+            .filter(|part| matches!(part, std::path::Component::Normal(_)))
+            .count();
+        if path.ends_with(wanted) && depth == 2 {
+            let mut text = String::new();
+            entry.read_to_string(&mut text)?;
+            return Ok(text);
+        }
+    }
+    bail!("no {wanted} in it")
+}
+
+fn npm(path: &Path, bytes: &[u8]) -> Result<Asset> {
+    let mut manifest: Value = serde_json::from_str(&from_tarball(bytes, "package.json")?)?;
+    let text = |field: &str| {
+        manifest
+            .get(field)
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+    };
+    let name = text("name").context("package.json has no name")?;
+    let version = text("version").context("package.json has no version")?;
+    manifest["_id"] = json!(format!("{name}@{version}"));
+    manifest["dist"] = json!({
+        "integrity": format!("sha512-{}", STANDARD.encode(Sha512::digest(bytes))),
+        "shasum": to_hex(&Sha1::digest(bytes)),
+    });
+    // The registry names tarballs itself, whatever the file was called when it was packed.
+    let base = name.rsplit('/').next().unwrap_or(&name);
+    let filename = format!("{base}-{version}.tgz");
+    let mut asset = Asset::new(
+        Format::Npm,
+        &name,
+        &version,
+        &filename,
+        Content::Folder(path.into()),
+    );
+    asset.manifest = Some(manifest);
+    Ok(asset)
+}

@@ -1,0 +1,59 @@
+//! What all requests share: the account, its clocks and keys, the faults in force and the record.
+
+use crate::catalogue::Catalogue;
+use crate::clock::Clocks;
+use crate::credentials::Credentials;
+use crate::faults::Faults;
+use crate::options::{EndpointStyle, Options};
+use crate::passthrough::{Fetcher, PassThrough};
+use crate::presign::Presigner;
+use crate::requests::Requests;
+use crate::setup::Setup;
+use crate::store::Store;
+use crate::tokens::Tokens;
+use anyhow::Result;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The state behind the listeners.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) setup: Setup,
+    pub(crate) style: EndpointStyle,
+    pub(crate) clocks: Clocks,
+    pub(crate) credentials: Credentials,
+    pub(crate) tokens: Tokens,
+    pub(crate) catalogue: Catalogue,
+    pub(crate) store: Store,
+    pub(crate) presigner: Presigner,
+    pub(crate) faults: Faults,
+    pub(crate) requests: Arc<Requests>,
+    /// Where the asset host listens.
+    pub(crate) assets: SocketAddr,
+}
+
+impl Shared {
+    /// The state that `options` ask for, with its files in `state`.
+    ///
+    /// # Errors
+    /// When a file or folder that it needs cannot be had, or the setup breaks a rule.
+    pub(crate) fn new(options: &Options, state: &Path, assets: SocketAddr) -> Result<Shared> {
+        options.setup.check()?;
+        let fetcher = options.passthrough.then(Fetcher::new).transpose()?;
+        let passthrough = fetcher.clone().map(PassThrough::new);
+        Ok(Shared {
+            setup: options.setup.clone(),
+            style: options.endpoint_style,
+            clocks: Clocks::default(),
+            credentials: Credentials::new(&options.setup),
+            tokens: Tokens::default(),
+            catalogue: Catalogue::new(&options.setup, options.packages.clone(), passthrough),
+            store: Store::new(state.join("assets"), fetcher)?,
+            presigner: Presigner::new(&options.setup.region),
+            faults: Faults::default(),
+            requests: Arc::new(Requests::new(options.request_log.as_deref())?),
+            assets,
+        })
+    }
+}

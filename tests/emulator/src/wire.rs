@@ -1,0 +1,293 @@
+//! A repository's endpoint: who may use it, and which answer each package call gets.
+
+use crate::asset::Asset;
+use crate::catalogue::{Findings, Found, RepositoryId};
+use crate::connection::Arrival;
+use crate::endpoints;
+use crate::error::{insert, respond};
+use crate::faults::Action;
+use crate::names::Format;
+use crate::npm;
+use crate::pypi;
+use crate::route::{Call, Endpoint};
+use crate::shared::Shared;
+use crate::tokens::TokenRefusal;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method};
+use axum::response::Response;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+
+/// The user name of Basic authentication; no other is taken.
+const USER: &str = "aws";
+
+/// Answers a request at a repository's endpoint.
+pub(crate) async fn answer(
+    shared: &Shared,
+    endpoint: &Endpoint,
+    arrival: Arrival,
+    method: &Method,
+    headers: &HeaderMap,
+    fault: Option<&Action>,
+) -> Response {
+    let holder = match authenticate(shared, endpoint, headers, fault) {
+        Ok(holder) => holder,
+        Err(message) => return unauthorized(message),
+    };
+    let Endpoint {
+        domain,
+        owner,
+        repository,
+        ..
+    } = endpoint;
+    if let Some(Action::Deny { layer }) = fault {
+        let resource = format!(
+            "arn:aws:codeartifact:{}:{owner}:repository/{domain}/{repository}",
+            shared.setup.region
+        );
+        return error(
+            403,
+            &layer.sentence(&holder, "codeartifact:ReadFromRepository", &resource),
+        );
+    }
+    let id = match shared.catalogue.repository(domain, owner, repository) {
+        Ok(id) => id,
+        Err(refused) => return error(404, &refused.message),
+    };
+    if !matches!(*method, Method::GET | Method::HEAD) {
+        return error(405, "This repository endpoint is read only here");
+    }
+    let request = Package {
+        shared,
+        endpoint,
+        arrival,
+        headers,
+        id,
+    };
+    match request.answer().await {
+        Ok(response) => response,
+        Err(cause) => error(502, &format!("{cause:#}")),
+    }
+}
+
+/// Who holds the token that came along, or what is said of it in the 401.
+fn authenticate(
+    shared: &Shared,
+    endpoint: &Endpoint,
+    headers: &HeaderMap,
+    fault: Option<&Action>,
+) -> Result<String, &'static str> {
+    let header = headers
+        .get("authorization")
+        .ok_or("Unauthenticated: no credentials in the request")?;
+    let token = header
+        .to_str()
+        .ok()
+        .and_then(token_of)
+        .ok_or("Unauthenticated: credentials not correct")?;
+    let now = shared.clocks.token_now();
+    let judged = match fault {
+        Some(Action::Expired) => Err(TokenRefusal::Expired),
+        _ => shared
+            .tokens
+            .judge(&token, &endpoint.domain, &endpoint.owner, now),
+    };
+    judged.map_err(|refusal| match refusal {
+        TokenRefusal::Expired => "Unauthenticated: the authorization token has expired",
+        TokenRefusal::Unknown => "Unauthenticated: credentials not correct",
+        TokenRefusal::Elsewhere => "Unauthenticated: the authorization token is for another domain",
+    })
+}
+
+fn token_of(header: &str) -> Option<String> {
+    let (scheme, value) = header.split_once(' ')?;
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Some(value.trim().to_owned());
+    }
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let decoded = String::from_utf8(STANDARD.decode(value.trim()).ok()?).ok()?;
+    let (user, password) = decoded.split_once(':')?;
+    (user == USER).then(|| password.to_owned())
+}
+
+fn unauthorized(message: &str) -> Response {
+    let mut response = error(401, message);
+    insert(
+        &mut response,
+        "www-authenticate",
+        "Basic realm=\"AWS CodeArtifact\"",
+    );
+    response
+}
+
+/// npm prints `error`, so both names are there.
+fn error(status: u16, message: &str) -> Response {
+    respond(
+        status,
+        "application/json",
+        json!({ "message": message, "error": message }).to_string(),
+    )
+}
+
+/// A permitted request for packages.
+struct Package<'a> {
+    shared: &'a Shared,
+    endpoint: &'a Endpoint,
+    arrival: Arrival,
+    headers: &'a HeaderMap,
+    id: RepositoryId,
+}
+
+impl Package<'_> {
+    async fn answer(&self) -> anyhow::Result<Response> {
+        match &self.endpoint.call {
+            Call::PypiSimple {
+                project,
+                slash: true,
+            } => self.pypi_page(project).await,
+            Call::PypiSimple {
+                project,
+                slash: false,
+            } => {
+                let mut response = respond(301, "text/plain", Body::empty());
+                insert(
+                    &mut response,
+                    "location",
+                    &format!("{}simple/{project}/", self.endpoint.base),
+                );
+                Ok(response)
+            }
+            Call::PypiFile {
+                project,
+                version,
+                filename,
+            } => self.pypi_file(project, version, filename).await,
+            Call::NpmPing => Ok(respond(200, "application/json", "{}")),
+            Call::NpmPackument { name } => self.npm_packument(name).await,
+            Call::NpmTarball { name, filename } => self.npm_tarball(name, filename).await,
+            Call::Other => Ok(error(404, "Not found")),
+        }
+    }
+
+    async fn pypi_page(&self, project: &str) -> anyhow::Result<Response> {
+        let accept = self
+            .headers
+            .get("accept")
+            .map(|accept| accept.to_str().unwrap_or(""));
+        let Some(representation) = pypi::negotiate(accept) else {
+            return Ok(error(
+                406,
+                "None of the media types that the Accept header names is offered",
+            ));
+        };
+        let findings = self
+            .shared
+            .catalogue
+            .look_up(self.id, Format::Pypi, project)
+            .await?;
+        if findings.files.is_empty() {
+            return Ok(self.missing(project));
+        }
+        Ok(pypi::page(project, &assets(&findings), representation))
+    }
+
+    async fn pypi_file(
+        &self,
+        project: &str,
+        version: &str,
+        filename: &str,
+    ) -> anyhow::Result<Response> {
+        let findings = self
+            .shared
+            .catalogue
+            .look_up(self.id, Format::Pypi, project)
+            .await?;
+        let is =
+            |found: &&Found| found.asset.version == version && found.asset.filename == filename;
+        let Some(found) = findings.files.iter().find(is) else {
+            return Ok(self.missing(filename));
+        };
+        self.keep(found, &findings)?;
+        Ok(respond(
+            200,
+            "application/octet-stream",
+            self.shared.store.open(&found.asset).await?,
+        ))
+    }
+
+    async fn npm_packument(&self, name: &str) -> anyhow::Result<Response> {
+        let findings = self
+            .shared
+            .catalogue
+            .look_up(self.id, Format::Npm, name)
+            .await?;
+        if findings.files.is_empty() {
+            return Ok(self.missing(name));
+        }
+        let host = self
+            .headers
+            .get("host")
+            .and_then(|host| host.to_str().ok())
+            .unwrap_or("localhost");
+        let base = format!("{}://{host}{}", self.arrival.scheme(), self.endpoint.base);
+        let tags: &Map<String, Value> = &findings.tags;
+        Ok(respond(
+            200,
+            "application/json",
+            npm::packument(name, &base, &assets(&findings), tags).to_string(),
+        ))
+    }
+
+    /// A tarball is never served here: it lies on the asset host, behind a presigned address.
+    async fn npm_tarball(&self, name: &str, filename: &str) -> anyhow::Result<Response> {
+        let findings = self
+            .shared
+            .catalogue
+            .look_up(self.id, Format::Npm, name)
+            .await?;
+        let is = |found: &&Found| found.asset.filename == filename;
+        let Some(found) = findings.files.iter().find(is) else {
+            return Ok(self.missing(filename));
+        };
+        self.keep(found, &findings)?;
+        let path = self
+            .shared
+            .catalogue
+            .asset_path(self.endpoint, &found.asset);
+        let query = self
+            .shared
+            .presigner
+            .query(&path, self.shared.clocks.signing_now());
+        let host = endpoints::assets(self.shared.assets, self.arrival);
+        let mut response = respond(302, "text/plain", Body::empty());
+        insert(&mut response, "location", &format!("{host}{path}?{query}"));
+        Ok(response)
+    }
+
+    fn keep(&self, found: &Found, findings: &Findings) -> anyhow::Result<()> {
+        let new = self.shared.catalogue.keep(self.id, found, findings);
+        self.shared.store.take_hold(&new)
+    }
+
+    fn missing(&self, what: &str) -> Response {
+        error(
+            404,
+            &format!(
+                "'{what}' is not in repository '{}' nor upstream of it",
+                self.endpoint.repository
+            ),
+        )
+    }
+}
+
+fn assets(findings: &Findings) -> Vec<Arc<Asset>> {
+    findings
+        .files
+        .iter()
+        .map(|found| found.asset.clone())
+        .collect()
+}

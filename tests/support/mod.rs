@@ -1,0 +1,60 @@
+//! The workshop of the integration tests: real clients, scratch homes, tiny packages, a watch for leaked tokens.
+#![allow(dead_code)] // every test crate includes all of it and uses a part
+
+pub mod clients;
+pub mod home;
+pub mod leak_watch;
+pub mod mirror;
+pub mod packages;
+pub mod studio_space;
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// The folder of the checkout.
+pub fn checkout() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The `studio-mirror` under test: `STUDIO_MIRROR_BIN`, or what the documented release build leaves.
+pub fn binary_under_test() -> PathBuf {
+    let path = std::env::var_os("STUDIO_MIRROR_BIN").map_or_else(
+        || checkout().join("target/x86_64-unknown-linux-musl/release/studio-mirror"),
+        PathBuf::from,
+    );
+    assert!(
+        path.is_file(),
+        "no studio-mirror to test at {}: build it (cargo build --release --target x86_64-unknown-linux-musl) \
+         or name one in STUDIO_MIRROR_BIN",
+        path.display()
+    );
+    path
+}
+
+/// The emulator as a program: what cargo built beside this very test.
+pub fn emulator_binary() -> PathBuf {
+    let test = std::env::current_exe().expect("the path of the running test");
+    let path = test
+        .ancestors()
+        .nth(2)
+        .expect("a test is in target/PROFILE/deps")
+        .join("studio-mirror-emulator");
+    assert!(
+        path.is_file(),
+        "no {}: build it (cargo build -p studio-mirror-emulator)",
+        path.display()
+    );
+    path
+}
+
+/// Asks again and again until the condition holds; panics with `what` once `limit` is over.
+pub fn wait_until(what: &str, limit: Duration, mut holds: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !holds() {
+        assert!(
+            begun.elapsed() < limit,
+            "waited {limit:?} in vain for: {what}"
+        );
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}

@@ -1,0 +1,91 @@
+"""Builds the tests' packages into a folder: wheels, an sdist with its own build backend, npm tarballs."""
+import base64
+import hashlib
+import io
+import json
+import pathlib
+import sys
+import tarfile
+import zipfile
+
+BACKEND = '''
+"""A build backend small enough to build in a test: it comes from the index, as setuptools would."""
+import base64, hashlib, zipfile
+
+def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
+    name, version = "mirror_built", "1.0"
+    info = f"{name}-{version}.dist-info"
+    files = {
+        f"{name}.py": "origin = 'built from the sdist'\\n",
+        f"{info}/METADATA": f"Metadata-Version: 2.1\\nName: mirror-built\\nVersion: {version}\\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\\nGenerator: mirror\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
+    }
+    record = "".join(
+        "%s,sha256=%s,%d\\n" % (path, base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode(), len(text))
+        for path, text in files.items()
+    )
+    files[f"{info}/RECORD"] = record + f"{info}/RECORD,,\\n"
+    wheel = f"{name}-{version}-py3-none-any.whl"
+    with zipfile.ZipFile(f"{wheel_directory}/{wheel}", "w") as archive:
+        for path, text in files.items():
+            archive.writestr(path, text)
+    return wheel
+'''
+
+
+def wheel(into, name, version, source, requires=()):
+    module = name.replace("-", "_")
+    info = f"{module}-{version}.dist-info"
+    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nRequires-Python: >=3.8\n"
+    metadata += "".join(f"Requires-Dist: {requirement}\n" for requirement in requires)
+    files = {
+        f"{module}.py": source,
+        f"{info}/METADATA": metadata,
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: mirror\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    record = ""
+    for path, text in files.items():
+        digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
+        record += f"{path},sha256={digest},{len(text.encode())}\n"
+    files[f"{info}/RECORD"] = record + f"{info}/RECORD,,\n"
+    with zipfile.ZipFile(into / f"{module}-{version}-py3-none-any.whl", "w") as archive:
+        for path, text in files.items():
+            archive.writestr(path, text)
+
+
+def tarball(path, files):
+    with tarfile.open(path, "w:gz") as archive:
+        for name, text in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(text.encode())
+            archive.addfile(entry, io.BytesIO(text.encode()))
+
+
+def sdist(into):
+    metadata = "Metadata-Version: 2.1\nName: mirror-built\nVersion: 1.0\n"
+    project = '[build-system]\nrequires = ["mirror-backend"]\nbuild-backend = "mirror_backend"\n'
+    project += '[project]\nname = "mirror-built"\nversion = "1.0"\n'
+    top = "mirror_built-1.0"
+    tarball(into / f"{top}.tar.gz", {f"{top}/PKG-INFO": metadata, f"{top}/pyproject.toml": project})
+
+
+def npm(into, name, version, requires=None):
+    manifest = {"name": name, "version": version, "main": "index.js", "dependencies": requires or {}}
+    file = name.replace("@", "").replace("/", "-") + f"-{version}.tgz"
+    code = f"module.exports = {json.dumps(name)}\n"
+    tarball(into / file, {"package/package.json": json.dumps(manifest), "package/index.js": code})
+
+
+def main(into):
+    wheel(into, "mirror-words", "1.0", "words = 'hello'\n")
+    wheel(into, "mirror-greeting", "1.0", "from mirror_words import words\n", ["mirror-words"])
+    wheel(into, "mirror-farewell", "1.0", "words = 'goodbye'\n")
+    wheel(into, "mirror-backend", "1.0", BACKEND)
+    sdist(into)
+    npm(into, "mirror-right", "1.0.0")
+    npm(into, "mirror-left", "1.0.0", {"mirror-right": "^1.0.0"})
+    npm(into, "mirror-again", "1.0.0")
+    npm(into, "@acme/mirror-scoped", "1.0.0")
+
+
+main(pathlib.Path(sys.argv[1]))

@@ -1,0 +1,35 @@
+//! Packages of a kilobyte that no public index has, so that what installs them must have asked the emulator.
+
+use super::{checkout, clients};
+use std::path::Path;
+use std::process::Command;
+use tempfile::TempDir;
+
+/// A folder of packages for the emulator, gone with this value.
+///
+/// - wheels: `mirror-greeting` (needs `mirror-words`), `mirror-farewell`, `mirror-backend`
+/// - sdist: `mirror-built`, whose build needs `mirror-backend` from the same index
+/// - npm: `mirror-left` (needs `mirror-right`), `mirror-again`, `@acme/mirror-scoped`
+pub struct Packages(TempDir);
+
+impl Packages {
+    /// Builds them all.
+    pub fn build() -> Packages {
+        let folder = tempfile::Builder::new()
+            .prefix("packages-")
+            .tempdir()
+            .expect("a scratch folder");
+        let mut python = Command::new(clients::base_python());
+        python
+            .arg("-I")
+            .arg(checkout().join("tests/support/packages.py"))
+            .arg(folder.path());
+        let status = python.status().expect("Python runs");
+        assert!(status.success(), "tests/support/packages.py failed");
+        Packages(folder)
+    }
+
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
