@@ -74,6 +74,7 @@ pub fn unconfigure(text: &str, registry_url: &str) -> Result<String, SyntaxError
             file.remove("global", PROVIDER);
         }
         file.remove("global", INDEX);
+        file.remove_empty_section("global");
     }
     for entry in file.entries() {
         match entry.name.as_str() {
