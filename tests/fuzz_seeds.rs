@@ -15,8 +15,12 @@ fn replay(target: &str, property: fn(&str)) {
         let path = seed.expect("a readable folder").path();
         let bytes = fs::read(&path).expect("a readable seed");
         if let Ok(text) = std::str::from_utf8(&bytes) {
-            eprintln!("{}", path.display());
-            property(text);
+            let outcome = std::panic::catch_unwind(|| property(text));
+            assert!(
+                outcome.is_ok(),
+                "the seed {} breaks a property",
+                path.display()
+            );
             count += 1;
         }
     }

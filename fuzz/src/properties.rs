@@ -1,5 +1,7 @@
 //! What must hold for every text an editor is given, whether a person, a fuzzer or a generator wrote it.
 
+use std::ops::Range;
+
 use studio_mirror::edit::SyntaxError;
 use studio_mirror::edit::configparser::ConfigFile;
 use studio_mirror::edit::npmrc::NpmrcFile;
@@ -33,12 +35,7 @@ pub fn pip(text: &str) {
             return;
         };
         settled(&done, &registry, pip::configure, pip::inspect);
-        lines_kept(text, &done.text, |line| {
-            let line = line.to_lowercase().replace('_', "-");
-            line.contains("index-url")
-                || line.contains("keyring-provider")
-                || line.trim() == "[global]"
-        });
+        lines_kept(text, &done.text, pip_index_lines);
         assert_eq!(other_pip_settings(text), other_pip_settings(&done.text));
         let undone = pip::unconfigure(&done.text, PYPI).expect("what was written can be read");
         assert_eq!(pip::inspect(&undone, PYPI), Ok(Found::NotConfigured));
@@ -74,10 +71,12 @@ pub fn npmrc(text: &str) {
         } else {
             "registry"
         };
-        lines_kept(text, &done.text, |line| {
-            NpmrcFile::parse(line)
+        lines_kept(text, &done.text, |text| {
+            let file = NpmrcFile::parse(text);
+            let ours = file
                 .entries()
-                .any(|(_, name, _)| is_ours_in_npmrc(name, setting))
+                .filter(|(_, name, _)| is_ours_in_npmrc(name, setting));
+            ours.map(|(line, ..)| line..line + 1).collect()
         });
         assert_eq!(NpmrcFile::parse(&done.text).value(setting), Some(NPM));
         assert_eq!(
@@ -164,36 +163,65 @@ fn moved(text: &str, registry: &Registry, edit: Edit, inspect: Inspect, gone: &s
     }
 }
 
-/// Every line that left the file, and every line that came into it, is ours; comments stay, in their order.
-fn lines_kept(before: &str, after: &str, ours: impl Fn(&str) -> bool) {
-    let old: Vec<&str> = before.split_inclusive(['\n', '\r']).collect();
-    let new: Vec<&str> = after.split_inclusive(['\n', '\r']).collect();
-    if old.len() * new.len() > 40_000 {
-        return;
-    }
-    let mut in_ours = false;
-    for (line, status) in alignment(&old, &new) {
-        let bare = line.trim();
-        match status {
-            // What goes with our entry are its continuation lines.
-            Status::Removed => {
-                in_ours |= ours(line);
-                assert!(in_ours, "{bare:?} is gone");
-                assert!(
-                    !bare.starts_with(['#', ';']) || ours(line),
-                    "the comment {bare:?} is gone"
-                );
-            }
-            Status::Added => assert!(ours(line) || bare.is_empty() || in_ours, "{bare:?} came"),
-            Status::Kept => {
-                in_ours = ours(line)
-                    || in_ours
-                        && (bare.is_empty()
-                            || bare.starts_with(['#', ';'])
-                            || line.starts_with(char::is_whitespace))
-            }
+/// Without the lines that are ours the file is what it was, byte for byte. `ours` names them, counted from 1.
+fn lines_kept(before: &str, after: &str, ours: impl Fn(&str) -> Vec<Range<usize>>) {
+    let others = |text: &str| -> String {
+        let ours = ours(text);
+        let lines = split(text).into_iter().enumerate();
+        let kept = lines.filter(|(at, line)| {
+            is_aside(line) || !ours.iter().any(|range| range.contains(&(at + 1)))
+        });
+        let text: String = kept.map(|(_, line)| line).collect();
+        // A line end may come to what was the last line, and a section behind it.
+        text.trim_end_matches(['\r', '\n']).to_owned()
+    };
+    let (old, new) = (others(before), others(after));
+    let added_section = new
+        .strip_suffix("[global]")
+        .map(|new| new.trim_end_matches(['\r', '\n']));
+    assert!(
+        new == old || added_section == Some(&old),
+        "{old:?} became {new:?}"
+    );
+}
+
+/// Comments and blank lines, which stay also where they stand inside a value that goes.
+fn is_aside(line: &str) -> bool {
+    let is_space = |c: char| c.is_whitespace() || ('\x1c'..='\x1f').contains(&c);
+    let content = line.trim_start_matches(is_space);
+    content.is_empty() || content.starts_with(['#', ';'])
+}
+
+/// Lines with their ends: `\n`, `\r\n`, `\r`.
+fn split(text: &str) -> Vec<&str> {
+    let mut lines: Vec<&str> = Vec::new();
+    let mut start = 0;
+    for (at, c) in text.char_indices() {
+        if c == '\n' || c == '\r' && !text[at + 1..].starts_with('\n') {
+            lines.push(&text[start..=at]);
+            start = at + 1;
         }
     }
+    lines.push(&text[start..]);
+    lines
+}
+
+/// The lines of pip's index settings, whatever the section.
+fn pip_index_lines(text: &str) -> Vec<Range<usize>> {
+    let file = ConfigFile::parse(text, str::to_lowercase).expect("a file that was accepted");
+    let entries = file
+        .entries()
+        .into_iter()
+        .filter(|entry| is_pip_index_key(&entry.name));
+    entries
+        .map(|entry| entry.line..entry.last_line + 1)
+        .collect()
+}
+
+fn is_pip_index_key(key: &str) -> bool {
+    let name = key.to_lowercase().replace('_', "-");
+    let name = name.strip_prefix("--").unwrap_or(&name);
+    ["index-url", "extra-index-url", "keyring-provider"].contains(&name)
 }
 
 fn comments_kept(before: &str, after: &str) {
@@ -215,59 +243,14 @@ fn comments_kept(before: &str, after: &str) {
     }
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Status {
-    Kept,
-    Removed,
-    Added,
-}
-
-/// The longest common subsequence of two files' lines; a line end missing at the end of a file does not count.
-fn alignment<'t>(old: &[&'t str], new: &[&'t str]) -> Vec<(&'t str, Status)> {
-    let bare = |line: &'t str| line.trim_end_matches(['\r', '\n']);
-    let same =
-        |a: &'t str, b: &'t str| a == b || (bare(a) == a || bare(b) == b) && bare(a) == bare(b);
-    let mut best = vec![vec![0_u32; new.len() + 1]; old.len() + 1];
-    for (i, a) in old.iter().enumerate().rev() {
-        for (j, b) in new.iter().enumerate().rev() {
-            best[i][j] = if same(a, b) {
-                best[i + 1][j + 1] + 1
-            } else {
-                best[i + 1][j].max(best[i][j + 1])
-            };
-        }
-    }
-    let (mut i, mut j, mut lines) = (0, 0, Vec::new());
-    while i < old.len() || j < new.len() {
-        if i < old.len() && j < new.len() && same(old[i], new[j]) {
-            lines.push((old[i], Status::Kept));
-            (i, j) = (i + 1, j + 1);
-        } else if i < old.len() && (j == new.len() || best[i + 1][j] >= best[i][j + 1]) {
-            lines.push((old[i], Status::Removed));
-            i += 1;
-        } else {
-            lines.push((new[j], Status::Added));
-            j += 1;
-        }
-    }
-    lines
-}
-
 /// All of pip.conf but the index settings.
 fn other_pip_settings(text: &str) -> Vec<(String, String, String)> {
-    let name = |key: &str| {
-        key.to_lowercase()
-            .replace('_', "-")
-            .trim_start_matches("--")
-            .to_owned()
-    };
     let file = ConfigFile::parse(text, str::to_lowercase).expect("a file that was accepted");
-    let entries = file.entries().into_iter();
+    let entries = file
+        .entries()
+        .into_iter()
+        .filter(|entry| !is_pip_index_key(&entry.name));
     entries
-        .filter(|entry| {
-            !["index-url", "extra-index-url", "keyring-provider"]
-                .contains(&name(&entry.name).as_str())
-        })
         .map(|entry| (entry.section, entry.name, entry.value))
         .collect()
 }

@@ -38,6 +38,8 @@ pub struct Entry {
     pub value: String,
     /// The line of the key, counted from 1.
     pub line: usize,
+    /// Its last continuation line, or the same line.
+    pub last_line: usize,
 }
 
 /// Python's `str.strip` and `\s`: Unicode white space and the four ASCII separators.
@@ -235,6 +237,7 @@ impl ConfigFile {
             name: key.name.clone(),
             value,
             line: at + 1,
+            last_line: self.end_of(at),
         })
     }
 

@@ -150,6 +150,7 @@ fn warning(entry: &Entry, registry: &Registry) -> Option<String> {
         name,
         value,
         line,
+        ..
     } = entry;
     // pip skips a key with an empty value.
     if value.is_empty()
