@@ -72,7 +72,7 @@ mod pip_conf {
                       [install]\nindex-url = https://aws:eyJ@HOST/pypi/team/simple/\n";
         becomes(
             before,
-            "[global]\nextra-index-url =\n    https://b/\nindex-url = https://aws@HOST/pypi/team/simple/\nkeyring-provider = subprocess\n",
+            "[global]\nextra-index-url =\n    https://b/\nindex-url = https://aws@HOST/pypi/team/simple/\nkeyring-provider = subprocess\n[install]\n",
         );
     }
 

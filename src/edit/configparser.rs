@@ -38,6 +38,8 @@ pub struct Entry {
     pub value: String,
     /// The line of the key, counted from 1.
     pub line: usize,
+    /// Its last continuation line, or the same line.
+    pub last_line: usize,
 }
 
 /// Python's `str.strip` and `\s`: Unicode white space and the four ASCII separators.
@@ -111,14 +113,36 @@ impl ConfigFile {
         }
     }
 
-    /// Takes `name` out of `section`, with the section's header if nothing but blank lines is left under it.
+    /// Takes `name` out of `section`.
     pub fn remove(&mut self, section: &str, name: &str) {
         let Some(at) = self.find(section, name) else {
             return;
         };
         self.drop_continuations(at);
         lines::remove(&mut self.lines, at);
-        self.drop_header_if_empty(section);
+    }
+
+    /// Takes the header of `section` out if nothing but blank lines stands under it.
+    pub fn remove_empty_section(&mut self, section: &str) {
+        let Some(header) = self
+            .lines
+            .iter()
+            .position(|line| matches!(&line.role, Role::Header(name) if name == section))
+        else {
+            return;
+        };
+        let next = self.next_header(header);
+        if self.lines[header + 1..next]
+            .iter()
+            .any(|line| !strip(&line.text).is_empty())
+        {
+            return;
+        }
+        lines::remove(&mut self.lines, header);
+        // The blank line that stood between this section and the one before.
+        if header == self.lines.len() && header > 0 && self.lines[header - 1].text.is_empty() {
+            lines::remove(&mut self.lines, header - 1);
+        }
     }
 
     /// Takes the words that `unwanted` names out of a list value (words between white space), and the whole entry if none is
@@ -213,6 +237,7 @@ impl ConfigFile {
             name: key.name.clone(),
             value,
             line: at + 1,
+            last_line: self.end_of(at),
         })
     }
 
@@ -338,28 +363,6 @@ impl ConfigFile {
                 }
             }
             _ => " = ".to_owned(),
-        }
-    }
-
-    fn drop_header_if_empty(&mut self, section: &str) {
-        let Some(header) = self
-            .lines
-            .iter()
-            .position(|line| matches!(&line.role, Role::Header(name) if name == section))
-        else {
-            return;
-        };
-        let next = self.next_header(header);
-        if self.lines[header + 1..next]
-            .iter()
-            .any(|line| !strip(&line.text).is_empty())
-        {
-            return;
-        }
-        lines::remove(&mut self.lines, header);
-        // The blank line that stood between this section and the one before.
-        if header == self.lines.len() && header > 0 && self.lines[header - 1].text.is_empty() {
-            lines::remove(&mut self.lines, header - 1);
         }
     }
 }

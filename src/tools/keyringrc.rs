@@ -58,7 +58,10 @@ pub fn unconfigure(
         if file.value(SECTION, key).as_deref() == Some(ours) {
             match previous {
                 Some(previous) => file.set(SECTION, key, previous),
-                None => file.remove(SECTION, key),
+                None => {
+                    file.remove(SECTION, key);
+                    file.remove_empty_section(SECTION);
+                }
             }
         }
     }

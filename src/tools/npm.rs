@@ -6,15 +6,14 @@ use crate::edit::SyntaxError;
 use crate::edit::npmrc::NpmrcFile;
 use crate::secret::Secret;
 
-/// Settings that npm 9 and newer refuse to start with when they name no registry.
-const MUST_BE_SCOPED: [&str; 7] = [
+/// Credentials that name no registry: npm 9 and newer refuse to start because of them.
+const MUST_BE_SCOPED: [&str; 6] = [
     "_auth",
     "_authToken",
     "username",
     "_password",
-    "email",
-    "certfile",
-    "keyfile",
+    "_authtoken",
+    "-authtoken",
 ];
 
 /// Points npm at the repository. With [`Auth::Helper`] only the registry is set: npm cannot ask a helper.

@@ -74,6 +74,7 @@ pub fn unconfigure(text: &str, registry_url: &str) -> Result<String, SyntaxError
             file.remove("global", PROVIDER);
         }
         file.remove("global", INDEX);
+        file.remove_empty_section("global");
     }
     for entry in file.entries() {
         match entry.name.as_str() {
@@ -149,6 +150,7 @@ fn warning(entry: &Entry, registry: &Registry) -> Option<String> {
         name,
         value,
         line,
+        ..
     } = entry;
     // pip skips a key with an empty value.
     if value.is_empty()

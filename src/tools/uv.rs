@@ -23,7 +23,6 @@ pub fn configure(text: &str, registry: &Registry) -> Result<Configured, SyntaxEr
     let mut file = TomlFile::parse(text)?;
     let plan = Plan::of(&file, registry)?;
     let provider_added = set_provider(&mut file, registry)?;
-    remove_entry(&mut file, "index-url");
     match file.root().get("index") {
         Some(Item::Value(_)) => inline::set(&mut file, &plan),
         _ => blocks::set(&mut file, &plan, provider_added)?,
@@ -98,25 +97,32 @@ impl Plan {
     fn of(file: &TomlFile, registry: &Registry) -> Result<Self, SyntaxError> {
         let simple = format!("{}simple/", registry.url);
         let indexes = indexes(file)?;
-        let same = indexes
-            .iter()
-            .position(|index| same_endpoint(*index, &simple));
-        let default = indexes.iter().position(|index| is_default(*index));
-        let ours = same.or(default);
-        let doomed = (0..indexes.len())
-            .filter(|&at| Some(at) != ours && is_default(indexes[at]))
-            .collect::<Vec<_>>();
+        // An explicit index serves only what a project pins to it: the owner's own, whatever its URL.
+        let same = |at: &usize| {
+            let index = indexes[*at];
+            same_endpoint(index, &simple) && (is_default(index) || !is_true(index, "explicit"))
+        };
+        let default = |at: &usize| is_default(indexes[*at]);
+        let places = || 0..indexes.len();
+        let known = places()
+            .filter(default)
+            .find(same)
+            .or_else(|| places().find(same));
+        let ours = known.or_else(|| places().find(default));
+        let doomed: Vec<usize> = places()
+            .filter(|at| Some(*at) != ours && (default(at) || same(at)))
+            .collect();
         let taken: Vec<&str> = (0..indexes.len())
             .filter(|at| Some(*at) != ours && !doomed.contains(at))
             .filter_map(|at| string(indexes[at], "name"))
             .collect();
-        let kept_name = same
+        let kept_name = known
             .and_then(|at| string(indexes[at], "name"))
             .filter(|name| !taken.contains(name));
         let name = kept_name.map_or_else(|| free_name(&taken), str::to_owned);
         Ok(Self {
             ours,
-            was_ours: same.is_some(),
+            was_ours: known.is_some(),
             doomed,
             entries: [
                 ("name", quoted(&name)),
@@ -132,12 +138,12 @@ impl Plan {
 
     /// Whether a key of the index that becomes ours may stay beside ours.
     fn keeps(&self, key: &str) -> bool {
-        // uv refuses a default index that is explicit.
+        // uv uses an index that is both default and explicit for nothing.
         self.was_ours && key != "explicit"
     }
 }
 
-/// uv refuses two indexes of one name, whatever their case.
+/// Of two indexes of one name uv ignores the second.
 fn free_name(taken: &[&str]) -> String {
     let is_free = |name: &String| !taken.iter().any(|taken| taken.eq_ignore_ascii_case(name));
     let mut numbered = (2..).map(|number| format!("{NAME}-{number}"));
@@ -172,7 +178,11 @@ fn indexes<'f>(file: &'f TomlFile) -> Result<Vec<&'f dyn TableLike>, SyntaxError
 }
 
 fn is_default(index: &dyn TableLike) -> bool {
-    index.get("default").and_then(Item::as_bool) == Some(true)
+    is_true(index, "default")
+}
+
+fn is_true(table: &dyn TableLike, key: &str) -> bool {
+    table.get(key).and_then(Item::as_bool) == Some(true)
 }
 
 fn same_endpoint(index: &dyn TableLike, simple: &str) -> bool {
@@ -256,7 +266,7 @@ fn remove_entry(file: &mut TomlFile, key: &str) {
 fn warnings(file: &TomlFile, registry: &Registry) -> Vec<String> {
     let mut warnings = Vec::new();
     for index in indexes(file).unwrap_or_default() {
-        let explicit = index.get("explicit").and_then(Item::as_bool) == Some(true);
+        let explicit = is_true(index, "explicit");
         let Some(url) = string(index, "url").filter(|_| !explicit && !is_default(index)) else {
             continue;
         };
@@ -271,21 +281,30 @@ fn warnings(file: &TomlFile, registry: &Registry) -> Vec<String> {
     if root.contains_key("extra-index-url") {
         warnings.push("uv takes packages from `extra-index-url` before CodeArtifact: whoever publishes there can replace an internal package.".to_owned());
     }
-    if root.get("no-index").and_then(Item::as_bool) == Some(true) {
+    if is_true(root, "no-index") {
         warnings.push("`no-index` keeps uv from every index, CodeArtifact too.".to_owned());
     }
     let Some(pip) = root.get("pip").and_then(Item::as_table_like) else {
         return warnings;
     };
-    for key in ["index-url", "extra-index-url", "no-index", PROVIDER] {
-        let harmless = key == PROVIDER
-            && (matches!(registry.auth, Auth::Token(_))
-                || string(pip, PROVIDER) == Some(SUBPROCESS));
-        if pip.contains_key(key) && !harmless {
-            warnings.push(format!(
-                "`{key}` in [pip] wins over what was written here whenever `uv pip` runs."
-            ));
-        }
+    // `index-url` here, as at the top, is ignored beside a default index.
+    if pip.contains_key("extra-index-url") {
+        warnings.push(
+            "`uv pip` takes packages from `extra-index-url` in [pip] before CodeArtifact: whoever \
+             publishes there can replace an internal package."
+                .to_owned(),
+        );
+    }
+    if is_true(pip, "no-index") {
+        warnings.push(
+            "`no-index` in [pip] keeps `uv pip` from every index, CodeArtifact too.".to_owned(),
+        );
+    }
+    let provider = string(pip, PROVIDER).is_some_and(|provider| provider != SUBPROCESS);
+    if provider && matches!(registry.auth, Auth::Helper) {
+        warnings.push(format!(
+            "`{PROVIDER}` in [pip] wins: `uv pip` does not ask the credential helper."
+        ));
     }
     warnings
 }

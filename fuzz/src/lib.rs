@@ -1,0 +1,3 @@
+//! The properties the fuzz targets check; the main crate's tests replay the seeds through the same.
+
+pub mod properties;
