@@ -3,7 +3,8 @@
 mod support;
 
 use serde_json::json;
-use support::{World, pack, put, run, wheel};
+use support::packages::{pack, put, wheel};
+use support::{World, run};
 
 const ENDPOINT: [&str; 6] = [
     "codeartifact",

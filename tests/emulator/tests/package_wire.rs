@@ -4,7 +4,8 @@ mod support;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use support::{Answer, World, pack, put, request, wheel};
+use support::packages::{pack, put, wheel};
+use support::{Answer, World, request};
 
 const PYPI: &str = "/pypi/d/corp-111122223333";
 const NPM: &str = "/npm/d/corp-111122223333";

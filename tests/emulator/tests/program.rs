@@ -4,12 +4,13 @@ mod support;
 
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
-use support::{aws_clients, pack, request, run, wheel};
+use support::packages::{pack, wheel};
+use support::{aws_clients, request, run};
 
 struct Program {
     child: Child,
@@ -251,10 +252,7 @@ fn external_connections_pass_through_to_what_pip_and_npm_are_set_up_for() {
         page.text()
     );
     assert!(!page.text().contains(&base), "{}", page.text());
-    assert_eq!(
-        streamed(program.http(), &format!("{pypi}1.0/{file}"), &bearer),
-        wheel
-    );
+    assert_eq!(get(&format!("{pypi}1.0/{file}")).body, wheel);
     let told = get("/npm/d/corp-111122223333/team/far-pack").json();
     assert_eq!(told["time"]["1.0.0"], "2025-05-05T05:05:05.000Z");
     let tarball = told["versions"]["1.0.0"]["dist"]["tarball"]
@@ -267,7 +265,7 @@ fn external_connections_pass_through_to_what_pip_and_npm_are_set_up_for() {
         .strip_prefix(assets)
         .unwrap()
         .to_owned();
-    assert_eq!(streamed(assets, &path, ""), pack);
+    assert_eq!(request("GET", assets, &path, &[], "").body, pack);
     assert_eq!(
         get("/pypi/d/corp-111122223333/team/simple/nowhere/").status,
         404
@@ -276,24 +274,4 @@ fn external_connections_pass_through_to_what_pip_and_npm_are_set_up_for() {
     let before = asked.lock().unwrap().len();
     assert_eq!(get(&format!("{pypi}1.0/{file}")).body, wheel);
     assert_eq!(asked.lock().unwrap().len(), before);
-}
-
-/// Fetches with chunks put together, which answers of unknown length come in.
-fn streamed(base: &str, path: &str, authorization: &str) -> Vec<u8> {
-    let mut curl = Command::new("curl");
-    curl.args(["--silent", "--show-error", "--fail", "--noproxy", "*"])
-        .arg(format!("{base}{path}"));
-    if !authorization.is_empty() {
-        curl.args(["--header", &format!("Authorization: {authorization}")]);
-    }
-    let mut child = curl
-        .env_clear()
-        .env("PATH", "/usr/bin:/bin")
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut body = Vec::new();
-    child.stdout.take().unwrap().read_to_end(&mut body).unwrap();
-    assert!(child.wait().unwrap().success());
-    body
 }

@@ -2,10 +2,12 @@
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub mod packages;
+
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{Cursor, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -256,11 +258,10 @@ pub fn request(
         .filter_map(|line| line.split_once(": "))
         .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
         .collect();
-    let body = answer[end..].to_vec();
-    assert!(
-        !headers.contains_key("transfer-encoding"),
-        "only whole bodies are read here"
-    );
+    let body = match headers.get("transfer-encoding").map(String::as_str) {
+        Some("chunked") => joined(&answer[end..]),
+        _ => answer[end..].to_vec(),
+    };
     Answer {
         status,
         headers,
@@ -268,67 +269,19 @@ pub fn request(
     }
 }
 
-/// The bytes of a pure Python wheel that holds one module.
-pub fn wheel(name: &str, version: &str) -> (String, Vec<u8>) {
-    let module = name.replace('-', "_");
-    let info = format!("{module}-{version}.dist-info");
-    let metadata = format!(
-        "Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nRequires-Python: >=3.7\n\n"
-    );
-    let tags = "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n";
-    let files = [
-        (format!("{module}.py"), format!("VERSION = '{version}'\n")),
-        (format!("{info}/METADATA"), metadata),
-        (format!("{info}/WHEEL"), tags.into()),
-        (
-            format!("{info}/RECORD"),
-            format!("{module}.py,,\n{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n"),
-        ),
-    ];
-    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for (path, text) in files {
-        archive
-            .start_file(path, zip::write::SimpleFileOptions::default())
-            .unwrap();
-        archive.write_all(text.as_bytes()).unwrap();
+/// Chunks put together; panics on a body that was cut off.
+fn joined(mut rest: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    loop {
+        let line = rest
+            .windows(2)
+            .position(|bytes| bytes == b"\r\n")
+            .expect("a chunk's size");
+        let size = usize::from_str_radix(std::str::from_utf8(&rest[..line]).unwrap(), 16).unwrap();
+        if size == 0 {
+            return body;
+        }
+        body.extend(&rest[line + 2..line + 2 + size]);
+        rest = &rest[line + 4 + size..];
     }
-    (
-        format!("{module}-{version}-py3-none-any.whl"),
-        archive.finish().unwrap().into_inner(),
-    )
-}
-
-/// The bytes of an npm pack that holds one module.
-pub fn pack(name: &str, version: &str) -> (String, Vec<u8>) {
-    let manifest =
-        serde_json::json!({ "name": name, "version": version, "main": "index.js" }).to_string();
-    let mut archive = tar::Builder::new(flate2::write::GzEncoder::new(
-        Vec::new(),
-        flate2::Compression::fast(),
-    ));
-    for (path, text) in [
-        ("package/package.json", manifest),
-        ("package/index.js", "module.exports = 1\n".into()),
-    ] {
-        let mut header = tar::Header::new_gnu();
-        header.set_size(text.len() as u64);
-        header.set_mode(0o644);
-        header.set_cksum();
-        archive
-            .append_data(&mut header, path, text.as_bytes())
-            .unwrap();
-    }
-    let file = format!(
-        "{}-{version}.tgz",
-        name.trim_start_matches('@').replace('/', "-")
-    );
-    (file, archive.into_inner().unwrap().finish().unwrap())
-}
-
-/// Puts a package into a folder.
-pub fn put(folder: &Path, (name, bytes): (String, Vec<u8>)) -> PathBuf {
-    std::fs::create_dir_all(folder).unwrap();
-    let path = folder.join(name);
-    std::fs::write(&path, bytes).unwrap();
-    path
 }
