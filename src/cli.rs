@@ -64,7 +64,7 @@ pub struct Global {
     /// Say what is done, step by step
     #[arg(short, long, global = true)]
     pub verbose: bool,
-    /// Say nothing but errors
+    /// No warnings and notes: the result and errors alone
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
 }

@@ -289,7 +289,10 @@ fn npm(client: &str) {
 #[test]
 fn no_program_of_a_build_is_started_with_a_token() {
     if Command::new("strace").arg("--version").output().is_err() {
-        eprintln!("\n***** SKIPPED: strace is not installed *****\n");
+        support::tell_skipped(
+            "the look at every execve of a build",
+            "strace is not installed",
+        );
         return;
     }
     let mirror = Mirror::start();

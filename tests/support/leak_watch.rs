@@ -1,7 +1,7 @@
 //! Looks for tokens where none may be: command lines, output, files that others can read, configuration files.
 
 use std::collections::BTreeSet;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
@@ -70,9 +70,12 @@ pub fn holds_token(bytes: &[u8]) -> bool {
     })
 }
 
-/// Files below `top` that hold a token and that anybody but the owner may touch.
+/// Files below `top`, on its file system, that hold a token and that anybody but the owner may touch.
 pub fn exposed_files(top: &Path) -> Vec<String> {
     let mut leaks = Vec::new();
+    let Ok(device) = top.metadata().map(|metadata| metadata.dev()) else {
+        panic!("no folder {} to look into", top.display());
+    };
     let mut folders = vec![top.to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
@@ -80,6 +83,9 @@ pub fn exposed_files(top: &Path) -> Vec<String> {
                 continue;
             };
             let mode = metadata.permissions().mode() & 0o777;
+            if metadata.dev() != device {
+                continue;
+            }
             if metadata.is_dir() {
                 folders.push(entry.path());
             } else if metadata.is_file()

@@ -1,6 +1,7 @@
 //! The emulator with the tests' packages behind it, and how a home logs in to it.
 
 use super::home::{Finished, Home};
+use super::leak_watch::holds_token;
 use super::packages::Packages;
 use super::{binary_under_test, wait_until};
 use std::io::{Read, Write};
@@ -65,6 +66,10 @@ impl Mirror {
 
     /// Waits until the emulator itself refuses the token: it has expired by the clock of the one who judges.
     pub fn wait_until_refused(&self, token: &str) {
+        assert!(
+            holds_token(token.as_bytes()),
+            "the watch for leaks would not know this for a token"
+        );
         let page = format!("{}simple/mirror-words/", self.endpoint("pypi", TEAM));
         wait_until("the token to expire", Duration::from_secs(60), || {
             status_with_token(&page, token) == 401

@@ -1,9 +1,9 @@
 //! A Studio space in namespaces of its own: the user, the folders, the environment and the network of the real one.
 
 use super::home::{Finished, run_unheard};
-use super::leak_watch::LeakWatch;
+use super::leak_watch::{LeakWatch, holds_token};
 use super::packages::Packages;
-use super::{binary_under_test, checkout, clients, emulator_binary};
+use super::{binary_under_test, checkout, clients, emulator_binary, tell_skipped};
 use std::io::{BufRead, BufReader};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -46,8 +46,9 @@ pub fn possible() -> bool {
             .status()
             .is_ok_and(|status| status.success());
     if !able {
-        eprintln!(
-            "\n***** SKIPPED: a Studio space needs root, util-linux and iproute2, to make namespaces *****\n"
+        tell_skipped(
+            "a Studio space",
+            "making namespaces needs root, util-linux and iproute2",
         );
     }
     able
@@ -210,7 +211,12 @@ impl Space {
             Path::new(HOME),
         )
         .success();
-        answer.stdout.trim().to_owned()
+        let token = answer.stdout.trim().to_owned();
+        assert!(
+            holds_token(token.as_bytes()),
+            "the watch for leaks would not know this for a token"
+        );
+        token
     }
 
     /// Whether the emulator's package index still takes the token.

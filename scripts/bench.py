@@ -1,0 +1,114 @@
+"""Side by side on the emulator: three logins, and a cached helper call. Medians; CPU is user + system
+time of the process and its children, memory the largest resident set among them."""
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+binary, emulator, clients = sys.argv[1:]
+scratch = tempfile.mkdtemp(prefix="bench-")
+
+
+def start_emulator():
+    command = [emulator, "--endpoint-style", "aws", "--state-dir", os.path.join(scratch, "emulator")]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    return process, json.loads(process.stdout.readline())["http"]
+
+
+def environment(home, url):
+    path = [f"{clients}/aws/bin", f"{clients}/pip-newest/bin", f"{clients}/npm-newest/bin", "/usr/bin", "/bin"]
+    return {
+        "HOME": home,
+        "PATH": ":".join(path),
+        "LANG": "C.UTF-8",
+        "AWS_ACCESS_KEY_ID": "AKIAEMULATOREXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "emulator-secret-key",
+        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": url,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "STUDIO_MIRROR_API_ENDPOINT": url,
+    }
+
+
+def run(command, env, repeat=1):
+    """CPU seconds and wall seconds of running `command`, per time."""
+    before, begun = os.times(), time.perf_counter()
+    for _ in range(repeat):
+        process = subprocess.Popen(
+            command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        _, err = process.communicate()
+        if process.returncode != 0:
+            sys.exit(f"{command[0]} failed: {err.decode()[-800:]}")
+    wall = (time.perf_counter() - begun) / repeat
+    after = os.times()
+    cpu = (after.children_user + after.children_system - before.children_user - before.children_system) / repeat
+    return cpu, wall
+
+
+def peak_kib(command, env):
+    """The largest resident set, as GNU time tells it: a child of this very process would be counted
+    with Python's own memory, which it has until it becomes the program."""
+    timed = ["/usr/bin/time", "--quiet", "--format", "%M", *command]
+    answer = subprocess.run(timed, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
+    return int(answer.stderr.splitlines()[-1])
+
+
+def medians(runs):
+    return tuple(statistics.median(column) for column in zip(*runs))
+
+
+def main():
+    process, url = start_emulator()
+    try:
+        ours, theirs = os.path.join(scratch, "ours"), os.path.join(scratch, "theirs")
+        os.makedirs(ours)
+        os.makedirs(theirs)
+        env_ours, env_theirs = environment(ours, url), environment(theirs, url)
+
+        login = [binary, "login", "--force", "--domain", "corp", "--repository", "team"]
+        login_ours = medians([run(login, env_ours, repeat=10) for _ in range(5)])
+        aws = [f"{clients}/aws/bin/aws", "codeartifact", "login", "--domain", "corp", "--repository", "team", "--tool"]
+        login_theirs = medians(
+            [tuple(map(sum, zip(*[run([*aws, tool], env_theirs) for tool in ("pip", "npm", "twine")]))) for _ in range(5)]
+        )
+
+        index = "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/pypi/team/simple/"
+        helper = [binary, "keyring", "get", index, "aws"]
+        helper_ours = medians([run(helper, env_ours, repeat=200) for _ in range(5)])
+        floor = medians([run(["/bin/true"], env_ours, repeat=200) for _ in range(5)])
+        keyring = [f"{clients}/aws/bin/keyring", "get", index, "aws"]
+        helper_theirs = medians([run(keyring, env_theirs) for _ in range(7)])
+
+        row("login, three tools", "studio-mirror", login_ours, peak_kib(login, env_ours))
+        row("login, three tools", "aws codeartifact", login_theirs, peak_kib([*aws, "pip"], env_theirs))
+        ratio(login_theirs, login_ours, 100)
+        row("helper call, cached", "studio-mirror", helper_ours, peak_kib(helper, env_ours))
+        row("helper call", "keyrings.codeartifact", helper_theirs, peak_kib(keyring, env_theirs))
+        ratio(helper_theirs, helper_ours, 300)
+        row("(starting any process)", "/bin/true", floor, peak_kib(["/bin/true"], env_ours))
+        size = os.stat(binary).st_size
+        print(f"binary: {size / 1e6:.2f} MB, static (limit 6 MB)")
+    finally:
+        process.stdin.close()
+        process.wait()
+        shutil.rmtree(scratch)
+
+
+def row(what, who, figures, kib):
+    cpu, wall = figures
+    print(f"{what:<24} {who:<22} {cpu * 1000:10.2f} ms CPU {wall * 1000:10.2f} ms wall {kib / 1024:7.1f} MiB")
+
+
+def ratio(theirs, ours, wanted):
+    cpu = theirs[0] / ours[0]
+    print(f"{'':<24} {'':<22} {cpu:10.0f} x less CPU (wanted: {wanted})")
+
+
+main()

@@ -1,0 +1,47 @@
+# What the scripts here share: a machine made ready to build, and words about it. To be sourced.
+# shellcheck shell=bash disable=SC2034 # its variables are for those who source it
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+musl=x86_64-unknown-linux-musl
+# What is tested and shown; STUDIO_MIRROR_BIN names another than the one that ships.
+binary=${STUDIO_MIRROR_BIN:-$root/target/$musl/release/studio-mirror}
+emulator=$root/target/debug/studio-mirror-emulator
+clients=${STUDIO_MIRROR_CLIENTS:-$root/.cache/clients}
+
+say() { printf '\n\033[1m==> %s\033[0m\n' "$*"; }
+die() { printf 'error: %s\n' "$*" >&2; exit 1; }
+
+# Output that goes into a file or a pipe stays plain.
+if [ ! -t 1 ] || [ -n "${NO_COLOR-}" ]; then
+    say() { printf '\n==> %s\n' "$*"; }
+fi
+
+# Rust with the static target, a C compiler: installs what can be installed, names what cannot.
+need_toolchain() {
+    if ! command -v cargo >/dev/null && [ -x "${CARGO_HOME:-$HOME/.cargo}/bin/cargo" ]; then
+        PATH=${CARGO_HOME:-$HOME/.cargo}/bin:$PATH
+    fi
+    command -v cargo >/dev/null || die "cargo is not on PATH; install Rust 1.90 or newer (rustup)"
+    command -v python3 >/dev/null || die "python3 is not on PATH; install Python 3.10 or newer"
+    if ! [ -d "$(rustc --print sysroot)/lib/rustlib/$musl" ]; then
+        command -v rustup >/dev/null || die "this Rust has no target $musl, and there is no rustup to add it"
+        rustup target add "$musl"
+    fi
+    if ! command -v gcc >/dev/null; then
+        if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+            die "gcc is not on PATH; install a C compiler"
+        fi
+        apt-get update -qq && apt-get install -y -qq gcc libc6-dev
+    fi
+}
+
+# The binary that ships, unless another was named.
+build_release() {
+    [ -z "${STUDIO_MIRROR_BIN-}" ] || return 0
+    (cd "$root" && cargo build --release --locked --target "$musl" --bin studio-mirror)
+}
+
+build_emulator() {
+    # The whole workspace, as the tests build it: another choice of features would compile everything twice.
+    (cd "$root" && cargo build --locked --workspace --bins)
+}
