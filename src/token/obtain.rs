@@ -19,14 +19,12 @@ pub enum Need {
 }
 
 impl Need {
-    /// Whether `token` will do at `now`. A new one is wanted from after `since`.
-    fn is_met(self, token: &Token, now: u64, since: Option<u64>) -> bool {
-        match (self, since) {
-            (Need::Usable, _) => token.is_usable(now),
-            (Need::Young, _) => token.is_young(now) && token.is_usable(now),
-            (Need::New, None) => false,
-            // Another process minted it while we waited for the lock: as new as ours would be.
-            (Need::New, Some(since)) => token.minted_at >= since && token.is_usable(now),
+    /// Whether `token` will do at `now`. `is_new` tells that it was not there when the caller asked.
+    fn is_met(self, token: &Token, now: u64, is_new: bool) -> bool {
+        match self {
+            Need::Usable => token.is_usable(now),
+            Need::Young => token.is_young(now) && token.is_usable(now),
+            Need::New => is_new && token.is_usable(now),
         }
     }
 }
@@ -44,22 +42,23 @@ pub async fn obtain(
     deadline: Instant,
     mint: impl AsyncFnOnce() -> anyhow::Result<Token>,
 ) -> anyhow::Result<Token> {
-    let cached = |since| {
-        store
-            .read(request)
-            .filter(|token| need.is_met(token, now(), since))
-    };
-    if let Some(token) = cached(None) {
-        return Ok(token);
+    let found = store.read(request);
+    if let Some(token) = &found
+        && need.is_met(token, now(), false)
+    {
+        return Ok(token.clone());
     }
-    let asked_at = now();
     let lock = store.lock(request, deadline).await;
     match &lock {
         Err(error) if error.kind() == io::ErrorKind::TimedOut => {
             bail!("another studio-mirror is asking for the same token and got no answer in time");
         }
         _ => {
-            if let Some(token) = cached(Some(asked_at)) {
+            // What another process minted while we waited for the lock is as new as ours would be. Times
+            // cannot tell: they count whole seconds, and the cached token may be younger than one.
+            let cached = store.read(request);
+            let is_new = cached != found;
+            if let Some(token) = cached.filter(|token| need.is_met(token, now(), is_new)) {
                 return Ok(token);
             }
         }
