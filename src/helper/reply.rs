@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
@@ -27,8 +28,8 @@ const LIMIT: Duration = Duration::from_secs(30);
 /// The user name of every CodeArtifact token.
 const USER: &str = "aws";
 
-/// Set for the process that the helper hands a foreign question to, so that two helpers cannot
-/// hand it to each other for ever.
+/// Names the programs that have had a foreign question already, as PATH does, so that two copies of
+/// the helper cannot hand it to each other for ever, and yet both pass it on.
 const HANDED_ON: &str = "STUDIO_MIRROR_HANDED_ON";
 
 /// Answers the question in `arguments` on stdout: exit 0 with credentials, or exit 1 and nothing on
@@ -99,7 +100,7 @@ pub fn login_for<'a>(state: &'a State, query: &Query) -> Option<&'a ToolLogin> {
 fn mint(login: &ToolLogin, places: &Places, state: &State) -> anyhow::Result<Token> {
     inherit_container_credentials(&login.token.credentials)?;
     let deadline = Instant::now() + LIMIT;
-    let runtime_dir = std::env::var_os("XDG_RUNTIME_DIR").map(std::path::PathBuf::from);
+    let runtime_dir = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
     let folder = cache_folder(
         state.cache.as_deref(),
         runtime_dir.as_deref(),
@@ -152,8 +153,9 @@ fn render(query: &Query, token: &Token) -> String {
     let token = token.token.expose();
     match (query.mode, query.wanted) {
         (_, Wanted::Json) => {
-            let object = serde_json::json!({ "username": USER, "password": token });
-            format!("{object}\n")
+            // A map of serde_json's would put the password first.
+            let password = serde_json::Value::from(token);
+            format!("{{\"username\":\"{USER}\",\"password\":{password}}}\n")
         }
         (Mode::Password, Wanted::Lines) => format!("{token}\n"),
         (Mode::Credentials, Wanted::Lines) => format!("{USER}\n{token}\n"),
@@ -162,14 +164,19 @@ fn render(query: &Query, token: &Token) -> String {
 
 /// Becomes the `keyring` that would have been asked if we were not there.
 fn hand_on(arguments: Vec<OsString>) -> ExitCode {
-    if std::env::var_os(HANDED_ON).is_none()
-        && let Some(next) = next_keyring()
-    {
-        // Only returns when that program cannot be started; then nobody has an answer.
-        let _ = Command::new(next)
-            .args(arguments)
-            .env(HANDED_ON, "1")
-            .exec();
+    let mut asked: Vec<PathBuf> = std::env::var_os(HANDED_ON)
+        .map(|paths| std::env::split_paths(&paths).collect())
+        .unwrap_or_default();
+    asked.extend(std::env::current_exe().and_then(std::fs::canonicalize));
+    if let Some(next) = next_keyring(&asked) {
+        asked.extend(std::fs::canonicalize(&next));
+        if let Ok(asked) = std::env::join_paths(asked) {
+            // Only returns when that program cannot be started; then nobody has an answer.
+            let _ = Command::new(next)
+                .args(arguments)
+                .env(HANDED_ON, asked)
+                .exec();
+        }
     }
     ExitCode::FAILURE
 }
