@@ -115,7 +115,7 @@ fn tls_client() -> Result<SharedHttpClient, SetupFailure> {
     Ok(
         Builder::new().build_with_connector_fn(move |settings, components| {
             let mut connector = Connector::builder()
-                .proxy_config(ProxyConfig::from_env())
+                .proxy_config(proxy_config())
                 .tls_provider(Provider::Rustls(CryptoMode::Ring))
                 .tls_context(context.clone());
             connector.set_connector_settings(settings.cloned());
@@ -127,23 +127,27 @@ fn tls_client() -> Result<SharedHttpClient, SetupFailure> {
     )
 }
 
+/// The proxy of the environment. `NO_PROXY=*` keeps every host away from it; the SDK's own reading of
+/// the star covers names but no addresses.
+fn proxy_config() -> ProxyConfig {
+    let excepted = ["NO_PROXY", "no_proxy"]
+        .into_iter()
+        .find_map(|variable| std::env::var(variable).ok());
+    let all = excepted.is_some_and(|hosts| hosts.split(',').any(|host| host.trim() == "*"));
+    if all {
+        ProxyConfig::disabled()
+    } else {
+        ProxyConfig::from_env()
+    }
+}
+
 /// The proxy variables for TLS connections; a value that is no URL would be passed over in silence.
 fn check_proxy_variables() -> anyhow::Result<()> {
     for variable in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
         let Some(value) = std::env::var_os(variable).filter(|value| !value.is_empty()) else {
             continue;
         };
-        let is_proxy = value.to_str().is_some_and(|value| {
-            let (scheme, rest) = value.split_once("://").unwrap_or(("http", value));
-            let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
-            matches!(scheme, "http" | "https" | "socks5" | "socks5h")
-                && host
-                    .bytes()
-                    .next()
-                    .is_some_and(|b| b.is_ascii_alphanumeric() || b == b'[')
-                && host.bytes().all(|b| b.is_ascii_graphic())
-        });
-        if !is_proxy {
+        if !value.to_str().is_some_and(is_proxy) {
             // The value may hold a password; the variable's name is enough.
             return Err(with_hint(
                 anyhow!("${variable} is not a proxy's URL"),
@@ -152,4 +156,24 @@ fn check_proxy_variables() -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whether `value` has the form `[scheme://][user:password@]host[:port]`.
+fn is_proxy(value: &str) -> bool {
+    let (scheme, rest) = value.split_once("://").unwrap_or(("http", value));
+    let address = rest.rsplit_once('@').map_or(rest, |(_, address)| address);
+    let address = address.trim_end_matches('/');
+    let (host, port) = match address.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, Some(port)),
+        _ => (address, None),
+    };
+    let named = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
+    let is_ipv6 = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'))
+        .is_some_and(|host| host.parse::<std::net::Ipv6Addr>().is_ok());
+    matches!(scheme, "http" | "https" | "socks5" | "socks5h")
+        && !value.contains(char::is_whitespace)
+        && (is_ipv6 || (!host.is_empty() && host.bytes().all(named)))
+        && port.is_none_or(|port| port.parse::<u16>().is_ok())
 }

@@ -10,6 +10,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use super::connection::SetupFailure;
 use super::mend::{local_texts, service_texts};
+use super::trust::Roots;
 use crate::endpoint::PlainUrl;
 use crate::error::with_hint;
 use crate::token::TokenRequest;
@@ -111,7 +112,12 @@ impl AwsError {
             return Self::of_service(operation, subject, status, context.err(), context.raw());
         }
         let kind = kind_of_failure(&error);
-        let chain = innermost(&error);
+        let mut chain = innermost(&error);
+        if kind == Kind::Tls
+            && let Ok(roots) = Roots::load()
+        {
+            chain += &format!(" (trusted: {})", roots.from);
+        }
         if let Some(setup) = find::<SetupFailure>(&error) {
             let mut failure = Self::local(Kind::Setup, operation, subject, setup.message.clone());
             failure.hint = setup.hint.clone().unwrap_or(failure.hint);
