@@ -1,43 +1,16 @@
-//! Domains and repositories, what each repository holds, and how a package is found through upstreams.
+//! What each repository holds, and how a package is found through upstreams.
 
+use crate::account::{Account, RepositoryId};
 use crate::asset::{Asset, Content};
-use crate::error::AwsError;
 use crate::names::Format;
 use crate::packages::PackageFolder;
 use crate::passthrough::PassThrough;
 use crate::random;
-use crate::setup::Setup;
 use anyhow::Result;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use time::OffsetDateTime;
-
-/// How many repositories a look-up searches at most.
-const SEARCHED: usize = 25;
-
-/// A CodeArtifact domain.
-#[derive(Clone, Debug)]
-pub(crate) struct Domain {
-    pub(crate) name: String,
-    pub(crate) owner: String,
-    pub(crate) created: OffsetDateTime,
-}
-
-/// A repository, by its place in the catalogue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct RepositoryId(usize);
-
-#[derive(Clone, Debug)]
-struct Repository {
-    domain: String,
-    name: String,
-    upstreams: Vec<RepositoryId>,
-    external: Option<Format>,
-    /// Whether the folder of packages may seed it: repositories of the first domain only.
-    seeded: bool,
-}
 
 /// A file that a look-up found, and the repository whose external connection it came by.
 #[derive(Clone, Debug)]
@@ -63,8 +36,8 @@ pub(crate) struct Findings {
 /// Everything that stands in the account's CodeArtifact.
 #[derive(Debug)]
 pub(crate) struct Catalogue {
-    domains: Vec<Domain>,
-    repositories: Vec<Repository>,
+    /// The domains and repositories themselves.
+    pub(crate) account: Account,
     folder: PackageFolder,
     passthrough: Option<PassThrough>,
     shelves: Mutex<HashMap<RepositoryId, Vec<Arc<Asset>>>>,
@@ -73,100 +46,17 @@ pub(crate) struct Catalogue {
 
 impl Catalogue {
     pub(crate) fn new(
-        setup: &Setup,
+        account: Account,
         packages: Option<PathBuf>,
         passthrough: Option<PassThrough>,
     ) -> Catalogue {
-        let created = OffsetDateTime::now_utc();
-        let domain = |domain: &crate::setup::DomainSetup| Domain {
-            name: domain.name.clone(),
-            owner: setup.owner_of(domain),
-            created,
-        };
-        let domains: Vec<_> = setup.domains.iter().map(domain).collect();
-        let first = domains
-            .first()
-            .map(|domain| domain.name.clone())
-            .unwrap_or_default();
-        let domain_of = |repository: &crate::setup::RepositorySetup| {
-            repository.domain.clone().unwrap_or(first.clone())
-        };
-        let place = |domain: &str, name: &str| {
-            let is = |other: &crate::setup::RepositorySetup| {
-                other.name == name && domain_of(other) == domain
-            };
-            setup.repositories.iter().position(is).map(RepositoryId)
-        };
-        let repository = |repository: &crate::setup::RepositorySetup| {
-            let domain = domain_of(repository);
-            Repository {
-                name: repository.name.clone(),
-                upstreams: repository
-                    .upstreams
-                    .iter()
-                    .filter_map(|upstream| place(&domain, upstream))
-                    .collect(),
-                external: match repository.external_connection.as_deref() {
-                    Some("public:pypi") => Some(Format::Pypi),
-                    Some("public:npmjs") => Some(Format::Npm),
-                    _ => None,
-                },
-                seeded: domain == first,
-                domain,
-            }
-        };
-        let repositories = setup.repositories.iter().map(repository).collect();
-        let folder = PackageFolder::new(packages);
         Catalogue {
-            domains,
-            repositories,
-            folder,
+            account,
+            folder: PackageFolder::new(packages),
             passthrough,
             shelves: Mutex::default(),
             presigned: Mutex::default(),
         }
-    }
-
-    /// A domain of an owner.
-    pub(crate) fn domain(&self, name: &str, owner: &str) -> Result<&Domain, AwsError> {
-        let known = self
-            .domains
-            .iter()
-            .find(|domain| domain.name == name && domain.owner == owner);
-        known.ok_or_else(|| {
-            let message = format!(
-                "Domain not found. Domain '{name}' owned by account '{owner}' does not exist."
-            );
-            AwsError::not_found("domain", name, message)
-        })
-    }
-
-    /// A repository of a domain of an owner.
-    pub(crate) fn repository(
-        &self,
-        domain: &str,
-        owner: &str,
-        name: &str,
-    ) -> Result<RepositoryId, AwsError> {
-        self.domain(domain, owner)?;
-        let is = |repository: &Repository| repository.domain == domain && repository.name == name;
-        self.repositories
-            .iter()
-            .position(is)
-            .map(RepositoryId)
-            .ok_or_else(|| {
-                let message = format!(
-                    "Repository not found. Repository '{name}' in domain '{domain}' does not exist."
-                );
-                AwsError::not_found("repository", &format!("{domain}/{name}"), message)
-            })
-    }
-
-    pub(crate) fn repository_count(&self, domain: &str) -> usize {
-        self.repositories
-            .iter()
-            .filter(|repository| repository.domain == domain)
-            .count()
     }
 
     /// The files of a package that a repository offers: its own, then its upstreams' in their order, then those behind
@@ -182,14 +72,14 @@ impl Catalogue {
     ) -> Result<Findings> {
         let mut findings = Findings::default();
         let mut versions = BTreeSet::new();
-        for id in self.search_order(repository) {
+        for id in self.account.search_order(repository) {
             add(
                 &mut findings,
                 &mut versions,
                 self.own(id, format, name)?,
                 Holder::Repository(id),
             );
-            if self.repositories[id.0].external == Some(format) {
+            if self.account.get(id).external == Some(format) {
                 let (files, tags) = self.public(format, name).await?;
                 add(&mut findings, &mut versions, files, Holder::External(id));
                 findings.tags.extend(tags);
@@ -198,22 +88,8 @@ impl Catalogue {
         Ok(findings)
     }
 
-    /// The repository itself, then its upstreams, depth first, each once.
-    fn search_order(&self, start: RepositoryId) -> Vec<RepositoryId> {
-        let mut order = Vec::new();
-        let mut waiting = vec![start];
-        while let Some(id) = waiting.pop() {
-            if order.contains(&id) || order.len() == SEARCHED {
-                continue;
-            }
-            order.push(id);
-            waiting.extend(self.repositories[id.0].upstreams.iter().rev());
-        }
-        order
-    }
-
     fn own(&self, id: RepositoryId, format: Format, name: &str) -> Result<Vec<Arc<Asset>>> {
-        let repository = &self.repositories[id.0];
+        let repository = self.account.get(id);
         let mut files = match repository.seeded {
             true => self.folder.find(Some(&repository.name), format, name)?,
             false => Vec::new(),
@@ -286,7 +162,7 @@ impl Catalogue {
         let describe =
             |asset: &Arc<Asset>| format!("{}:{}@{}", asset.format, asset.name, asset.version);
         let shelf = |(id, assets): (&RepositoryId, &Vec<Arc<Asset>>)| {
-            let repository = &self.repositories[id.0];
+            let repository = self.account.get(*id);
             (
                 format!("{}/{}", repository.domain, repository.name),
                 assets.iter().map(describe).collect(),

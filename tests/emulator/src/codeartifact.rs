@@ -108,7 +108,7 @@ impl Call<'_> {
             .map(|at| at - self.shared.clocks.signing_now());
         let life = tokens::life(self.query.get("duration").map(String::as_str), left)?;
         self.permit("GetAuthorizationToken", &self.arn("domain", domain, &owner))?;
-        self.shared.catalogue.domain(domain, &owner)?;
+        self.shared.catalogue.account.domain(domain, &owner)?;
         self.shared.tokens.spend_quota(Instant::now())?;
         let now = self.shared.clocks.token_now();
         let minted = self
@@ -137,6 +137,7 @@ impl Call<'_> {
         )?;
         self.shared
             .catalogue
+            .account
             .repository(domain, &owner, repository)?;
         let named = Named {
             domain,
@@ -153,7 +154,7 @@ impl Call<'_> {
         let (name, owner) = self.domain()?;
         let arn = self.arn("domain", name, &owner);
         self.permit("DescribeDomain", &arn)?;
-        let domain = self.shared.catalogue.domain(name, &owner)?;
+        let domain = self.shared.catalogue.account.domain(name, &owner)?;
         let region = &self.shared.setup.region;
         Ok(json!({ "domain": {
             "name": domain.name,
@@ -162,7 +163,7 @@ impl Call<'_> {
             "status": "Active",
             "createdTime": epoch(domain.created),
             "encryptionKey": format!("arn:aws:kms:{region}:{owner}:key/11111111-2222-3333-4444-555555555555"),
-            "repositoryCount": self.shared.catalogue.repository_count(name),
+            "repositoryCount": self.shared.catalogue.account.repository_count(name),
             "assetSizeBytes": 0,
             "s3BucketArn": format!("arn:aws:s3:::assets-444455556666-{region}"),
         }}))

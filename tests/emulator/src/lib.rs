@@ -3,10 +3,13 @@
 //! The room is laid out as AWS is: [`Emulator`] owns the listeners; a request is classified, recorded, met by any
 //! injected fault, checked for its signature or token, and answered by the service it is for.
 
+mod account;
 mod admin;
 mod answer;
 mod asset;
 mod assets;
+mod call;
+mod canonical;
 mod catalogue;
 mod clock;
 mod codeartifact;

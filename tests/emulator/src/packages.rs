@@ -1,10 +1,10 @@
 //! Reads the folder of packages: wheels, sdists and npm packs, and what they say about themselves.
 
 use crate::asset::{Asset, Content};
+use crate::call::normalise;
 use crate::clock::rfc3339;
 use crate::names::Format;
 use crate::random::to_hex;
-use crate::route::normalise;
 use anyhow::{Context, Result, bail};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -1,9 +1,9 @@
 //! PyPI's wire: project pages in PEP 503's HTML and PEP 691's JSON, written for clients and read from the public index.
 
 use crate::asset::Asset;
+use crate::call::normalise;
+use crate::canonical::RESERVED;
 use crate::error::{escape, respond};
-use crate::route::normalise;
-use crate::signature::RESERVED;
 use anyhow::{Context, Result};
 use axum::response::Response;
 use percent_encoding::utf8_percent_encode;

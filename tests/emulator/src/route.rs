@@ -1,5 +1,6 @@
 //! Tells from method, host and path which service a request is for and what it asks. Pure.
 
+use crate::call::{Call, call};
 use crate::names::Format;
 use percent_encoding::percent_decode_str;
 
@@ -33,30 +34,6 @@ pub(crate) struct Endpoint {
     /// The endpoint's own path, with both slashes: what absolute addresses are built on.
     pub(crate) base: String,
     pub(crate) call: Call,
-}
-
-/// What is asked of a repository's endpoint.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Call {
-    PypiSimple {
-        project: String,
-        slash: bool,
-    },
-    PypiFile {
-        project: String,
-        version: String,
-        filename: String,
-    },
-    NpmPing,
-    NpmPackument {
-        name: String,
-    },
-    NpmTarball {
-        name: String,
-        filename: String,
-    },
-    /// Nothing that this emulator serves; `/simple/` among it, as at CodeArtifact.
-    Other,
 }
 
 /// Classifies a request. `host` is the Host header, with or without a port.
@@ -129,66 +106,6 @@ fn split_owner(text: &str) -> Option<(&str, &str)> {
         .then_some((domain, owner))
 }
 
-fn call(format: Format, rest: &str) -> Call {
-    match format {
-        Format::Pypi => pypi_call(rest),
-        Format::Npm => npm_call(rest),
-        _ => Call::Other,
-    }
-}
-
-fn pypi_call(rest: &str) -> Call {
-    let parts: Vec<_> = rest.split('/').collect();
-    let simple = |project: &str, slash| Call::PypiSimple {
-        project: normalise(project),
-        slash,
-    };
-    match parts.as_slice() {
-        ["simple", project] if !project.is_empty() => simple(project, false),
-        ["simple", project, ""] if !project.is_empty() => simple(project, true),
-        ["simple", project, version, filename] if !filename.is_empty() => Call::PypiFile {
-            project: normalise(project),
-            version: (*version).into(),
-            filename: (*filename).into(),
-        },
-        _ => Call::Other,
-    }
-}
-
-fn npm_call(rest: &str) -> Call {
-    if rest == "-/ping" {
-        return Call::NpmPing;
-    }
-    if let Some((name, filename)) = rest.split_once("/-/") {
-        return Call::NpmTarball {
-            name: name.into(),
-            filename: filename.into(),
-        };
-    }
-    let parts: Vec<_> = rest.split('/').collect();
-    match parts.as_slice() {
-        [name] if !name.is_empty() && !name.starts_with(['@', '-']) => Call::NpmPackument {
-            name: (*name).into(),
-        },
-        [scope, name] if scope.starts_with('@') && !name.is_empty() => {
-            Call::NpmPackument { name: rest.into() }
-        }
-        _ => Call::Other,
-    }
-}
-
-/// A project name as PEP 503 normalises it.
-pub(crate) fn normalise(name: &str) -> String {
-    let mut normal = String::new();
-    for part in name.split(['-', '_', '.']).filter(|part| !part.is_empty()) {
-        if !normal.is_empty() {
-            normal.push('-');
-        }
-        normal.push_str(&part.to_lowercase());
-    }
-    normal
-}
-
 impl Route {
     /// The service and operation that the request log names.
     pub(crate) fn label(&self, body: &[u8]) -> (&'static str, String) {
@@ -205,19 +122,6 @@ impl Route {
             }
             Route::Repository(endpoint) => ("repositories", endpoint.call.label().into()),
             Route::Unknown => ("unknown", "Unknown".into()),
-        }
-    }
-}
-
-impl Call {
-    fn label(&self) -> &'static str {
-        match self {
-            Call::PypiSimple { .. } => "PypiSimple",
-            Call::PypiFile { .. } => "PypiFile",
-            Call::NpmPing => "NpmPing",
-            Call::NpmPackument { .. } => "NpmPackument",
-            Call::NpmTarball { .. } => "NpmTarball",
-            Call::Other => "Other",
         }
     }
 }

@@ -140,6 +140,15 @@ impl Setup {
         for domain in &self.domains {
             rule(names::check_domain(&domain.name))?;
             rule(names::check_owner(&self.owner_of(domain)))?;
+            if self
+                .domains
+                .iter()
+                .filter(|other| other.name == domain.name)
+                .count()
+                > 1
+            {
+                bail!("domain {} is there twice", domain.name);
+            }
         }
         for repository in &self.repositories {
             rule(names::check_repository(&repository.name))?;

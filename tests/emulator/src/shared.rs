@@ -1,5 +1,6 @@
 //! What all requests share: the account, its clocks and keys, the faults in force and the record.
 
+use crate::account::Account;
 use crate::catalogue::Catalogue;
 use crate::clock::Clocks;
 use crate::credentials::Credentials;
@@ -48,7 +49,11 @@ impl Shared {
             clocks: Clocks::default(),
             credentials: Credentials::new(&options.setup),
             tokens: Tokens::default(),
-            catalogue: Catalogue::new(&options.setup, options.packages.clone(), passthrough),
+            catalogue: Catalogue::new(
+                Account::new(&options.setup),
+                options.packages.clone(),
+                passthrough,
+            ),
             store: Store::new(state.join("assets"), fetcher)?,
             presigner: Presigner::new(&options.setup.region),
             faults: Faults::default(),

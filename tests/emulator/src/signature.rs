@@ -2,23 +2,16 @@
 //!
 //! Pure: the request, the key and the time come in as values. The sentences are AWS's own.
 
+use crate::canonical::{header, path, query};
 use crate::clock::{compact, parse_compact};
 use crate::random::to_hex;
 use axum::http::HeaderMap;
 use hmac::{Hmac, KeyInit, Mac};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use sha2::{Digest, Sha256};
 use time::{Duration, OffsetDateTime};
 
 /// How far a request's date may stray from the service's clock.
 const SKEW: Duration = Duration::minutes(5);
-
-/// RFC 3986's unreserved characters stay as they are.
-pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
 
 /// Why a request is not taken as signed by its principal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -212,50 +205,11 @@ impl Authorization {
         Ok(format!(
             "{}\n{}\n{}\n{headers}\n{}\n{hash}",
             request.method,
-            canonical_path(request.path),
-            canonical_query(request.query),
+            path(request.path),
+            query(request.query),
             self.signed_headers.join(";")
         ))
     }
-}
-
-/// All values of a header, joined as SigV4 joins them.
-fn header(headers: &HeaderMap, name: &str) -> Option<String> {
-    let values: Vec<_> = headers
-        .get_all(name)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .collect();
-    if values.is_empty() {
-        None
-    } else {
-        Some(values.join(","))
-    }
-}
-
-/// Every service but S3 encodes the path a second time.
-fn canonical_path(path: &str) -> String {
-    let encode = |segment: &str| utf8_percent_encode(segment, RESERVED).to_string();
-    path.split('/').map(encode).collect::<Vec<_>>().join("/")
-}
-
-fn canonical_query(query: &str) -> String {
-    let encode = |text: &str| {
-        let decoded: Vec<u8> = percent_decode_str(&text.replace('+', " ")).collect();
-        percent_encoding::percent_encode(&decoded, RESERVED).to_string()
-    };
-    let mut pairs: Vec<(String, String)> = query
-        .split('&')
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-        .map(|(name, value)| (encode(name), encode(value)))
-        .collect();
-    pairs.sort();
-    pairs
-        .iter()
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect::<Vec<_>>()
-        .join("&")
 }
 
 /// HMAC-SHA256 of a text.

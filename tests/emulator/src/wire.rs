@@ -1,7 +1,9 @@
 //! A repository's endpoint: who may use it, and which answer each package call gets.
 
+use crate::account::RepositoryId;
 use crate::asset::Asset;
-use crate::catalogue::{Findings, Found, RepositoryId};
+use crate::call::Call;
+use crate::catalogue::{Findings, Found};
 use crate::connection::Arrival;
 use crate::endpoints;
 use crate::error::{insert, respond};
@@ -9,7 +11,7 @@ use crate::faults::Action;
 use crate::names::Format;
 use crate::npm;
 use crate::pypi;
-use crate::route::{Call, Endpoint};
+use crate::route::Endpoint;
 use crate::shared::Shared;
 use crate::tokens::TokenRefusal;
 use axum::body::Body;
@@ -52,7 +54,11 @@ pub(crate) async fn answer(
             &layer.sentence(&holder, "codeartifact:ReadFromRepository", &resource),
         );
     }
-    let id = match shared.catalogue.repository(domain, owner, repository) {
+    let id = match shared
+        .catalogue
+        .account
+        .repository(domain, owner, repository)
+    {
         Ok(id) => id,
         Err(refused) => return error(404, &refused.message),
     };

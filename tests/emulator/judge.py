@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+"""Judges the requests of an emulator's log by botocore's service models.
+
+usage: judge.py REQUEST_LOG
+
+Reads the lines of JSON that `studio-mirror-emulator --request-log` wrote and holds every request for the APIs of
+CodeArtifact and STS against AWS's own description of them: the operation is known by its method and path (or Action),
+every parameter is one that the operation has, required ones are there, and values keep to the model's enumerations,
+patterns and limits. Requests for packages and credentials are not API calls and are passed over.
+
+Exit 0: all are sound, and there was at least one. Exit 1: the reasons are printed, one a line. Exit 2: wrong usage.
+Needs botocore.
+"""
+
+import json
+import re
+import sys
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import botocore.session
+
+
+def faults_of_value(shape, text, name):
+    """What is wrong with the text of one parameter."""
+    rules = shape.metadata
+    if shape.type_name in ("integer", "long"):
+        if not re.fullmatch(r"-?\d+", text):
+            yield f"{name}: {text!r} is no {shape.type_name}"
+            return
+        size, what = int(text), "value"
+    elif shape.type_name == "boolean":
+        if text not in ("true", "false"):
+            yield f"{name}: {text!r} is no boolean"
+        return
+    else:
+        size, what = len(text), "length"
+        if rules.get("enum") and text not in rules["enum"]:
+            yield f"{name}: {text!r} is none of {', '.join(rules['enum'])}"
+        if rules.get("pattern") and not re.fullmatch(rules["pattern"], text):
+            yield f"{name}: {text!r} does not match {rules['pattern']}"
+    if "min" in rules and size < rules["min"]:
+        yield f"{name}: {what} {size} is below {rules['min']}"
+    if "max" in rules and size > rules["max"]:
+        yield f"{name}: {what} {size} is above {rules['max']}"
+
+
+def faults_of_pairs(pairs, members, required, operation):
+    """What is wrong with parameters, given the shapes by their name on the wire."""
+    seen = set()
+    for name, text in pairs:
+        if name in seen:
+            yield f"{operation}: {name} is given twice"
+        seen.add(name)
+        if name not in members:
+            yield f"{operation}: there is no parameter {name!r}"
+            continue
+        for fault in faults_of_value(members[name], text, name):
+            yield f"{operation}: {fault}"
+    for name in sorted(required - seen):
+        yield f"{operation}: {name} is missing"
+
+
+def pattern_of(path):
+    """A regular expression for a request URI of the model, whose labels are in braces."""
+    parts = re.split(r"\{[^}]+\}", path)
+    return re.compile("([^/]+)".join(re.escape(part) for part in parts))
+
+
+def faults_of_rest(model, request):
+    """What is wrong with a call of a REST service whose members are in the query string."""
+    url = urlsplit(request["uri"])
+    for name in model.operation_names:
+        operation = model.operation_model(name)
+        if operation.http["method"] == request["method"] and pattern_of(operation.http["requestUri"]).fullmatch(url.path):
+            break
+    else:
+        yield f"no operation of {model.service_name} is {request['method']} {unquote(url.path)}"
+        return
+    shape = operation.input_shape
+    in_query = {
+        member.serialization.get("name", key): (key, member)
+        for key, member in (shape.members if shape else {}).items()
+        if member.serialization.get("location") == "querystring"
+    }
+    required = {wire for wire, (key, _) in in_query.items() if key in shape.required_members}
+    members = {wire: member for wire, (_, member) in in_query.items()}
+    pairs = parse_qsl(url.query, keep_blank_values=True)
+    yield from faults_of_pairs(pairs, members, required, name)
+    in_body = {
+        key: member for key, member in (shape.members if shape else {}).items() if "location" not in member.serialization
+    }
+    body = request["body"].strip()
+    if not body:
+        sent = {}
+    else:
+        try:
+            sent = json.loads(body)
+        except ValueError:
+            yield f"{name}: the body is no JSON"
+            return
+    for key in sent:
+        if key not in in_body:
+            yield f"{name}: the body has no member {key!r}"
+    for key in in_body:
+        if key in shape.required_members and key not in sent:
+            yield f"{name}: {key} is missing in the body"
+
+
+def faults_of_query(model, request):
+    """What is wrong with a call of a query service."""
+    url = urlsplit(request["uri"])
+    pairs = parse_qsl(request["body"] or url.query, keep_blank_values=True)
+    form = dict(pairs)
+    name = form.get("Action", "")
+    if url.path not in ("", "/"):
+        yield f"the path is {url.path}, not /"
+    if name not in model.operation_names:
+        yield f"no operation of {model.service_name} is {name!r}"
+        return
+    if form.get("Version") != model.api_version:
+        yield f"{name}: the version is {form.get('Version')!r}, not {model.api_version}"
+    shape = model.operation_model(name).input_shape
+    members = {
+        member.serialization.get("name", key): member for key, member in (shape.members if shape else {}).items()
+    }
+    required = {shape.members[key].serialization.get("name", key) for key in (shape.required_members if shape else [])}
+    rest = [(key, text) for key, text in pairs if key not in ("Action", "Version")]
+    yield from faults_of_pairs(rest, members, required, name)
+
+
+def main(arguments):
+    if len(arguments) != 1:
+        print("usage: judge.py REQUEST_LOG", file=sys.stderr)
+        return 2
+    session = botocore.session.get_session()
+    judges = {
+        "codeartifact": (session.get_service_model("codeartifact"), faults_of_rest),
+        "sts": (session.get_service_model("sts"), faults_of_query),
+    }
+    judged = 0
+    reasons = []
+    with open(arguments[0], encoding="utf-8") as log:
+        for number, line in enumerate(log, 1):
+            request = json.loads(line)
+            if request["service"] == "unknown":
+                reasons.append(f"line {number}: {request['method']} {request['uri']} is for no service")
+            if request["service"] not in judges:
+                continue
+            judged += 1
+            model, faults = judges[request["service"]]
+            reasons += [f"line {number}: {fault}" for fault in faults(model, request)]
+    if judged == 0:
+        reasons.append("there is no API request in the log to judge")
+    for reason in reasons:
+        print(reason)
+    if not reasons:
+        print(f"{judged} API requests are as the service models say")
+    return 1 if reasons else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

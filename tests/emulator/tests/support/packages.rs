@@ -1,0 +1,69 @@
+//! Packages made by hand: the smallest that pip and npm install.
+
+use std::io::{Cursor, Write};
+use std::path::{Path, PathBuf};
+
+/// The bytes of a pure Python wheel that holds one module.
+pub fn wheel(name: &str, version: &str) -> (String, Vec<u8>) {
+    let module = name.replace('-', "_");
+    let info = format!("{module}-{version}.dist-info");
+    let metadata = format!(
+        "Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nRequires-Python: >=3.7\n\n"
+    );
+    let tags = "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n";
+    let files = [
+        (format!("{module}.py"), format!("VERSION = '{version}'\n")),
+        (format!("{info}/METADATA"), metadata),
+        (format!("{info}/WHEEL"), tags.into()),
+        (
+            format!("{info}/RECORD"),
+            format!("{module}.py,,\n{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n"),
+        ),
+    ];
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (path, text) in files {
+        archive
+            .start_file(path, zip::write::SimpleFileOptions::default())
+            .unwrap();
+        archive.write_all(text.as_bytes()).unwrap();
+    }
+    (
+        format!("{module}-{version}-py3-none-any.whl"),
+        archive.finish().unwrap().into_inner(),
+    )
+}
+
+/// The bytes of an npm pack that holds one module.
+pub fn pack(name: &str, version: &str) -> (String, Vec<u8>) {
+    let manifest =
+        serde_json::json!({ "name": name, "version": version, "main": "index.js" }).to_string();
+    let mut archive = tar::Builder::new(flate2::write::GzEncoder::new(
+        Vec::new(),
+        flate2::Compression::fast(),
+    ));
+    for (path, text) in [
+        ("package/package.json", manifest),
+        ("package/index.js", "module.exports = 1\n".into()),
+    ] {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(text.len() as u64);
+        header.set_mode(0o644);
+        header.set_cksum();
+        archive
+            .append_data(&mut header, path, text.as_bytes())
+            .unwrap();
+    }
+    let file = format!(
+        "{}-{version}.tgz",
+        name.trim_start_matches('@').replace('/', "-")
+    );
+    (file, archive.into_inner().unwrap().finish().unwrap())
+}
+
+/// Puts a package into a folder.
+pub fn put(folder: &Path, (name, bytes): (String, Vec<u8>)) -> PathBuf {
+    std::fs::create_dir_all(folder).unwrap();
+    let path = folder.join(name);
+    std::fs::write(&path, bytes).unwrap();
+    path
+}
