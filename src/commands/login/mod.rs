@@ -29,6 +29,8 @@ const LIMIT: Duration = Duration::from_secs(6);
 
 /// Logs in, or shows what that would change.
 pub fn run(session: Session, args: &LoginArgs) -> anyhow::Result<ExitCode> {
+    // Asked for first: without a domain no other question makes sense.
+    session.settings.require(Field::Domain)?;
     let targets = targets::choose(&session, args)?;
     let deadline = Instant::now() + LIMIT;
     let need = match (args.dry_run, args.force) {
