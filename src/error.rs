@@ -54,6 +54,18 @@ pub fn with_hint(error: impl Into<anyhow::Error>, hint: impl Into<String>) -> an
     })
 }
 
+/// The error of type `T` in `failure`, however it was wrapped.
+pub fn find<T: fmt::Display + fmt::Debug + Send + Sync + 'static>(
+    failure: &anyhow::Error,
+) -> Option<&T> {
+    failure.downcast_ref().or_else(|| {
+        failure
+            .chain()
+            .filter_map(|cause| cause.downcast_ref::<Hinted>())
+            .find_map(|hinted| find(&hinted.error))
+    })
+}
+
 /// A failure taken apart for people: the sentence, its causes, the next step.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Explained {
@@ -71,16 +83,9 @@ pub struct Explained {
 pub fn explain(failure: &anyhow::Error) -> Explained {
     let mut lines: Vec<String> = Vec::new();
     let mut hint = None;
-    let mut exit_code = 1;
     for cause in failure.chain() {
         if let Some(hinted) = cause.downcast_ref::<Hinted>() {
             hint.get_or_insert_with(|| hinted.hint.clone());
-            if hinted.error.downcast_ref::<Usage>().is_some() {
-                exit_code = 2;
-            }
-        }
-        if cause.downcast_ref::<Usage>().is_some() {
-            exit_code = 2;
         }
         let line = cause.to_string();
         // A wrapper often repeats its source's sentence; people need it once.
@@ -93,7 +98,11 @@ pub fn explain(failure: &anyhow::Error) -> Explained {
         error: lines.next().unwrap_or_default(),
         causes: lines.collect(),
         hint,
-        exit_code,
+        exit_code: if find::<Usage>(failure).is_some() {
+            2
+        } else {
+            1
+        },
     }
 }
 

@@ -1,7 +1,7 @@
 //! The three tools' files before and after, letter by letter.
 
 use studio_mirror::secret::Secret;
-use studio_mirror::tools::{Auth, Found, Registry, npm, pip, uv};
+use studio_mirror::tools::{Auth, Found, Registry, keyringrc, npm, pip, uv};
 
 const PYPI: &str = "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/pypi/team/";
 const NPM: &str = "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/npm/team/";
@@ -90,8 +90,170 @@ mod pip_conf {
     }
 }
 
+mod pip_conf_warnings {
+    use super::*;
+
+    #[track_caller]
+    fn warns(before: &str, words: &[&str]) {
+        let done = pip::configure(&expand(before), &helper(PYPI)).unwrap();
+        assert_eq!(done.warnings.len(), 1, "{:?}", done.warnings);
+        for word in words {
+            assert!(
+                done.warnings[0].contains(word),
+                "{word} in {:?}",
+                done.warnings
+            );
+        }
+        assert!(!done.warnings[0].contains("s3cret"), "{:?}", done.warnings);
+    }
+
+    #[test]
+    fn an_index_that_wins_over_global_is_named_without_its_password() {
+        warns(
+            "[install]\nindex-url = https://bob:s3cret@mirror.corp/simple\n",
+            &["[install]", "line 2", "https://mirror.corp/simple"],
+        );
+    }
+
+    #[test]
+    fn an_extra_index_and_no_index_are_named() {
+        warns(
+            "[global]\nextra-index-url = https://u:s3cret@b/\n",
+            &["extra-index-url", "[global]"],
+        );
+        warns("[download]\nno-index = true\n", &["no-index"]);
+        warns(
+            "[install]\nkeyring-provider = disabled\n",
+            &["keyring-provider", "[install]"],
+        );
+    }
+
+    #[test]
+    fn what_has_no_effect_is_not_named() {
+        for before in [
+            "[install]\nindex-url =\n",
+            "[freeze]\nindex-url = https://x/\n",
+            "[global]\nno-index = off\n",
+        ] {
+            assert_eq!(
+                pip::configure(before, &helper(PYPI)).unwrap().warnings,
+                Vec::<String>::new()
+            );
+        }
+    }
+
+    #[test]
+    fn a_refusal_names_the_line_and_no_value() {
+        let error = pip::configure(
+            "[global]\nindex-url = a\n\nindex_url = s3cret\n",
+            &helper(PYPI),
+        );
+        let error = error.unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "line 4: the key `index-url` is there twice in [global], first in line 2"
+        );
+        let error = pip::configure("\u{feff}[global]\n", &helper(PYPI)).unwrap_err();
+        assert_eq!(error.line, 1);
+        assert!(error.message.contains("BOM"));
+    }
+}
+
+mod keyringrc_cfg {
+    use super::*;
+
+    #[test]
+    fn the_previous_backend_is_told_and_given_back() {
+        let before = "[backend]\n# mine\ndefault-keyring=keyring.backends.fail.Keyring\n";
+        let done = keyringrc::configure(before, "ours.Backend", "/home/u/lib").unwrap();
+        assert_eq!(
+            done.text,
+            "[backend]\n# mine\ndefault-keyring=ours.Backend\nkeyring-path=/home/u/lib\n"
+        );
+        assert_eq!(
+            done.previous_backend.as_deref(),
+            Some("keyring.backends.fail.Keyring")
+        );
+        assert_eq!(done.previous_path, None);
+        let again = keyringrc::configure(&done.text, "ours.Backend", "/home/u/lib").unwrap();
+        assert_eq!(
+            (again.text.as_str(), again.previous_backend),
+            (done.text.as_str(), None)
+        );
+        let previous = done.previous_backend.as_deref();
+        let undone =
+            keyringrc::unconfigure(&done.text, "ours.Backend", "/home/u/lib", previous, None);
+        assert_eq!(undone.unwrap(), before);
+    }
+
+    #[test]
+    fn a_file_of_ours_alone_becomes_empty_again() {
+        let done = keyringrc::configure("", "ours.Backend", "/p").unwrap();
+        assert_eq!(
+            keyringrc::unconfigure(&done.text, "ours.Backend", "/p", None, None).unwrap(),
+            ""
+        );
+    }
+
+    #[test]
+    fn what_the_person_set_since_then_stays() {
+        let since = "[backend]\ndefault-keyring = theirs.Backend\n";
+        assert_eq!(
+            keyringrc::unconfigure(since, "ours.Backend", "/p", None, None).unwrap(),
+            since
+        );
+    }
+}
+
 mod npmrc {
     use super::*;
+
+    #[test]
+    fn the_output_of_the_aws_cli_is_replaced_and_not_doubled() {
+        let before = expand(
+            "fund=false\nregistry=https://HOST/npm/team/\n//HOST/npm/team/:_authToken=old\n//HOST/npm/team/:always-auth=true\n//r/:_authToken=keep\n",
+        );
+        let secret = Secret::new("new");
+        let done = npm::configure(&before, &token(NPM, &secret)).unwrap();
+        assert_eq!(done.text, before.replace("=old", "=new"));
+        assert_eq!(
+            npm::unconfigure(&done.text, NPM).unwrap(),
+            "fund=false\n//r/:_authToken=keep\n"
+        );
+    }
+
+    #[test]
+    fn a_login_to_another_repository_takes_the_old_token_out_unless_a_scope_needs_it() {
+        let secret = Secret::new("new");
+        let old = "registry=https://HOST/npm/old/\n//HOST/npm/old/:_authToken=1\n";
+        let done = npm::configure(&expand(old), &token(NPM, &secret)).unwrap();
+        let ours = "registry=https://HOST/npm/team/\n//HOST/npm/team/:_authToken=new\n";
+        assert_eq!(done.text, expand(ours));
+        let scoped = format!("@a:registry=https://HOST/npm/old/\n{old}");
+        let done = npm::configure(&expand(&scoped), &token(NPM, &secret)).unwrap();
+        assert!(done.text.contains(&expand("//HOST/npm/old/:_authToken=1")));
+        assert!(done.warnings[0].contains("@a"));
+    }
+
+    #[test]
+    fn credentials_without_a_registry_are_named_because_npm_stops_at_them() {
+        let secret = Secret::new("new");
+        let done = npm::configure("_authToken = s3cret\n", &token(NPM, &secret)).unwrap();
+        assert!(
+            done.warnings[0].contains("`_authToken` in line 1"),
+            "{:?}",
+            done.warnings
+        );
+        assert!(!done.warnings[0].contains("s3cret"));
+        assert!(done.text.starts_with("_authToken = s3cret\n"));
+    }
+
+    #[test]
+    fn a_section_that_npm_would_read_in_place_of_the_registry_is_refused() {
+        let secret = Secret::new("new");
+        let error = npm::configure("a=b\n[registry.x]\nc=d\n", &token(NPM, &secret)).unwrap_err();
+        assert_eq!(error.line, 2);
+    }
 
     #[test]
     fn an_empty_file_gets_registry_and_token() {
@@ -169,6 +331,75 @@ mod uv_toml {
             "index = [\n  { name = \"a\", url = \"https://a/\" }, # a\n]\n",
             "index = [\n  { name = \"a\", url = \"https://a/\" },\n  { name = \"codeartifact\", url = \"https://aws@HOST/pypi/team/simple/\", default = true, authenticate = \"always\" }, # a\n]\nkeyring-provider = \"subprocess\"\n",
         );
+    }
+
+    #[test]
+    fn another_index_of_our_name_keeps_it() {
+        let done = uv::configure(
+            "[[index]]\nname = \"codeartifact\"\nurl = \"https://z/\"\n",
+            &helper(PYPI),
+        )
+        .unwrap();
+        assert!(
+            done.text.contains("name = \"codeartifact-2\""),
+            "{}",
+            done.text
+        );
+        assert!(
+            done.warnings[0].contains("https://z/"),
+            "{:?}",
+            done.warnings
+        );
+    }
+
+    #[test]
+    fn the_token_way_takes_our_provider_out_and_leaves_a_persons_own() {
+        let secret = Secret::new("eyJ2");
+        let ours = uv::configure("", &helper(PYPI)).unwrap().text;
+        let done = uv::configure(&ours, &token(PYPI, &secret)).unwrap();
+        assert_eq!(done.text, expand(OURS).replace("aws@", "aws:eyJ2@"));
+        let theirs =
+            uv::configure("keyring-provider = \"disabled\"\n", &token(PYPI, &secret)).unwrap();
+        assert!(theirs.text.starts_with("keyring-provider = \"disabled\"\n"));
+    }
+
+    #[test]
+    fn an_index_that_is_no_list_of_tables_is_refused() {
+        for text in [
+            "\nindex = \"https://x/\"\n",
+            "\n[index]\nurl = \"u\"\n",
+            "\nindex = [1]\n",
+            "\na = = 1\n",
+        ] {
+            assert_eq!(
+                uv::configure(text, &helper(PYPI)).unwrap_err().line,
+                2,
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn settings_that_win_over_ours_are_named() {
+        for (text, word) in [
+            (
+                "[pip]\nkeyring-provider = \"disabled\"\n",
+                "keyring-provider",
+            ),
+            (
+                "[pip]\nextra-index-url = [\"https://u:s3cret@x/\"]\n",
+                "extra-index-url",
+            ),
+            ("no-index = true\n", "no-index"),
+            ("[[index]]\nurl = \"https://u:s3cret@x/\"\n", "https://x/"),
+        ] {
+            let warnings = uv::configure(text, &helper(PYPI)).unwrap().warnings;
+            assert_eq!(warnings.len(), 1, "{warnings:?}");
+            assert!(
+                warnings[0].contains(word) && !warnings[0].contains("s3cret"),
+                "{warnings:?}"
+            );
+        }
     }
 
     #[test]

@@ -52,6 +52,8 @@ pub enum Kind {
     Name,
     /// Nothing answered in time.
     Timeout,
+    /// The network has no way to the host.
+    NoRoute,
     /// The host answered that nothing listens there.
     Refused,
     /// The connection broke off.
@@ -261,7 +263,7 @@ where
     match io_kind {
         Some(io::ErrorKind::ConnectionRefused) => Kind::Refused,
         Some(io::ErrorKind::TimedOut) => Kind::Timeout,
-        Some(io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable) => Kind::Timeout,
+        Some(io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable) => Kind::NoRoute,
         _ if matches!(error, SdkError::DispatchFailure(failure) if failure.is_timeout()) => {
             Kind::Timeout
         }
@@ -282,7 +284,7 @@ fn chain_text(error: &(dyn StdError + 'static)) -> String {
 }
 
 /// The innermost sentence: the outer ones say "dispatch failure".
-fn innermost(error: &(dyn StdError + 'static)) -> String {
+pub(super) fn innermost(error: &(dyn StdError + 'static)) -> String {
     anyhow::Chain::new(error)
         .last()
         .map(|error| printable(&error.to_string()))

@@ -22,6 +22,12 @@ pub(super) fn local_texts(kind: &Kind, operation: &str, subject: &Subject) -> (S
                 "the VPC needs an interface endpoint for {endpoint} with private DNS, and its security group must allow port 443 from the Studio security groups; without private DNS set STUDIO_MIRROR_API_ENDPOINT"
             ),
         ),
+        Kind::NoRoute => (
+            format!("{operation}: there is no route from here to {host}"),
+            format!(
+                "is the address right? In a VPC without internet only an interface endpoint for {endpoint} leads to the API"
+            ),
+        ),
         Kind::Refused => (
             format!("{operation}: {host} refuses the connection"),
             "nothing listens there: look at the API endpoint in `studio-mirror status`".into(),

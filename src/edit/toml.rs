@@ -57,8 +57,10 @@ impl<'t> TomlFile<'t> {
         text.push_str(&self.text[at..]);
         if self.text.len() > self.start() && !self.text.ends_with('\n') && text.ends_with('\n') {
             // The last line went: the one before it is now the one without a line end.
-            text.truncate(text.trim_end_matches('\n').len().max(text.len() - 1));
-            text.truncate(text.trim_end_matches('\r').len().max(text.len() - 1));
+            text.pop();
+            if text.ends_with('\r') {
+                text.pop();
+            }
         }
         text
     }

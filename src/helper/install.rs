@@ -101,10 +101,13 @@ impl Installation {
             .get("PATH")
             .map(String::as_str)
             .unwrap_or_default();
-        let first = first_keyring(OsStr::new(path));
-        if !std::env::split_paths(path).any(|folder| folder == places.bin) && first.is_none() {
+        if !std::env::split_paths(path).any(|folder| folder == places.bin) {
+            let instead = match first_keyring(OsStr::new(path)) {
+                Some(other) => format!("{} if that is Python's", places.shown(&other)),
+                None => "nothing".to_owned(),
+            };
             self.warnings.push(format!(
-                "{} is not on PATH, so pip and uv will not find the credential helper there; \
+                "{} is not on PATH, so pip and uv ask {instead} for credentials; \
                  add it: export PATH=\"$PATH:$HOME/.local/bin\"",
                 places.shown(&places.bin)
             ));

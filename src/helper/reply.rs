@@ -19,7 +19,7 @@ use crate::error::{explain, with_hint};
 use crate::output::Printer;
 use crate::places::Places;
 use crate::state::{State, ToolLogin};
-use crate::token::{Need, Store, Token, cache_folder, now, obtain};
+use crate::token::{Need, Store, Token, TokenRequest, cache_folder, now, obtain};
 
 /// How long a client waits for its token at most. Longer than a login's limit: here somebody
 /// waits for packages, and a throttled account answers late rather than never.
@@ -107,14 +107,18 @@ fn mint(login: &ToolLogin, places: &Places, state: &State) -> anyhow::Result<Tok
         &places.cache,
     );
     let store = Store::new(folder);
-    aws::block_on(async {
-        obtain(&store, &login.token, Need::Usable, deadline, async || {
-            CodeArtifact::new(&login.token, deadline)
-                .authorization_token(&login.token)
+    let request = renewed(&login.token);
+    aws::block_on(obtain(
+        &store,
+        &request,
+        Need::Usable,
+        deadline,
+        async || {
+            CodeArtifact::new(&request, deadline)
+                .authorization_token(&request)
                 .await
-        })
-        .await
-    })
+        },
+    ))
     .map_err(|error| {
         let explained = explain(&error);
         match explained.hint {
@@ -122,6 +126,18 @@ fn mint(login: &ToolLogin, places: &Places, state: &State) -> anyhow::Result<Tok
             None => with_hint(error, "run `studio-mirror login`"),
         }
     })
+}
+
+/// Keys in the environment may have been renewed since the login, or be somebody else's: what they
+/// mint is cached as theirs.
+fn renewed(request: &TokenRequest) -> TokenRequest {
+    let mut request = request.clone();
+    if let CredentialSource::Environment { access_key_id } = &mut request.credentials
+        && let Ok(current) = std::env::var("AWS_ACCESS_KEY_ID")
+    {
+        *access_key_id = current;
+    }
+    request
 }
 
 /// A process that did not inherit the container's variables (cron) gets those of the login. They

@@ -2,6 +2,7 @@
 
 mod blocks;
 mod inline;
+mod warnings;
 
 use toml_edit::{Item, TableLike};
 
@@ -28,7 +29,7 @@ pub fn configure(text: &str, registry: &Registry) -> Result<Configured, SyntaxEr
         _ => blocks::set(&mut file, &plan, provider_added)?,
     }
     let text = file.finish();
-    let warnings = warnings(&TomlFile::parse(&text)?, registry);
+    let warnings = warnings::warnings(&TomlFile::parse(&text)?, registry);
     Ok(Configured { text, warnings })
 }
 
@@ -261,50 +262,4 @@ fn remove_entry(file: &mut TomlFile, key: &str) {
         file.remove_lines(key.start..value.end);
         file.remove_blank_below(value.end);
     }
-}
-
-fn warnings(file: &TomlFile, registry: &Registry) -> Vec<String> {
-    let mut warnings = Vec::new();
-    for index in indexes(file).unwrap_or_default() {
-        let explicit = is_true(index, "explicit");
-        let Some(url) = string(index, "url").filter(|_| !explicit && !is_default(index)) else {
-            continue;
-        };
-        let name = string(index, "name").unwrap_or("without a name");
-        warnings.push(format!(
-            "uv takes a package from the index {name} ({}) before CodeArtifact wherever it is there: whoever publishes there can \
-             replace an internal package.",
-            url::without_login(url)
-        ));
-    }
-    let root = file.root();
-    if root.contains_key("extra-index-url") {
-        warnings.push("uv takes packages from `extra-index-url` before CodeArtifact: whoever publishes there can replace an internal package.".to_owned());
-    }
-    if is_true(root, "no-index") {
-        warnings.push("`no-index` keeps uv from every index, CodeArtifact too.".to_owned());
-    }
-    let Some(pip) = root.get("pip").and_then(Item::as_table_like) else {
-        return warnings;
-    };
-    // `index-url` here, as at the top, is ignored beside a default index.
-    if pip.contains_key("extra-index-url") {
-        warnings.push(
-            "`uv pip` takes packages from `extra-index-url` in [pip] before CodeArtifact: whoever \
-             publishes there can replace an internal package."
-                .to_owned(),
-        );
-    }
-    if is_true(pip, "no-index") {
-        warnings.push(
-            "`no-index` in [pip] keeps `uv pip` from every index, CodeArtifact too.".to_owned(),
-        );
-    }
-    let provider = string(pip, PROVIDER).is_some_and(|provider| provider != SUBPROCESS);
-    if provider && matches!(registry.auth, Auth::Helper) {
-        warnings.push(format!(
-            "`{PROVIDER}` in [pip] wins: `uv pip` does not ask the credential helper."
-        ));
-    }
-    warnings
 }

@@ -65,9 +65,10 @@ impl Edits {
                 session.places.shown(&path)
             ));
         }
-        // Only --dry-run comes here without a token, and shows none.
+        // Without a token this is --dry-run, which shows none, or a tool that will not be written.
         let token = fetched.token.as_ref().map(|token| token.token.clone());
         let token = token.unwrap_or_else(|| Secret::new("***"));
+        let token_is_missing = target.auth == AuthMode::Token && fetched.no_token_yet.is_some();
         let registry = Registry {
             url: endpoint.url(),
             auth: match target.auth {
@@ -106,6 +107,10 @@ impl Edits {
             with_hint(error, mend)
         });
         self.warnings.extend(warnings);
+        let edit = match token_is_missing {
+            true => Err(without_token(tool)),
+            false => edit,
+        };
         Some(Planned {
             tool,
             login: ToolLogin {
@@ -179,4 +184,11 @@ impl Edits {
             }
         }
     }
+}
+
+fn without_token(tool: Tool) -> anyhow::Error {
+    with_hint(
+        anyhow!("{tool} is not configured: there is no token yet to put into its file"),
+        format!("run `studio-mirror login --tool {tool}` in a minute"),
+    )
 }

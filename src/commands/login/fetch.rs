@@ -7,10 +7,11 @@ use std::time::Instant;
 use anyhow::{Context, anyhow};
 
 use super::targets::Target;
-use crate::aws::CodeArtifact;
+use crate::aws::{AwsError, CodeArtifact, Kind, caller_arn};
 use crate::commands::session::Session;
 use crate::endpoint::{Format, RepositoryEndpoint};
-use crate::error::with_hint;
+use crate::error::{find, with_hint};
+use crate::output::Verbosity;
 use crate::settings::Field;
 use crate::token::{Need, Store, Token, TokenRequest, obtain};
 
@@ -22,8 +23,10 @@ type Place = (String, Format);
 pub struct Fetched {
     /// Which token.
     pub request: TokenRequest,
-    /// The token; `None` if none was asked for.
+    /// The token; `None` if none was asked for, or none came.
     pub token: Option<Token>,
+    /// Why none came, where trying again later may help.
+    pub no_token_yet: Option<anyhow::Error>,
     /// Where it is cached.
     pub cache: PathBuf,
     /// Endpoints by repository and format.
@@ -46,6 +49,10 @@ impl Fetched {
 
 /// Fetches, all at once. `need` is how fresh a token must be; `None` asks for no token.
 ///
+/// A token that does not come because the account is busy (ten thousand spaces start on a Monday
+/// morning against a quota of 40 tokens a second) fails nothing here: tools that ask the helper
+/// can be set up without it, and will have theirs when they ask.
+///
 /// # Errors
 /// The first failure, explained.
 pub async fn fetch(
@@ -64,26 +71,58 @@ pub async fn fetch(
     places.dedup();
     let token = async {
         let Some(need) = need else {
-            return Ok((None, PathBuf::new()));
+            return Ok((Ok(None), PathBuf::new()));
         };
         let folder = session.cache_folder();
         let store = Store::new(&folder);
         let mint = async || api.authorization_token(&request).await;
-        let token = obtain(&store, &request, need, deadline, mint).await?;
-        Ok((Some(token), folder))
+        match obtain(&store, &request, need, deadline, mint).await {
+            Err(error) if !may_come_later(&error) => Err(error),
+            token => Ok((token.map(Some), folder)),
+        }
     };
     let endpoints = futures_util::future::try_join_all(
         places
             .into_iter()
             .map(|place| endpoint(session, &api, &request, place)),
     );
-    let ((token, cache), endpoints) = futures_util::future::try_join(token, endpoints).await?;
+    let wanted = futures_util::future::try_join(token, endpoints);
+    let ((token, cache), endpoints) = match session.printer.verbosity {
+        Verbosity::Verbose => {
+            futures_util::future::join(wanted, tell_caller(session, &request))
+                .await
+                .0?
+        }
+        _ => wanted.await?,
+    };
+    let (token, no_token_yet) = match token {
+        Ok(token) => (token, None),
+        Err(error) => (None, Some(error)),
+    };
     Ok(Fetched {
         request,
         token,
+        no_token_yet,
         cache,
         endpoints: endpoints.into_iter().collect(),
     })
+}
+
+/// For `-v`: who asks. Never in the way of a login.
+async fn tell_caller(session: &Session, request: &TokenRequest) {
+    let endpoint = ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"]
+        .iter()
+        .find_map(|variable| session.environment.get(*variable));
+    let caller = caller_arn(request, endpoint.map(String::as_str)).await;
+    session.printer.detail(&match caller {
+        Ok(arn) => format!("caller: {arn}"),
+        Err(why) => format!("caller not known, which does no harm: {why}"),
+    });
+}
+
+fn may_come_later(error: &anyhow::Error) -> bool {
+    find::<AwsError>(error)
+        .is_some_and(|error| matches!(error.kind, Kind::Throttled | Kind::ServerFault))
 }
 
 /// One endpoint: from AWS, or put together where the VPC endpoint's address is set and the owner known.

@@ -23,11 +23,14 @@ use fetch::Fetched;
 use report::LoginReport;
 use targets::Target;
 
-/// All that a login may take of the 10 seconds that a lifecycle configuration has for it.
-const LIMIT: Duration = Duration::from_secs(8);
+/// All that a login may take: a lifecycle configuration has 10 seconds for everything, and what went
+/// wrong must be on its log before they are over.
+const LIMIT: Duration = Duration::from_secs(6);
 
 /// Logs in, or shows what that would change.
 pub fn run(session: Session, args: &LoginArgs) -> anyhow::Result<ExitCode> {
+    // Asked for first: without a domain no other question makes sense.
+    session.settings.require(Field::Domain)?;
     let targets = targets::choose(&session, args)?;
     let deadline = Instant::now() + LIMIT;
     let need = match (args.dry_run, args.force) {
@@ -126,11 +129,16 @@ fn show(session: &Session, targets: &[Target], fetched: &Fetched) -> anyhow::Res
         let helper = Installation::plan(&session.state, &session.places, &session.environment)?;
         for edit in &helper.edits {
             let name = session.places.shown(&edit.path);
-            diffs += &masked_diff(&name, edit.current.as_deref(), &edit.text);
+            // Our own program text is no edit of anybody's file.
+            diffs += &match name.ends_with(".py") {
+                true if edit.is_made() => String::new(),
+                true => format!("new file {name}\n"),
+                false => masked_diff(&name, edit.current.as_deref(), &edit.text),
+            };
         }
         if let Some((link, target)) = helper.link.filter(|(link, _)| !link.exists()) {
             let (link, target) = (session.places.shown(&link), target.display().to_string());
-            diffs += &format!("symlink {link} -> {target}\n");
+            diffs += &format!("new symlink {link} -> {target}\n");
         }
         warnings.extend(helper.warnings);
     }

@@ -53,10 +53,16 @@ impl LoginReport {
             .iter()
             .map(|planned| tool_report(session, planned))
             .collect();
-        let errors = edits
-            .planned
+        let errors = fetched
+            .no_token_yet
             .iter()
-            .filter_map(|planned| Some(explain(planned.edit.as_ref().err()?).to_string()))
+            .chain(
+                edits
+                    .planned
+                    .iter()
+                    .filter_map(|planned| planned.edit.as_ref().err()),
+            )
+            .map(|error| explain(error).to_string())
             .collect();
         let token = fetched.token.as_ref();
         Self {
@@ -109,8 +115,12 @@ fn tool_report(session: &Session, planned: &Planned) -> ToolReport {
 impl Report for LoginReport {
     fn text(&self) -> String {
         let owner = self.domain_owner.as_deref().unwrap_or("your account");
+        let done = match self.tools.iter().any(|tool| tool.ok) {
+            true => "Logged in",
+            false => "NOT logged in",
+        };
         let mut text = format!(
-            "Logged in to CodeArtifact domain {} ({owner}, {}).\n",
+            "{done} to CodeArtifact domain {} ({owner}, {}).\n",
             self.domain, self.region
         );
         for tool in &self.tools {

@@ -29,11 +29,17 @@ pub struct Emulator {
 }
 
 impl Emulator {
-    /// Starts an emulator; it is ready to answer when this returns.
+    /// Starts an emulator; it is ready to answer when this returns. Async tests may call it too.
     ///
     /// # Errors
     /// When an address is taken, the setup breaks a rule of AWS's, or a file or folder is not to be had.
     pub fn start(options: Options) -> Result<Emulator> {
+        // A runtime cannot be driven from within another one, so a thread of its own does it.
+        let started = std::thread::spawn(|| Emulator::start_here(options)).join();
+        started.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    }
+
+    fn start_here(options: Options) -> Result<Emulator> {
         let temporary = match &options.state_dir {
             Some(_) => None,
             None => Some(tempfile::tempdir().context("cannot make a state folder")?),

@@ -9,6 +9,7 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
+use studio_mirror_emulator::{Emulator, Options};
 use support::packages::{pack, wheel};
 use support::{aws_clients, request, run};
 
@@ -103,6 +104,15 @@ fn told_to_stay_it_ends_with_sigterm() {
     );
     run(Command::new("kill").arg(program.child.id().to_string()));
     assert!(program.child.wait().unwrap().success());
+}
+
+#[tokio::test]
+async fn an_async_test_may_start_and_drop_one() {
+    let emulator = Emulator::start(Options::default()).unwrap();
+    let url = emulator.http_url();
+    let answer =
+        tokio::task::spawn_blocking(move || request("GET", &url, "/_admin/stats", &[], ""));
+    assert_eq!(answer.await.unwrap().status, 200);
 }
 
 #[test]

@@ -11,6 +11,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
 use studio_mirror_emulator::{Emulator, Options};
 use tempfile::TempDir;
 
@@ -24,13 +25,14 @@ const AWS_CLIENTS: [&str; 4] = [
 
 /// The virtual environment with AWS's clients: `$STUDIO_MIRROR_CLIENTS/aws`, else one that is made under `.cache`.
 pub fn aws_clients() -> PathBuf {
+    static FOUND: OnceLock<PathBuf> = OnceLock::new();
+    FOUND.get_or_init(find_aws_clients).clone()
+}
+
+fn find_aws_clients() -> PathBuf {
     if let Some(folder) = std::env::var_os("STUDIO_MIRROR_CLIENTS") {
         let venv = PathBuf::from(folder).join("aws");
-        assert!(
-            venv.join("bin/aws").exists(),
-            "{} holds no aws: run scripts/clients",
-            venv.display()
-        );
+        assert!(is_whole(&venv), "{} lacks {AWS_CLIENTS:?}", venv.display());
         return venv;
     }
     let cache = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.cache/clients");
@@ -40,13 +42,24 @@ pub fn aws_clients() -> PathBuf {
     // One test process at a time makes it; the others wait and find it made.
     let lock = File::create(cache.join("aws.lock")).unwrap();
     lock.lock().unwrap();
-    if !venv.join("bin/aws").exists() {
-        run(Command::new("python3").args(["-m", "venv"]).arg(&venv));
+    if !is_whole(&venv) {
+        run(Command::new("python3")
+            .args(["-m", "venv", "--clear"])
+            .arg(&venv));
         run(Command::new(venv.join("bin/pip"))
             .args(["install", "--quiet"])
             .args(AWS_CLIENTS));
     }
     venv
+}
+
+/// Whether everything is there: an installation that was cut short is not.
+fn is_whole(venv: &Path) -> bool {
+    let modules = "import awscli, boto3, keyring, keyrings.codeartifact";
+    let python = Command::new(venv.join("bin/python"))
+        .args(["-c", modules])
+        .output();
+    python.is_ok_and(|output| output.status.success())
 }
 
 /// Runs a command that has to succeed; its standard output.

@@ -1,0 +1,170 @@
+//! Repository endpoints: the pure part that turns URLs into names and back.
+
+mod names;
+mod plain_url;
+
+pub use names::{is_account, is_domain, is_region, is_repository};
+pub use plain_url::{EndpointError, PlainUrl};
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A package format, as `GetRepositoryEndpoint` and the URL's first path segment name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// Python packages.
+    Pypi,
+    /// JavaScript packages.
+    Npm,
+}
+
+impl Format {
+    /// AWS's name of the format.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Format::Pypi => "pypi",
+            Format::Npm => "npm",
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Which address family AWS's host names stand for (`endpointType`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum EndpointType {
+    /// `<domain>-<owner>.d.codeartifact.<region>.amazonaws.com`
+    #[default]
+    Ipv4,
+    /// `<domain>-<owner>.codeartifact.<region>.on.aws`
+    Dualstack,
+}
+
+impl EndpointType {
+    /// AWS's name of the type.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            EndpointType::Ipv4 => "ipv4",
+            EndpointType::Dualstack => "dualstack",
+        }
+    }
+}
+
+/// One repository, for one format, at the address where its packages are read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RepositoryEndpoint {
+    /// The URL as `GetRepositoryEndpoint` gives it, ending in `/`.
+    url: String,
+}
+
+impl RepositoryEndpoint {
+    /// Takes an answer of `GetRepositoryEndpoint`.
+    ///
+    /// # Errors
+    /// When credentials could not safely be sent there.
+    pub fn from_answer(url: &str) -> Result<Self, EndpointError> {
+        let plain = PlainUrl::parse(url)?;
+        // It becomes a value, or in .npmrc a key, where `=`, `$` or `;` would mean something.
+        let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~/".contains(&b);
+        if plain.user().is_some() || !plain.path().bytes().all(is_plain) {
+            return Err(EndpointError::Unexpected);
+        }
+        let mut url = url.to_owned();
+        if !url.ends_with('/') {
+            url.push('/');
+        }
+        Ok(Self { url })
+    }
+
+    /// The endpoint behind `base`, the address of a VPC endpoint used without private DNS
+    /// (`https://vpce-….d.codeartifact.<region>.vpce.amazonaws.com`), where domain and owner
+    /// stand in the path: `/<format>/d/<domain>-<owner>/<repository>/`.
+    ///
+    /// # Errors
+    /// When `base` is not a plain URL that credentials may be sent to.
+    pub fn behind(
+        base: &str,
+        format: Format,
+        domain: &str,
+        owner: &str,
+        repository: &str,
+    ) -> Result<Self, EndpointError> {
+        let base = base.trim_end_matches('/');
+        Self::from_answer(&format!("{base}/{format}/d/{domain}-{owner}/{repository}/"))
+    }
+
+    /// The URL, ending in `/`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// `scheme://host:port`, the port always written out.
+    pub fn origin(&self) -> String {
+        PlainUrl::parse(&self.url)
+            .map(|plain| plain.origin())
+            .unwrap_or_default()
+    }
+
+    /// The account that owns the domain, where the URL tells it.
+    pub fn owner(&self) -> Option<&str> {
+        let plain = PlainUrl::parse(&self.url).ok()?;
+        let in_host = plain
+            .host()
+            .split_once(".d.codeartifact.")
+            .or_else(|| plain.host().split_once(".codeartifact."))
+            .map(|(domain_and_owner, _)| domain_and_owner)
+            .filter(|label| !label.starts_with("vpce-"));
+        let in_path = || {
+            let mut segments = plain.path().split('/').skip(2);
+            (segments.next() == Some("d")).then(|| segments.next())?
+        };
+        let (_, owner) = in_host.or_else(in_path)?.rsplit_once('-')?;
+        is_account(owner).then_some(owner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn owner_is_read_from_every_form_of_url() {
+        for url in [
+            "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/pypi/team/",
+            "https://corp-111122223333.codeartifact.us-east-1.on.aws/pypi/team/",
+            "https://my-corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/npm/team/",
+            "https://vpce-0a1b-2c.d.codeartifact.us-east-1.vpce.amazonaws.com/pypi/d/corp-111122223333/team/",
+            "http://127.0.0.1:8080/npm/d/corp-111122223333/team/",
+        ] {
+            let endpoint = RepositoryEndpoint::from_answer(url).unwrap();
+            assert_eq!(endpoint.owner(), Some("111122223333"), "{url}");
+        }
+        let elsewhere = RepositoryEndpoint::from_answer("https://proxy.example/pypi/team").unwrap();
+        assert_eq!(elsewhere.owner(), None);
+        assert_eq!(elsewhere.url(), "https://proxy.example/pypi/team/");
+    }
+
+    #[test]
+    fn vpc_endpoint_without_private_dns_has_domain_and_owner_in_the_path() {
+        let endpoint = RepositoryEndpoint::behind(
+            "https://vpce-1.d.codeartifact.eu-west-1.vpce.amazonaws.com/",
+            Format::Npm,
+            "corp",
+            "111122223333",
+            "team",
+        )
+        .unwrap();
+        assert_eq!(
+            endpoint.url(),
+            "https://vpce-1.d.codeartifact.eu-west-1.vpce.amazonaws.com/npm/d/corp-111122223333/team/"
+        );
+        assert_eq!(endpoint.owner(), Some("111122223333"));
+    }
+}

@@ -1,0 +1,47 @@
+//! Reading the layers that are files.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{anyhow, bail};
+
+use crate::config_file::ConfigFile;
+use crate::error::with_hint;
+
+/// Region by profile out of the text of `~/.aws/config`; what is no INI file tells nothing.
+pub fn profile_regions(text: &str) -> BTreeMap<String, String> {
+    let Ok(file) = ini::Ini::load_from_str_noescape(text) else {
+        return BTreeMap::new();
+    };
+    file.iter()
+        .filter_map(|(section, keys)| {
+            let section = section?.trim();
+            let profile = section.strip_prefix("profile ").unwrap_or(section).trim();
+            Some((profile.to_owned(), keys.get("region")?.trim().to_owned()))
+        })
+        .collect()
+}
+
+/// The configuration files to read, the winning one first. A file named by flag or variable stands
+/// in for the user's own and must be there.
+///
+/// # Errors
+/// When a file is named and missing, cannot be read, or does not parse.
+pub fn read_config_files(
+    named: Option<&Path>,
+    user: &Path,
+    system: &Path,
+) -> anyhow::Result<Vec<(PathBuf, ConfigFile)>> {
+    let mut files = Vec::new();
+    for (path, must_exist) in [(named.unwrap_or(user), named.is_some()), (system, false)] {
+        match crate::files::read_text(path)? {
+            Some(text) => files.push((path.to_owned(), ConfigFile::parse(&text, path)?)),
+            None if must_exist => bail!(with_hint(
+                anyhow!("the configuration file `{}` is not there", path.display()),
+                "look at --config and $STUDIO_MIRROR_CONFIG",
+            )),
+            None => {}
+        }
+    }
+    Ok(files)
+}

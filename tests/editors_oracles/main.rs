@@ -1,0 +1,21 @@
+//! The editors against the parsers that count: Python's RawConfigParser with pip's spelling rule, npm's own ini, and uv.
+//! Files are generated, edited here, and given to the oracle in one batch before and after.
+
+mod generated;
+mod npmrc;
+mod oracle;
+mod pip_conf;
+#[path = "../../fuzz/src/properties.rs"]
+mod properties;
+mod uv_toml;
+
+use proptest::prelude::*;
+
+proptest! {
+    #[test]
+    fn no_text_makes_an_editor_panic(text in any::<String>()) {
+        properties::pip(&text);
+        properties::npmrc(&text);
+        properties::uv(&text);
+    }
+}
