@@ -73,12 +73,15 @@ fn answer(query: &Query) -> anyhow::Result<Option<String>> {
         return Ok(None);
     };
     let folder = state.cache.clone().unwrap_or_else(|| places.cache.clone());
-    let cached = Store::new(&folder)
-        .read(&login.token)
-        .filter(|token| token.is_usable(now()));
+    let store = Store::new(&folder);
+    let renewed = renewed(&login.token);
+    let cached = [&login.token, &renewed]
+        .into_iter()
+        .filter_map(|request| store.read(request))
+        .find(|token| token.is_usable(now()));
     let token = match cached {
         Some(token) => token,
-        None => mint(login, &places, &state)?,
+        None => mint(&renewed, &places, &state)?,
     };
     Ok(Some(render(query, &token)))
 }
@@ -97,8 +100,8 @@ pub fn login_for<'a>(state: &'a State, query: &Query) -> Option<&'a ToolLogin> {
         .find(|login| login.endpoint.origin() == origin)
 }
 
-fn mint(login: &ToolLogin, places: &Places, state: &State) -> anyhow::Result<Token> {
-    inherit_container_credentials(&login.token.credentials)?;
+fn mint(request: &TokenRequest, places: &Places, state: &State) -> anyhow::Result<Token> {
+    inherit_container_credentials(&request.credentials)?;
     let deadline = Instant::now() + LIMIT;
     let runtime_dir = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
     let folder = cache_folder(
@@ -107,15 +110,14 @@ fn mint(login: &ToolLogin, places: &Places, state: &State) -> anyhow::Result<Tok
         &places.cache,
     );
     let store = Store::new(folder);
-    let request = renewed(&login.token);
     aws::block_on(obtain(
         &store,
-        &request,
+        request,
         Need::Usable,
         deadline,
         async || {
-            CodeArtifact::new(&request, deadline)
-                .authorization_token(&request)
+            CodeArtifact::new(request, deadline)
+                .authorization_token(request)
                 .await
         },
     ))
@@ -148,7 +150,7 @@ fn inherit_container_credentials(source: &CredentialSource) -> anyhow::Result<()
     };
     let missing: BTreeMap<&String, &String> = variables
         .iter()
-        .filter(|(name, _)| std::env::var_os(name).is_none())
+        .filter(|(name, _)| std::env::var_os(name).is_none_or(|value| value.is_empty()))
         .collect();
     let inherits_some = variables.len() != missing.len();
     if missing.is_empty() || inherits_some {

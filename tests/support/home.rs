@@ -74,6 +74,12 @@ impl Home {
         self
     }
 
+    /// Leaves a variable unset for everything that runs in this home.
+    pub fn without(mut self, name: &str) -> Home {
+        self.environment.remove(OsStr::new(name));
+        self
+    }
+
     /// Puts a folder before all others on PATH.
     pub fn first_on_path(mut self, folder: impl Into<PathBuf>) -> Home {
         self.path.insert(0, folder.into());
