@@ -73,6 +73,11 @@ pub fn studio_mirror_at(home: &Home, url: &str, arguments: &[&str]) -> Command {
     command
         .args(arguments)
         .env("STUDIO_MIRROR_API_ENDPOINT", url);
+    // What `login -v` asks for the caller's name: nothing may leave this machine.
+    let sts = "AWS_ENDPOINT_URL_STS";
+    if !command.get_envs().any(|(name, _)| name == sts) {
+        command.env(sts, url);
+    }
     command
 }
 
