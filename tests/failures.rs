@@ -598,6 +598,19 @@ fn no_odd_answer_makes_a_panic_a_mess_on_the_terminal_or_a_file() {
     });
 }
 
+#[test]
+fn an_answer_without_end_is_not_read_to_the_end() {
+    let endless = json(&format!("{{\"x\":\"{}", "A".repeat(64 << 20)));
+    let stub = Stub::answering(move |_| endless.clone());
+    let home = Home::new();
+    let finished = login_at(&home, &stub.url(), &[]);
+    assert_sober(&home, &finished);
+    assert!(
+        finished.stderr.contains("length limit exceeded"),
+        "{finished}"
+    );
+}
+
 /// A server that gives a good answer to everything, but for what a test puts in its place.
 fn playing(token: &str, expiration: &str, endpoint: &str) -> Stub {
     let token = format!(

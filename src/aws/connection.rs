@@ -15,6 +15,7 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
 
 use super::trust::Roots;
 use crate::error::{explain, with_hint};
@@ -62,18 +63,29 @@ struct ConnectorByScheme {
 
 impl HttpConnector for ConnectorByScheme {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        if !request.uri().starts_with("https:") {
-            return self.plain.call(request);
-        }
-        match self.tls.get_or_init(tls_client) {
-            Ok(client) => client
-                .http_connector(&self.settings, &self.components)
-                .call(request),
-            Err(failure) => {
-                HttpConnectorFuture::ready(Err(ConnectorError::user(Box::new(failure.clone()))))
+        let answer = if request.uri().starts_with("https:") {
+            match self.tls.get_or_init(tls_client) {
+                Ok(client) => client
+                    .http_connector(&self.settings, &self.components)
+                    .call(request),
+                Err(failure) => {
+                    let failure = ConnectorError::user(Box::new(failure.clone()));
+                    return HttpConnectorFuture::ready(Err(failure));
+                }
             }
-        }
+        } else {
+            self.plain.call(request)
+        };
+        HttpConnectorFuture::new(async { Ok(answer.await?.map(limited)) })
     }
+}
+
+/// No answer that is asked for comes near this: a token has some 2 kB.
+const LONGEST_ANSWER: usize = 1024 * 1024;
+
+/// `body` as one that fails where it grows too long, since the SDK reads all of it into memory.
+fn limited(body: SdkBody) -> SdkBody {
+    SdkBody::from_body_1_x(http_body_util::Limited::new(body, LONGEST_ANSWER))
 }
 
 /// Why no TLS connection can be made from here at all: a bundle or a proxy setting at fault.
