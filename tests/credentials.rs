@@ -2,15 +2,16 @@
 
 mod support;
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 use studio_mirror_emulator::RoleCredentialsChange;
 use support::home::{Finished, Home, run_unheard};
+use support::island::Island;
 use support::wire::{Api, CORP, Stub, http, json};
-use support::{binary_under_test, emulator_binary, tell_skipped, wait_until};
+use support::{binary_under_test, wait_until};
 
 const KEY: &str = "AKIAEMULATOREXAMPLE";
 const SECRET: &str = "emulator-secret-key";
@@ -342,66 +343,6 @@ fn without_any_credentials_the_error_comes_in_seconds() {
             .contains("no AWS credentials from the container's credentials"),
         "{finished}"
     );
-}
-
-/// A network of its own that has nothing but loopback and the address of container credentials, with the emulator in it.
-struct Island {
-    emulator: Child,
-    _stdin: std::process::ChildStdin,
-}
-
-impl Island {
-    fn open() -> Option<Island> {
-        let able = rustix::process::geteuid().is_root()
-            && Command::new("unshare")
-                .args(["--net", "true"])
-                .status()
-                .is_ok_and(|status| status.success());
-        if !able {
-            tell_skipped(
-                "container credentials at 169.254.170.2",
-                "a network namespace needs root",
-            );
-            return None;
-        }
-        let script = "ip link set lo up; ip addr add 169.254.170.2/32 dev lo; \
-                      exec \"$0\" --listen 127.0.0.1:8080 --listen 169.254.170.2:80";
-        let mut emulator = Command::new("unshare")
-            .args(["--net", "sh", "-euc", script])
-            .arg(emulator_binary())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("unshare runs");
-        let stdin = emulator.stdin.take().expect("piped");
-        let mut ready = String::new();
-        BufReader::new(emulator.stdout.take().expect("piped"))
-            .read_line(&mut ready)
-            .expect("a pipe is readable");
-        assert!(
-            ready.contains("127.0.0.1:8080"),
-            "the emulator did not come up: {ready:?}"
-        );
-        Some(Island {
-            emulator,
-            _stdin: stdin,
-        })
-    }
-
-    /// A program of the home on this island.
-    fn command(&self, home: &Home, program: &std::path::Path) -> Command {
-        let mut command = home.command("nsenter");
-        command.arg(format!("--net=/proc/{}/ns/net", self.emulator.id()));
-        command.arg(program);
-        command
-    }
-}
-
-impl Drop for Island {
-    fn drop(&mut self) {
-        let _ = self.emulator.kill();
-        let _ = self.emulator.wait();
-    }
 }
 
 #[test]
