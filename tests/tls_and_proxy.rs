@@ -516,7 +516,7 @@ fn a_helper_mints_over_https_with_the_bundle_and_the_proxy_of_its_own_environmen
         .to_owned();
     let minted = api.emulator.count("GetAuthorizationToken");
     support::wait_until("a new token", Duration::from_secs(20), || {
-        let mut ask = home.command(PathBuf::from(home.join(".local/bin/keyring")));
+        let mut ask = home.command(home.join(".local/bin/keyring"));
         let answered = home.run_unheard(ask.args(["get", &index, "aws"]));
         answered.success();
         api.emulator.count("GetAuthorizationToken") > minted
