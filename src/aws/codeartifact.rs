@@ -3,7 +3,6 @@
 use std::fmt::Debug;
 use std::time::{Duration, Instant};
 
-use anyhow::Context;
 use aws_sdk_codeartifact::config::{
     BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig,
 };
@@ -12,7 +11,7 @@ use aws_sdk_codeartifact::types::{EndpointType as SdkEndpointType, PackageFormat
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use backon::{BackoffBuilder, ExponentialBuilder};
 
-use super::explain::{AwsError, Subject};
+use super::explain::{AwsError, Subject, printable};
 use super::{credentials, http_client};
 use crate::endpoint::{EndpointType, Format, RepositoryEndpoint};
 use crate::error::with_hint;
@@ -142,14 +141,15 @@ impl CodeArtifact {
             })
             .await?;
         let url = answer.repository_endpoint().unwrap_or_default();
-        RepositoryEndpoint::from_answer(url)
-            .with_context(|| {
-                format!(
-                    "CodeArtifact names `{}` as the repository's endpoint",
-                    url.escape_debug()
-                )
-            })
-            .map_err(|error| with_hint(error, "is the API endpoint really CodeArtifact's?"))
+        RepositoryEndpoint::from_answer(url).map_err(|error| {
+            // What stands before an @ could be a password, and what is no URL is not worth showing.
+            let shown = match url.split_once('@') {
+                _ if url.is_empty() => "no endpoint".to_owned(),
+                Some(_) => format!("an endpoint that is none: {error}"),
+                None => format!("the endpoint `{}`: {error}", printable(url)),
+            };
+            self.not_codeartifact("GetRepositoryEndpoint", &shown)
+        })
     }
 
     fn not_codeartifact(&self, operation: &'static str, what: &str) -> anyhow::Error {
