@@ -32,6 +32,18 @@ pub(super) fn behavior_version() -> BehaviorVersion {
     BehaviorVersion::v2026_01_12()
 }
 
+/// No token comes near this; a header or a command line of the client would not take it.
+const LONGEST_TOKEN: usize = 16 * 1024;
+
+/// Whether `text` has the alphabet of a bearer token (RFC 6750, without the slash). It ends up in
+/// URLs, files and a line for the shell, where a quote, a blank or a `$` would do harm.
+fn is_token(text: &str) -> bool {
+    (1..=LONGEST_TOKEN).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-._~+=".contains(&b))
+}
+
 /// The CodeArtifact API as one identity sees it, until a deadline.
 #[derive(Debug)]
 pub struct CodeArtifact {
@@ -91,12 +103,7 @@ impl CodeArtifact {
             .await?;
         let token = answer.authorization_token().unwrap_or_default();
         let expires_at = answer.expiration().map_or(0, |time| time.secs());
-        // The token ends up in files and headers, where a line end or a quote would do harm.
-        let is_token = !token.is_empty()
-            && token
-                .bytes()
-                .all(|b| b.is_ascii_graphic() && !b"\"'\\@/:#".contains(&b));
-        if !is_token || expires_at <= 0 {
+        if !is_token(token) || expires_at <= 0 {
             return Err(self.not_codeartifact("GetAuthorizationToken", "no usable token"));
         }
         Ok(Token {

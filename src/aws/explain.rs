@@ -283,11 +283,16 @@ fn innermost(error: &(dyn StdError + 'static)) -> String {
         .unwrap_or_default()
 }
 
-/// One line without control characters, and not endless: it came from the network.
+/// One line without characters that steer a terminal, and not endless: it came from the network.
 fn printable(text: &str) -> String {
+    // Beside the control characters: line ends, marks and overrides that turn the direction of text.
+    let steers = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
     let clean: String = text
         .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
+        .map(|c| if steers(c) { ' ' } else { c })
         .take(600)
         .collect();
     clean.trim().to_owned()

@@ -71,7 +71,9 @@ impl RepositoryEndpoint {
     /// When credentials could not safely be sent there.
     pub fn from_answer(url: &str) -> Result<Self, EndpointError> {
         let plain = PlainUrl::parse(url)?;
-        if plain.user().is_some() || plain.path().contains(['?', '#', '@']) {
+        // It becomes a value, or in .npmrc a key, where `=`, `$` or `;` would mean something.
+        let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~/".contains(&b);
+        if plain.user().is_some() || !plain.path().bytes().all(is_plain) {
             return Err(EndpointError::Unexpected);
         }
         let mut url = url.to_owned();

@@ -21,7 +21,7 @@ impl fmt::Display for EndpointError {
             }
             EndpointError::Host => "its host name is missing or has characters that none can have",
             EndpointError::Unexpected => {
-                "it must be a plain URL: no user name, query, fragment or blanks"
+                "it must be a plain URL: no user name, query, fragment, blanks or special characters"
             }
         })
     }
