@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 
 use super::install::next_keyring;
-use super::query::{self, Mode, Query, Wanted};
+use super::query::{self, Mode, Query, USER, Wanted, login_for};
 use crate::aws::{self, CodeArtifact};
 use crate::credentials::CredentialSource;
 use crate::endpoint::PlainUrl;
@@ -23,9 +23,6 @@ use crate::token::{Need, Store, Token, cache_folder, now, obtain};
 /// How long a client waits for its token at most. Longer than a login's limit: here somebody
 /// waits for packages, and a throttled account answers late rather than never.
 const LIMIT: Duration = Duration::from_secs(30);
-
-/// The user name of every CodeArtifact token.
-const USER: &str = "aws";
 
 /// Set for the process that the helper hands a foreign question to, so that two helpers cannot
 /// hand it to each other for ever.
@@ -80,20 +77,6 @@ fn answer(query: &Query) -> anyhow::Result<Option<String>> {
         None => mint(login, &places, &state)?,
     };
     Ok(Some(render(query, &token)))
-}
-
-/// The login whose endpoint `query` names: same scheme, host and port, as plain strings; user `aws`.
-pub fn login_for<'a>(state: &'a State, query: &Query) -> Option<&'a ToolLogin> {
-    let url = PlainUrl::parse(&query.service).ok()?;
-    let is_ours = |user: Option<&str>| user.is_none_or(|user| user == USER);
-    if !is_ours(url.user()) || !is_ours(query.user.as_deref()) {
-        return None;
-    }
-    let origin = url.origin();
-    state
-        .tools
-        .values()
-        .find(|login| login.endpoint.origin() == origin)
 }
 
 fn mint(login: &ToolLogin, places: &Places, state: &State) -> anyhow::Result<Token> {
