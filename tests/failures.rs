@@ -1,5 +1,7 @@
 //! Every failure of a login names its cause and its mend, ends in time, and leaves everything as it was.
 
+#![allow(clippy::print_stderr)] // what was measured, for whoever runs it with --nocapture
+
 mod support;
 
 use std::process::Command;
