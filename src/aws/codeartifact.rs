@@ -16,7 +16,7 @@ use super::{credentials, http_client};
 use crate::endpoint::{EndpointType, Format, RepositoryEndpoint};
 use crate::error::with_hint;
 use crate::secret::Secret;
-use crate::token::{Token, TokenRequest, now};
+use crate::token::{Token, TokenRequest, is_token, now};
 
 /// A connection that is not there after this long will not come: inside a VPC it takes milliseconds.
 const CONNECT_LIMIT: Duration = Duration::from_millis(2_500);
@@ -29,18 +29,6 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5);
 /// The SDK's defaults as of this version, so that an update of the crate changes nothing by itself.
 pub(super) fn behavior_version() -> BehaviorVersion {
     BehaviorVersion::v2026_01_12()
-}
-
-/// No token comes near this; a header or a command line of the client would not take it.
-const LONGEST_TOKEN: usize = 16 * 1024;
-
-/// Whether `text` has the alphabet of a bearer token (RFC 6750, without the slash). It ends up in
-/// URLs, files and a line for the shell, where a quote, a blank or a `$` would do harm.
-fn is_token(text: &str) -> bool {
-    (1..=LONGEST_TOKEN).contains(&text.len())
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"-._~+=".contains(&b))
 }
 
 /// The CodeArtifact API as one identity sees it, until a deadline.

@@ -11,22 +11,19 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 
 use super::install::next_keyring;
-use super::query::{self, Mode, Query, Wanted};
+use super::query::{self, Mode, Query, USER, Wanted, login_for};
 use crate::aws::{self, CodeArtifact};
 use crate::credentials::CredentialSource;
 use crate::endpoint::PlainUrl;
 use crate::error::{explain, with_hint};
 use crate::output::Printer;
 use crate::places::Places;
-use crate::state::{State, ToolLogin};
+use crate::state::State;
 use crate::token::{Need, Store, Token, TokenRequest, cache_folder, now, obtain};
 
 /// How long a client waits for its token at most. Longer than a login's limit: here somebody
 /// waits for packages, and a throttled account answers late rather than never.
 const LIMIT: Duration = Duration::from_secs(30);
-
-/// The user name of every CodeArtifact token.
-const USER: &str = "aws";
 
 /// Names the programs that have had a foreign question already, as PATH does, so that two copies of
 /// the helper cannot hand it to each other for ever, and yet both pass it on.
@@ -84,20 +81,6 @@ fn answer(query: &Query) -> anyhow::Result<Option<String>> {
         None => mint(&renewed, &places, &state)?,
     };
     Ok(Some(render(query, &token)))
-}
-
-/// The login whose endpoint `query` names: same scheme, host and port, as plain strings; user `aws`.
-pub fn login_for<'a>(state: &'a State, query: &Query) -> Option<&'a ToolLogin> {
-    let url = PlainUrl::parse(&query.service).ok()?;
-    let is_ours = |user: Option<&str>| user.is_none_or(|user| user == USER);
-    if !is_ours(url.user()) || !is_ours(query.user.as_deref()) {
-        return None;
-    }
-    let origin = url.origin();
-    state
-        .tools
-        .values()
-        .find(|login| login.endpoint.origin() == origin)
 }
 
 fn mint(request: &TokenRequest, places: &Places, state: &State) -> anyhow::Result<Token> {
