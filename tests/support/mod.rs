@@ -7,6 +7,7 @@ pub mod leak_watch;
 pub mod mirror;
 pub mod packages;
 pub mod studio_space;
+pub mod tree;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
