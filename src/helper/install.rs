@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
 use super::backend::{BACKEND_FILE, BACKEND_NAME, backend_source};
 use crate::changes::{self, Edit};
-use crate::files::Mode;
+use crate::files::{self, Mode};
 use crate::places::Places;
 use crate::state::{Change, ChangeKind, Part, State};
 use crate::tools::keyringrc;
@@ -89,9 +90,10 @@ impl Installation {
                 if std::fs::read_link(&link).is_ok_and(|points_to| points_to == *target)
         );
         let nothing_there = std::fs::symlink_metadata(&link).is_err();
-        if is_ours || nothing_there || is_this_program(&link) {
+        if is_ours || nothing_there {
             self.link = Some((link, program.to_owned()));
-        } else {
+        } else if !is_this_program(&link) {
+            // One that leads here already, or is this very program, is somebody's own doing and stays too.
             self.warnings.push(format!(
                 "{} is another program and stays; a Python keyring there reaches studio-mirror by its backend",
                 places.shown(&link)
@@ -180,14 +182,17 @@ pub fn unconfigure_keyringrc(
 
 /// Replaces whatever link stands there, without a moment in which there is none.
 fn make_link(link: &Path, target: &Path) -> std::io::Result<()> {
+    let temporary = files::temporary_name(link);
+    let _ = std::fs::remove_file(&temporary);
     if std::fs::read_link(link).is_ok_and(|points_to| points_to == target) {
         return Ok(());
     }
     if let Some(folder) = link.parent() {
-        std::fs::create_dir_all(folder)?;
+        std::fs::DirBuilder::new()
+            .mode(0o700)
+            .recursive(true)
+            .create(folder)?;
     }
-    let temporary = link.with_file_name(".keyring.studio-mirror");
-    let _ = std::fs::remove_file(&temporary);
     std::os::unix::fs::symlink(target, &temporary)?;
     std::fs::rename(&temporary, link)
 }

@@ -19,12 +19,13 @@ pub enum Need {
 }
 
 impl Need {
-    /// Whether `token` will do at `now`. `is_new` tells that it was not there when the caller asked.
-    fn is_met(self, token: &Token, now: u64, is_new: bool) -> bool {
+    /// Whether `token` will do at `now`. `known` was cached when the caller came.
+    fn is_met(self, token: &Token, now: u64, known: Option<&Token>) -> bool {
         match self {
             Need::Usable => token.is_usable(now),
             Need::Young => token.is_young(now) && token.is_usable(now),
-            Need::New => is_new && token.is_usable(now),
+            // Another process minted it while we waited for the lock: as new as ours would be.
+            Need::New => known != Some(token) && token.is_usable(now),
         }
     }
 }
@@ -42,11 +43,10 @@ pub async fn obtain(
     deadline: Instant,
     mint: impl AsyncFnOnce() -> anyhow::Result<Token>,
 ) -> anyhow::Result<Token> {
-    let found = store.read(request);
-    if let Some(token) = &found
-        && need.is_met(token, now(), false)
-    {
-        return Ok(token.clone());
+    let known = store.read(request);
+    let is_met = |token: &Token| need.is_met(token, now(), known.as_ref());
+    if let Some(token) = known.clone().filter(is_met) {
+        return Ok(token);
     }
     let lock = store.lock(request, deadline).await;
     match &lock {
@@ -54,11 +54,7 @@ pub async fn obtain(
             bail!("another studio-mirror is asking for the same token and got no answer in time");
         }
         _ => {
-            // What another process minted while we waited for the lock is as new as ours would be. Times
-            // cannot tell: they count whole seconds, and the cached token may be younger than one.
-            let cached = store.read(request);
-            let is_new = cached != found;
-            if let Some(token) = cached.filter(|token| need.is_met(token, now(), is_new)) {
+            if let Some(token) = store.read(request).filter(is_met) {
                 return Ok(token);
             }
         }

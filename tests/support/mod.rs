@@ -11,6 +11,7 @@ pub mod mirror;
 pub mod packages;
 pub mod proxy;
 pub mod studio_space;
+pub mod tree;
 pub mod wire;
 
 use std::io::Write;

@@ -92,6 +92,12 @@ fn write(
         edits.fail_helper_tools(&error);
     }
     edits.make(session.printer);
+    let written = state.clone();
+    edits.keep_earlier_logins(&before, &mut state);
+    if state != written {
+        // What keeps a file from being written may keep this one too; the next login mends it.
+        let _ = state.write(&session.places.state);
+    }
     let helper_warnings = helper.map(|helper| helper.warnings).unwrap_or_default();
     Ok(LoginReport::new(session, fetched, edits, helper_warnings))
 }
