@@ -12,7 +12,7 @@ use aws_sdk_codeartifact::types::{EndpointType as SdkEndpointType, PackageFormat
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use backon::{BackoffBuilder, ExponentialBuilder};
 
-use super::explain::{AwsError, Subject};
+use super::explain::{AwsError, Subject, printable};
 use super::{credentials, http_client};
 use crate::endpoint::{EndpointType, Format, RepositoryEndpoint};
 use crate::error::with_hint;
@@ -134,7 +134,7 @@ impl CodeArtifact {
             .with_context(|| {
                 format!(
                     "CodeArtifact names `{}` as the repository's endpoint",
-                    url.escape_debug()
+                    printable(url)
                 )
             })
             .map_err(|error| with_hint(error, "is the API endpoint really CodeArtifact's?"))
@@ -170,8 +170,10 @@ impl CodeArtifact {
                 Err(_) => return Err(AwsError::out_of_time(operation, &self.subject).into_hinted()),
             };
             // The service knows best when to come again; our jitter on top keeps a crowd apart.
-            let wait = failure.retry_after() + waits.next().unwrap_or(LONGEST_WAIT);
-            if !failure.is_transient() || Instant::now() + wait >= self.deadline {
+            let jitter = waits.next().unwrap_or(LONGEST_WAIT);
+            let wait = failure.retry_after().saturating_add(jitter);
+            let left = self.deadline.saturating_duration_since(Instant::now());
+            if !failure.is_transient() || wait >= left {
                 return Err(failure.into_hinted());
             }
             tokio::time::sleep(wait).await;

@@ -284,7 +284,7 @@ fn innermost(error: &(dyn StdError + 'static)) -> String {
 }
 
 /// One line without characters that steer a terminal, and not endless: it came from the network.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     // Beside the control characters: line ends, marks and overrides that turn the direction of text.
     let steers = |c: char| {
         c.is_control()
