@@ -15,9 +15,14 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use http_body_util::Limited;
 
 use super::trust::Roots;
 use crate::error::{explain, with_hint};
+
+/// Bytes of an answer's body. Those of the calls made here have some thousand.
+const LONGEST_ANSWER: usize = 1024 * 1024;
 
 /// An HTTP client for the SDK: `HTTPS_PROXY` and `NO_PROXY` honoured, roots as [`Roots::load`] finds
 /// them. Plain `http://` never goes through a proxy: it only ever leads to this machine.
@@ -63,17 +68,27 @@ struct ConnectorByScheme {
 impl HttpConnector for ConnectorByScheme {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         if !request.uri().starts_with("https:") {
-            return self.plain.call(request);
+            return limited(self.plain.call(request));
         }
         match self.tls.get_or_init(tls_client) {
-            Ok(client) => client
-                .http_connector(&self.settings, &self.components)
-                .call(request),
+            Ok(client) => limited(
+                client
+                    .http_connector(&self.settings, &self.components)
+                    .call(request),
+            ),
             Err(failure) => {
                 HttpConnectorFuture::ready(Err(ConnectorError::user(Box::new(failure.clone()))))
             }
         }
     }
+}
+
+/// The SDK reads an answer whole before it looks at it: one that does not end must not fill the memory.
+fn limited(answer: HttpConnectorFuture) -> HttpConnectorFuture {
+    HttpConnectorFuture::new(async move {
+        let answer = answer.await?;
+        Ok(answer.map(|body| SdkBody::from_body_1_x(Limited::new(body, LONGEST_ANSWER))))
+    })
 }
 
 /// Why no TLS connection can be made from here at all: a bundle or a proxy setting at fault.
