@@ -644,7 +644,8 @@ fn an_odd_file_fails_its_own_tool_alone() {
         std::fs::create_dir_all(home.join(".config/pip")).expect("a folder");
         std::os::unix::fs::symlink("pip.conf", home.join(PIP_CONF)).expect("a link");
     };
-    let odd: [(&str, &dyn Fn(&Home), &str); 6] = [
+    type Oddity<'a> = (&'a str, &'a dyn Fn(&Home), &'a str);
+    let odd: [Oddity; 6] = [
         ("broken", &broken, "line 4"),
         ("folder", &folder, "is not a regular file"),
         ("pipe", &pipe, "is not a regular file"),

@@ -170,8 +170,10 @@ impl CodeArtifact {
                 Err(_) => return Err(AwsError::out_of_time(operation, &self.subject).into_hinted()),
             };
             // The service knows best when to come again; our jitter on top keeps a crowd apart.
-            let wait = failure.retry_after() + waits.next().unwrap_or(LONGEST_WAIT);
-            if !failure.is_transient() || Instant::now() + wait >= self.deadline {
+            let jitter = waits.next().unwrap_or(LONGEST_WAIT);
+            let wait = failure.retry_after().saturating_add(jitter);
+            let left = self.deadline.saturating_duration_since(Instant::now());
+            if !failure.is_transient() || wait >= left {
                 return Err(failure.into_hinted());
             }
             tokio::time::sleep(wait).await;

@@ -57,6 +57,9 @@ impl EndpointType {
     }
 }
 
+/// Bytes of an endpoint's URL. A host name has 253 at most, domain and repository 150.
+const LONGEST_URL: usize = 1_024;
+
 /// One repository, for one format, at the address where its packages are read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Remembered")]
@@ -88,7 +91,8 @@ impl RepositoryEndpoint {
         let plain = PlainUrl::parse(url)?;
         // It becomes a value, or in .npmrc a key, where `=`, `$` or `;` would mean something.
         let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~/".contains(&b);
-        if plain.user().is_some() || !plain.path().bytes().all(is_plain) {
+        if url.len() > LONGEST_URL || plain.user().is_some() || !plain.path().bytes().all(is_plain)
+        {
             return Err(EndpointError::Unexpected);
         }
         let mut url = url.to_owned();

@@ -42,5 +42,12 @@ pub fn keyring_query(bytes: &[u8]) {
     assert_eq!(asked.origin(), known.origin(), "{query:?} got an answer");
     assert!(["", "aws"].contains(&asked.username()), "{query:?}");
     assert_eq!(asked.password(), None, "{query:?}");
+    // And letter for letter, whatever a parser makes equal.
+    let plain = query.service.replacen("://aws@", "://", 1);
+    let path = plain
+        .strip_prefix(&known.origin().ascii_serialization())
+        .map(|rest| rest.strip_prefix(":443").unwrap_or(rest));
+    let is_path = |rest: &str| rest.is_empty() || rest.starts_with(['/', '?', '#']);
+    assert!(path.is_some_and(is_path), "{query:?} got an answer");
     assert!(query.user.is_none_or(|user| user == "aws"));
 }
