@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
+use crate::edit::merge::take_out;
 use crate::files::{self, Mode};
 use crate::secret::Secret;
 use crate::state::{Change, ChangeKind, Part, State};
@@ -215,8 +216,8 @@ impl Earlier<'_> {
     }
 
     /// `current` without us: the original to the byte if nobody edited the file since; else the
-    /// original with the same edits made, by a three-way merge; where those edits touch our own
-    /// lines, what `unconfigure` leaves. `None`: there was no file and nothing was added.
+    /// original with the same edits made, by a three-way merge; where those edits are in our own
+    /// lines, or beside lines of ours alone, what `unconfigure` leaves. `None`: there was no file and nothing was added.
     fn undo(
         &self,
         current: &str,
@@ -231,7 +232,13 @@ impl Earlier<'_> {
         let original = self.original.unwrap_or_default();
         let text = match diffy::merge(self.written, original, current) {
             Ok(merged) => merged,
-            Err(_) => unconfigure(current, original)?,
+            Err(_) => {
+                let taken = take_out(original, self.written, current);
+                match taken.complete {
+                    true => taken.text,
+                    false => unconfigure(&taken.text, original)?,
+                }
+            }
         };
         let nothing_added = self.original.is_none() && text.trim().is_empty();
         Ok((!nothing_added).then_some(text))
