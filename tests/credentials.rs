@@ -4,12 +4,12 @@ mod support;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use std::time::Duration;
 use studio_mirror_emulator::RoleCredentialsChange;
 use support::home::{Finished, Home, run_unheard};
 use support::island::Island;
+use support::programs::write_script;
 use support::wire::{Api, CORP, Stub, http, json};
 use support::{binary_under_test, wait_until};
 
@@ -138,8 +138,8 @@ fn a_credential_process_is_run_and_its_failure_told_without_what_it_printed_as_s
     let home = keyless();
     let document =
         format!("{{\"Version\":1,\"AccessKeyId\":\"{KEY}\",\"SecretAccessKey\":\"{SECRET}\"}}");
-    let script = home.write("bin/give-keys", format!("#!/bin/sh\necho '{document}'\n"));
-    std::fs::set_permissions(&script, PermissionsExt::from_mode(0o755)).expect("our own file");
+    let script = home.join("bin/give-keys");
+    write_script(&script, &format!("#!/bin/sh\necho '{document}'\n"));
     let section = format!(
         "[profile tool]\ncredential_process = {}\n",
         script.display()

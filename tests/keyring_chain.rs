@@ -3,9 +3,9 @@
 
 mod support;
 
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use support::home::{Finished, Home};
+use support::programs::{copy_program, write_script};
 use support::wire::{Api, asked};
 use support::{binary_under_test, clients};
 
@@ -45,11 +45,8 @@ class Store(backend.KeyringBackend):
 
 /// A `keyring` that says who it is and what it was asked.
 fn decoy(home: &Home, folder: &str, name: &str) -> PathBuf {
-    let script = home.write(
-        format!("{folder}/keyring"),
-        format!("#!/bin/sh\necho \"{name}: $*\"\n"),
-    );
-    std::fs::set_permissions(&script, PermissionsExt::from_mode(0o755)).expect("our own file");
+    let script = home.join(folder).join("keyring");
+    write_script(&script, &format!("#!/bin/sh\necho \"{name}: $*\"\n"));
     home.join(folder)
 }
 
@@ -110,8 +107,7 @@ fn copies_of_the_helper_on_path_pass_the_question_on_and_never_in_a_circle() {
     let mut path = vec![home.join(".local/bin")];
     for folder in ["old/bin", "older/bin"] {
         std::fs::create_dir_all(home.join(folder)).expect("a folder");
-        std::fs::copy(binary_under_test(), home.join(folder).join("keyring"))
-            .expect("a copy of the binary");
+        copy_program(&binary_under_test(), &home.join(folder).join("keyring"));
         path.push(home.join(folder));
     }
     path.push(home.join(".local/bin"));

@@ -9,6 +9,7 @@ use support::binary_under_test;
 use support::home::{Finished, Home};
 use support::leak_watch::holds_token;
 use support::mirror::Mirror;
+use support::programs::copy_program;
 use support::tree::picture;
 
 const PIP_CONF: &str = ".config/pip/pip.conf";
@@ -734,7 +735,7 @@ fn a_keyring_command_of_somebody_elses_making_stays() {
     let home = Home::new();
     std::fs::create_dir_all(home.join(".local/bin")).expect("a folder");
     let keyring = home.join(".local/bin/keyring");
-    std::fs::copy(binary_under_test(), &keyring).expect("a copy");
+    copy_program(&binary_under_test(), &keyring);
     std::os::unix::fs::symlink("keyring", home.join(".local/bin/studio-mirror")).expect("a link");
     let mut command = home.command(home.join(".local/bin/studio-mirror"));
     command

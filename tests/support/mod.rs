@@ -9,6 +9,7 @@ pub mod island;
 pub mod leak_watch;
 pub mod mirror;
 pub mod packages;
+pub mod programs;
 pub mod proxy;
 pub mod studio_space;
 pub mod tree;
