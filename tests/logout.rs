@@ -151,7 +151,8 @@ fn a_thousand_generated_files_come_back_to_the_byte() {
 
 #[test]
 fn links_and_missing_files_come_back_as_they_were() {
-    let arrangements: [(&str, &dyn Fn(&Home)); 6] = [
+    type Arrangement<'a> = (&'a str, &'a dyn Fn(&Home));
+    let arrangements: [Arrangement; 6] = [
         ("nothing", &|_| ()),
         ("relative links", &|home| {
             home.write("dotfiles/pip.conf", "[global]\ntimeout = 1\n");
