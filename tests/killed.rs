@@ -240,8 +240,8 @@ impl Count {
             |path: &&str| before[*path] != step.texts[*path] && now[*path] == step.texts[*path];
         let waiting =
             |path: &&str| before[*path] != step.texts[*path] && now[*path] == before[*path];
-        let some_written = now.keys().any(|path| written(path));
-        let some_wait = now.keys().any(|path| waiting(path));
+        let some_written = now.keys().any(written);
+        let some_wait = now.keys().any(waiting);
         self.untouched += usize::from(!some_written && some_wait);
         self.half_way += usize::from(some_written && some_wait);
         self.litter += usize::from(!litter(home.path()).is_empty());
