@@ -141,7 +141,7 @@ impl State {
             .open(&path);
         let mut file = match opened {
             Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) if files::is_absent(&error) => return Ok(Self::default()),
             Err(error) => return Err(error).with_context(|| format!("cannot read `{shown}`")),
         };
         let kind = file
@@ -213,8 +213,8 @@ impl State {
     pub fn lock(folder: &Path) -> anyhow::Result<Lock> {
         refuse_home_kept_by_sudo(folder)?;
         files::make_private_dir(folder)
-            .with_context(|| format!("cannot use `{}`", folder.display()))
-            .map_err(|error| with_hint(error, "the folder must be yours, with mode 0700"))?;
+            .map_err(files::explain_io)
+            .with_context(|| format!("cannot use `{}`", folder.display()))?;
         let lock = Lock::acquire(&folder.join("lock"), Instant::now() + LOCK_LIMIT)
             .with_context(|| format!("cannot lock `{}`", folder.join("lock").display()))?;
         files::remove_litter(&Self::path(folder));

@@ -151,7 +151,7 @@ fn make_folders(target: &Path) -> anyhow::Result<Vec<PathBuf>> {
 }
 
 /// Adds the mend that goes with the common causes.
-fn explain_io(error: io::Error) -> anyhow::Error {
+pub fn explain_io(error: io::Error) -> anyhow::Error {
     let hint = match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             "free some space (`df -h ~` shows it), then run the same command again"
@@ -161,6 +161,9 @@ fn explain_io(error: io::Error) -> anyhow::Error {
         }
         io::ErrorKind::PermissionDenied => {
             "look at owner and mode with `ls -ld`; the folder must be yours to write"
+        }
+        io::ErrorKind::NotADirectory => {
+            "a file stands where a folder is needed: move it away, or point HOME elsewhere"
         }
         _ => return error.into(),
     };

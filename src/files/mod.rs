@@ -4,7 +4,7 @@ mod atomic;
 mod lock;
 mod private;
 
-pub use atomic::{Mode, remove_litter, temporary_name, write};
+pub use atomic::{Mode, explain_io, remove_litter, temporary_name, write};
 pub use lock::Lock;
 pub use private::{is_memory_backed, make_private_dir, private_dir_is_ours};
 
@@ -88,6 +88,10 @@ pub fn follow_links(path: &Path) -> anyhow::Result<PathBuf> {
 }
 
 /// Whether `error` means that nothing is there.
-fn is_absent(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::NotFound
+pub fn is_absent(error: &io::Error) -> bool {
+    // With a file in place of a folder nothing is below it; a write will say so.
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
 }

@@ -67,11 +67,12 @@ impl Store {
     /// When the folder is not private or cannot be written.
     pub fn write(&self, request: &TokenRequest, token: &Token) -> anyhow::Result<()> {
         files::make_private_dir(&self.folder)?;
-        files::write(
-            &self.path(request),
-            &serde_json::to_vec(token)?,
-            Mode::Private,
-        )?;
+        let path = self.path(request);
+        // Never through a symlink: `read` would not follow it either.
+        if fs::symlink_metadata(&path).is_ok_and(|kind| kind.is_symlink()) {
+            fs::remove_file(&path)?;
+        }
+        files::write(&path, &serde_json::to_vec(token)?, Mode::Private)?;
         Ok(())
     }
 
