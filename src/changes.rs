@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
+use crate::edit::merge::take_out;
 use crate::files::{self, Mode};
 use crate::secret::Secret;
 use crate::state::{Change, ChangeKind, Part, State};
@@ -46,7 +47,7 @@ pub fn plan(
         (Some(current), Some(earlier)) => {
             let original = earlier.undo(current, unconfigure)?;
             // What somebody else wrote over our file has a mode of its own.
-            let is_ours = current == earlier.written;
+            let is_ours = earlier.wrote(current);
             (
                 original,
                 if is_ours {
@@ -80,15 +81,24 @@ impl Edit {
                 original: self.original.clone().map(Secret::new),
                 original_mode: self.original_mode,
                 written: Secret::new(self.text.clone()),
+                replaced: self.replaced().map(Secret::new),
             },
         };
         state.changes.insert(self.path.clone(), change);
-        let missing = self
-            .path
+        // Where a symlink leads, there the folders will be made.
+        let target = files::follow_links(&self.path).unwrap_or_else(|_| self.path.clone());
+        let missing = target
             .ancestors()
             .skip(1)
             .take_while(|folder| !folder.exists());
         state.folders.extend(missing.map(Path::to_owned));
+    }
+
+    /// What stands there now, if it is neither what stood there first nor what shall stand there.
+    fn replaced(&self) -> Option<&str> {
+        self.current
+            .as_deref()
+            .filter(|current| *current != self.text && Some(*current) != self.original.as_deref())
     }
 
     /// Whether the file already is as it shall be.
@@ -123,6 +133,8 @@ pub fn take_back(
     match state.changes.get(path).map(|change| &change.kind) {
         None => return Ok(()),
         Some(ChangeKind::Link { target }) => {
+            // Beside the link itself, not beside where it leads.
+            let _ = std::fs::remove_file(files::temporary_name(path));
             if std::fs::read_link(path).is_ok_and(|points_to| points_to == *target) {
                 std::fs::remove_file(path)
                     .with_context(|| format!("cannot delete `{}`", path.display()))?;
@@ -144,15 +156,13 @@ fn take_text_back(
         // Whoever deleted the file since wanted it gone.
         return Ok(());
     };
+    let mode = match earlier.mode {
+        Some(bits) if earlier.wrote(&current) => Mode::Exactly(bits),
+        _ => Mode::Keep,
+    };
     match earlier.undo(&current, unconfigure)? {
-        Some(text) if text == current => Ok(()),
-        Some(text) => {
-            let mode = match earlier.mode {
-                Some(bits) if current == earlier.written => Mode::Exactly(bits),
-                _ => Mode::Keep,
-            };
-            files::write(path, text.as_bytes(), mode).map(drop)
-        }
+        Some(text) if text == current && has_mode(path, mode) => Ok(()),
+        Some(text) => files::write(path, text.as_bytes(), mode).map(drop),
         None => {
             let target = files::follow_links(path)?;
             std::fs::remove_file(&target)
@@ -179,6 +189,7 @@ struct Earlier<'a> {
     original: Option<&'a str>,
     mode: Option<u32>,
     written: &'a str,
+    replaced: Option<&'a str>,
 }
 
 fn earlier<'a>(state: &'a State, path: &Path) -> Option<Earlier<'a>> {
@@ -187,25 +198,32 @@ fn earlier<'a>(state: &'a State, path: &Path) -> Option<Earlier<'a>> {
             original,
             original_mode,
             written,
+            replaced,
         } => Some(Earlier {
             original: original.as_ref().map(Secret::expose),
             mode: *original_mode,
             written: written.expose(),
+            replaced: replaced.as_ref().map(Secret::expose),
         }),
         ChangeKind::Link { .. } => None,
     }
 }
 
 impl Earlier<'_> {
+    /// Whether `current` is what the last login wrote, or what one that was killed before it wrote left there.
+    fn wrote(&self, current: &str) -> bool {
+        current == self.written || Some(current) == self.replaced
+    }
+
     /// `current` without us: the original to the byte if nobody edited the file since; else the
-    /// original with the same edits made, by a three-way merge; where those edits touch our own
-    /// lines, what `unconfigure` leaves. `None`: there was no file and nothing was added.
+    /// original with the same edits made, by a three-way merge; where those edits are in our own
+    /// lines, or beside lines of ours alone, what `unconfigure` leaves. `None`: there was no file and nothing was added.
     fn undo(
         &self,
         current: &str,
         unconfigure: impl FnOnce(&str, &str) -> anyhow::Result<String>,
     ) -> anyhow::Result<Option<String>> {
-        if current == self.written {
+        if self.wrote(current) {
             return Ok(self.original.map(str::to_owned));
         }
         if self.original == Some(current) {
@@ -214,10 +232,24 @@ impl Earlier<'_> {
         let original = self.original.unwrap_or_default();
         let text = match diffy::merge(self.written, original, current) {
             Ok(merged) => merged,
-            Err(_) => unconfigure(current, original)?,
+            Err(_) => {
+                let taken = take_out(original, self.written, current);
+                match taken.complete {
+                    true => taken.text,
+                    false => unconfigure(&taken.text, original)?,
+                }
+            }
         };
         let nothing_added = self.original.is_none() && text.trim().is_empty();
         Ok((!nothing_added).then_some(text))
+    }
+}
+
+/// Whether a write with `mode` would leave the permissions of `path` as they are.
+fn has_mode(path: &Path, mode: Mode) -> bool {
+    match mode {
+        Mode::Exactly(bits) => permissions(path) == Some(bits),
+        Mode::Keep | Mode::Private => true,
     }
 }
 
@@ -241,11 +273,18 @@ mod tests {
         original: Some("# mine\na = 1\nb = 2\nc = 3\n"),
         mode: None,
         written: "# mine\na = 1\nb = ours\nc = 3\n",
+        replaced: Some("# mine\na = 1\nb = older\nc = 3\n"),
     };
 
     #[test]
     fn an_untouched_file_is_given_back_to_the_byte() {
         let text = EARLIER.undo(EARLIER.written, refuse).unwrap();
+        assert_eq!(text.as_deref(), EARLIER.original);
+    }
+
+    #[test]
+    fn what_a_killed_login_left_in_place_is_given_back_to_the_byte() {
+        let text = EARLIER.undo(EARLIER.replaced.unwrap(), refuse).unwrap();
         assert_eq!(text.as_deref(), EARLIER.original);
     }
 
@@ -274,6 +313,7 @@ mod tests {
             original: None,
             mode: None,
             written: "x\n",
+            replaced: None,
         };
         assert_eq!(ours.undo("x\n", refuse).unwrap(), None);
         // Lines next to ours: the merge cannot tell, the tool can.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::endpoint::EndpointType;
@@ -54,6 +55,8 @@ pub struct Global {
         long,
         global = true,
         value_name = "FILE",
+        // Unlike clap's parser for paths this takes an empty variable, which counts as unset.
+        value_parser = OsStringValueParser::new().map(PathBuf::from),
         env = "STUDIO_MIRROR_CONFIG",
         hide_env = true
     )]

@@ -18,7 +18,8 @@ pub struct Places {
     pub config: PathBuf,
     /// Our own folder below `$XDG_STATE_HOME`, `~/.local/state`.
     pub state: PathBuf,
-    /// Our own folder below `$XDG_CACHE_HOME`, `~/.cache`.
+    /// For tokens where there is no storage in memory: a folder of their own below
+    /// `$XDG_CACHE_HOME`, `~/.cache`, since it must be closed to others.
     pub cache: PathBuf,
     /// Our own folder below `$XDG_DATA_HOME`, `~/.local/share`.
     pub data: PathBuf,
@@ -47,7 +48,7 @@ impl Places {
         Ok(Self {
             config: or(dirs::config_dir(), ".config"),
             state: own(or(dirs::state_dir(), ".local/state")),
-            cache: own(or(dirs::cache_dir(), ".cache")),
+            cache: own(or(dirs::cache_dir(), ".cache")).join("tokens"),
             data: own(or(dirs::data_dir(), ".local/share")),
             bin: home.join(".local/bin"),
             home,

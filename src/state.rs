@@ -2,13 +2,14 @@
 //! held before. The file is private; the helper trusts it and nothing else.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
+use std::fs::OpenOptions;
 use std::io::{self, Read};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow, bail};
+use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::RepositoryEndpoint;
@@ -95,6 +96,9 @@ pub enum ChangeKind {
         original_mode: Option<u32>,
         /// What we wrote.
         written: Secret,
+        /// What an earlier login had written and this one replaced: a login killed on its way leaves it there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        replaced: Option<Secret>,
     },
     /// A symlink was made where nothing stood.
     Link {
@@ -129,7 +133,13 @@ impl State {
     pub fn read(folder: &Path) -> anyhow::Result<Self> {
         let path = Self::path(folder);
         let shown = path.display();
-        let mut file = match File::open(&path) {
+        // A pipe put there must not hang every command; what it is, is looked at below.
+        let nonblocking = i32::from_ne_bytes(OFlags::NONBLOCK.bits().to_ne_bytes());
+        let opened = OpenOptions::new()
+            .read(true)
+            .custom_flags(nonblocking)
+            .open(&path);
+        let mut file = match opened {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(error) => return Err(error).with_context(|| format!("cannot read `{shown}`")),
@@ -162,7 +172,11 @@ impl State {
     /// # Errors
     /// When it is something else, or another version's.
     pub fn parse(text: &[u8]) -> anyhow::Result<Self> {
-        let state: Self = serde_json::from_slice(text)?;
+        // serde_json's own sentence quotes the value at fault, and the state holds texts with tokens in them.
+        let state: Self = serde_json::from_slice(text).map_err(|error| {
+            let (line, column) = (error.line(), error.column());
+            anyhow!("line {line}, column {column}: not what this program writes")
+        })?;
         if state.schema_version != SCHEMA_VERSION {
             bail!(
                 "it has version {}; this program knows {SCHEMA_VERSION}",
@@ -197,6 +211,7 @@ impl State {
     /// # Errors
     /// When the folder cannot be made private, or another command holds the lock for too long.
     pub fn lock(folder: &Path) -> anyhow::Result<Lock> {
+        refuse_home_kept_by_sudo(folder)?;
         files::make_private_dir(folder)
             .with_context(|| format!("cannot use `{}`", folder.display()))
             .map_err(|error| with_hint(error, "the folder must be yours, with mode 0700"))?;
@@ -213,4 +228,26 @@ impl State {
             .filter(|(_, login)| login.auth == AuthMode::Helper)
             .map(|(tool, login)| (*tool, login))
     }
+}
+
+/// `sudo` may keep the caller's HOME: root's files there would lock that user out of their own logins.
+fn refuse_home_kept_by_sudo(folder: &Path) -> anyhow::Result<()> {
+    let caller: Option<u32> = std::env::var("SUDO_UID")
+        .ok()
+        .and_then(|uid| uid.parse().ok());
+    let caller = caller.filter(|uid| *uid != 0 && rustix::process::geteuid().is_root());
+    let owner = folder
+        .ancestors()
+        .find_map(|folder| std::fs::metadata(folder).ok())
+        .map(|kind| kind.uid());
+    if caller.is_none() || caller != owner {
+        return Ok(());
+    }
+    bail!(with_hint(
+        anyhow!(
+            "this runs as root by sudo, and `{}` is in another user's home",
+            folder.display()
+        ),
+        "run it without sudo, or with `sudo -H` for root's own files",
+    ))
 }

@@ -3,7 +3,6 @@
 use std::fmt::Debug;
 use std::time::{Duration, Instant};
 
-use anyhow::Context;
 use aws_sdk_codeartifact::config::{
     BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig,
 };
@@ -130,14 +129,15 @@ impl CodeArtifact {
             })
             .await?;
         let url = answer.repository_endpoint().unwrap_or_default();
-        RepositoryEndpoint::from_answer(url)
-            .with_context(|| {
-                format!(
-                    "CodeArtifact names `{}` as the repository's endpoint",
-                    printable(url)
-                )
-            })
-            .map_err(|error| with_hint(error, "is the API endpoint really CodeArtifact's?"))
+        RepositoryEndpoint::from_answer(url).map_err(|error| {
+            // What stands before an @ could be a password, and what is no URL is not worth showing.
+            let shown = match url.split_once('@') {
+                _ if url.is_empty() => "no endpoint".to_owned(),
+                Some(_) => format!("an endpoint that is none: {error}"),
+                None => format!("the endpoint `{}`: {error}", printable(url)),
+            };
+            self.not_codeartifact("GetRepositoryEndpoint", &shown)
+        })
     }
 
     fn not_codeartifact(&self, operation: &'static str, what: &str) -> anyhow::Error {

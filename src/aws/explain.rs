@@ -10,6 +10,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use super::connection::SetupFailure;
 use super::mend::{local_texts, service_texts};
+use super::trust::Roots;
 use crate::endpoint::PlainUrl;
 use crate::error::with_hint;
 use crate::token::TokenRequest;
@@ -51,6 +52,8 @@ pub enum Kind {
     Name,
     /// Nothing answered in time.
     Timeout,
+    /// The network has no way to the host.
+    NoRoute,
     /// The host answered that nothing listens there.
     Refused,
     /// The connection broke off.
@@ -111,7 +114,12 @@ impl AwsError {
             return Self::of_service(operation, subject, status, context.err(), context.raw());
         }
         let kind = kind_of_failure(&error);
-        let chain = innermost(&error);
+        let mut chain = innermost(&error);
+        if kind == Kind::Tls
+            && let Ok(roots) = Roots::load()
+        {
+            chain += &format!(" (trusted: {})", roots.from);
+        }
         if let Some(setup) = find::<SetupFailure>(&error) {
             let mut failure = Self::local(Kind::Setup, operation, subject, setup.message.clone());
             failure.hint = setup.hint.clone().unwrap_or(failure.hint);
@@ -255,7 +263,7 @@ where
     match io_kind {
         Some(io::ErrorKind::ConnectionRefused) => Kind::Refused,
         Some(io::ErrorKind::TimedOut) => Kind::Timeout,
-        Some(io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable) => Kind::Timeout,
+        Some(io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable) => Kind::NoRoute,
         _ if matches!(error, SdkError::DispatchFailure(failure) if failure.is_timeout()) => {
             Kind::Timeout
         }
@@ -276,7 +284,7 @@ fn chain_text(error: &(dyn StdError + 'static)) -> String {
 }
 
 /// The innermost sentence: the outer ones say "dispatch failure".
-fn innermost(error: &(dyn StdError + 'static)) -> String {
+pub(super) fn innermost(error: &(dyn StdError + 'static)) -> String {
     anyhow::Chain::new(error)
         .last()
         .map(|error| printable(&error.to_string()))

@@ -22,6 +22,12 @@ pub(super) fn local_texts(kind: &Kind, operation: &str, subject: &Subject) -> (S
                 "the VPC needs an interface endpoint for {endpoint} with private DNS, and its security group must allow port 443 from the Studio security groups; without private DNS set STUDIO_MIRROR_API_ENDPOINT"
             ),
         ),
+        Kind::NoRoute => (
+            format!("{operation}: there is no route from here to {host}"),
+            format!(
+                "is the address right? In a VPC without internet only an interface endpoint for {endpoint} leads to the API"
+            ),
+        ),
         Kind::Refused => (
             format!("{operation}: {host} refuses the connection"),
             "nothing listens there: look at the API endpoint in `studio-mirror status`".into(),
@@ -36,7 +42,10 @@ pub(super) fn local_texts(kind: &Kind, operation: &str, subject: &Subject) -> (S
         ),
         Kind::Proxy => (
             format!("{operation}: the proxy does not let us reach {host}"),
-            format!("inside the VPC no proxy is needed: add {} to NO_PROXY", no_proxy_entry(host)),
+            format!(
+                "inside the VPC no proxy is needed: add {} to NO_PROXY; elsewhere mend HTTPS_PROXY",
+                no_proxy_entry(host)
+            ),
         ),
         Kind::Setup => (
             format!("{operation}: {host} cannot be reached with these settings"),

@@ -4,12 +4,14 @@ mod codeartifact;
 mod connection;
 mod credentials;
 mod explain;
+mod identity;
 mod mend;
 mod trust;
 
 pub use codeartifact::CodeArtifact;
 pub use connection::http_client;
 pub use explain::{AwsError, Kind};
+pub use identity::caller_arn;
 pub use trust::{Roots, RootsFrom};
 
 use std::future::Future;

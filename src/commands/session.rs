@@ -54,7 +54,10 @@ impl Session {
             told: state.told.clone(),
             told_repositories,
             files: read_config_files(
-                global.config.as_deref(),
+                global
+                    .config
+                    .as_deref()
+                    .filter(|path| !path.as_os_str().is_empty()),
                 &places.user_config(),
                 Path::new(SYSTEM_CONFIG),
             )?,

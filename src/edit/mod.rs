@@ -3,6 +3,7 @@
 
 pub mod configparser;
 mod lines;
+pub mod merge;
 pub mod npmrc;
 pub mod toml;
 

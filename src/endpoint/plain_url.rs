@@ -29,6 +29,9 @@ impl fmt::Display for EndpointError {
 
 impl std::error::Error for EndpointError {}
 
+/// Longer than any endpoint's URL can be: host, format, domain, owner and repository at their longest.
+const LONGEST: usize = 2048;
+
 /// A URL as its three parts, the way plain string handling sees it. Nothing is
 /// normalised: a URL parser that turns `127.1` into `127.0.0.1` or folds case
 /// would make two different strings equal, and a token would go astray.
@@ -43,7 +46,7 @@ pub struct PlainUrl<'a> {
 impl<'a> PlainUrl<'a> {
     /// Splits `url`, which may carry a user name but nothing else beside scheme, host, port and path.
     pub fn parse(url: &'a str) -> Result<Self, EndpointError> {
-        if url.bytes().any(|b| !b.is_ascii_graphic() || b == b'\\') {
+        if url.len() > LONGEST || url.bytes().any(|b| !b.is_ascii_graphic() || b == b'\\') {
             return Err(EndpointError::Unexpected);
         }
         let (scheme, rest) = url.split_once("://").ok_or(EndpointError::Scheme)?;

@@ -3,7 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::fd::AsFd;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
@@ -126,7 +126,7 @@ fn name_file(file: &File, temporary: &Path) -> io::Result<()> {
 }
 
 /// `.pip.conf.studio-mirror` for `pip.conf`: fixed, so that the next run finds what a killed one left.
-fn temporary_name(target: &Path) -> PathBuf {
+pub fn temporary_name(target: &Path) -> PathBuf {
     let name = target.file_name().unwrap_or_default().to_string_lossy();
     target.with_file_name(format!(".{name}.studio-mirror"))
 }
@@ -140,7 +140,11 @@ fn make_folders(target: &Path) -> anyhow::Result<Vec<PathBuf>> {
         .map(Path::to_owned)
         .collect();
     missing.reverse();
-    fs::create_dir_all(folder)
+    // Closed to others whatever the umask: who can rename in a folder can replace the files in it.
+    fs::DirBuilder::new()
+        .mode(0o700)
+        .recursive(true)
+        .create(folder)
         .map_err(explain_io)
         .with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
     Ok(missing)

@@ -4,7 +4,7 @@ mod atomic;
 mod lock;
 mod private;
 
-pub use atomic::{Mode, remove_litter, write};
+pub use atomic::{Mode, remove_litter, temporary_name, write};
 pub use lock::Lock;
 pub use private::{is_memory_backed, make_private_dir, private_dir_is_ours};
 
@@ -41,8 +41,12 @@ pub fn read_text(path: &Path) -> anyhow::Result<Option<String>> {
     }
     let mut bytes = Vec::new();
     fs::File::open(path)
-        .and_then(|file| file.take(LARGEST_TEXT).read_to_end(&mut bytes))
+        .and_then(|file| file.take(LARGEST_TEXT + 1).read_to_end(&mut bytes))
         .with_context(|| format!("cannot read `{shown}`"))?;
+    // It may have grown since; half a file must not be taken for a whole one.
+    if bytes.len() as u64 > LARGEST_TEXT {
+        bail!("`{shown}` is longer than {LARGEST_TEXT} bytes: that is no configuration file");
+    }
     String::from_utf8(bytes).map(Some).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let line = 1 + error.as_bytes()[..at]

@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
 use super::backend::{BACKEND_FILE, BACKEND_NAME, backend_source};
 use crate::changes::{self, Edit};
-use crate::files::Mode;
+use crate::files::{self, Mode};
 use crate::places::Places;
 use crate::state::{Change, ChangeKind, Part, State};
 use crate::tools::keyringrc;
@@ -89,9 +90,10 @@ impl Installation {
                 if std::fs::read_link(&link).is_ok_and(|points_to| points_to == *target)
         );
         let nothing_there = std::fs::symlink_metadata(&link).is_err();
-        if is_ours || nothing_there || is_this_program(&link) {
+        if is_ours || nothing_there {
             self.link = Some((link, program.to_owned()));
-        } else {
+        } else if !is_this_program(&link) {
+            // One that leads here already, or is this very program, is somebody's own doing and stays too.
             self.warnings.push(format!(
                 "{} is another program and stays; a Python keyring there reaches studio-mirror by its backend",
                 places.shown(&link)
@@ -101,10 +103,13 @@ impl Installation {
             .get("PATH")
             .map(String::as_str)
             .unwrap_or_default();
-        let first = first_keyring(OsStr::new(path));
-        if !std::env::split_paths(path).any(|folder| folder == places.bin) && first.is_none() {
+        if !std::env::split_paths(path).any(|folder| folder == places.bin) {
+            let instead = match first_keyring(OsStr::new(path)) {
+                Some(other) => format!("{} if that is Python's", places.shown(&other)),
+                None => "nothing".to_owned(),
+            };
             self.warnings.push(format!(
-                "{} is not on PATH, so pip and uv will not find the credential helper there; \
+                "{} is not on PATH, so pip and uv ask {instead} for credentials; \
                  add it: export PATH=\"$PATH:$HOME/.local/bin\"",
                 places.shown(&places.bin)
             ));
@@ -177,22 +182,27 @@ pub fn unconfigure_keyringrc(
 
 /// Replaces whatever link stands there, without a moment in which there is none.
 fn make_link(link: &Path, target: &Path) -> std::io::Result<()> {
+    let temporary = files::temporary_name(link);
+    let _ = std::fs::remove_file(&temporary);
     if std::fs::read_link(link).is_ok_and(|points_to| points_to == target) {
         return Ok(());
     }
     if let Some(folder) = link.parent() {
-        std::fs::create_dir_all(folder)?;
+        std::fs::DirBuilder::new()
+            .mode(0o700)
+            .recursive(true)
+            .create(folder)?;
     }
-    let temporary = link.with_file_name(".keyring.studio-mirror");
-    let _ = std::fs::remove_file(&temporary);
     std::os::unix::fs::symlink(target, &temporary)?;
     std::fs::rename(&temporary, link)
 }
 
-/// The first `keyring` on PATH that is not this program.
-pub fn next_keyring() -> Option<PathBuf> {
+/// The first `keyring` on PATH that leads to none of the programs `asked`.
+pub fn next_keyring(asked: &[PathBuf]) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    keyrings(&path).find(|candidate| !is_this_program(candidate))
+    keyrings(&path).find(|candidate| {
+        std::fs::canonicalize(candidate).is_ok_and(|program| !asked.contains(&program))
+    })
 }
 
 /// The first `keyring` on PATH: the one that package clients run.

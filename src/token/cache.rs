@@ -36,6 +36,8 @@ pub fn cache_folder(
     runtime
         .into_iter()
         .chain([shared_memory])
+        // Looked at before anything is made: nothing is left where nothing will be kept.
+        .filter(|folder| folder.parent().is_some_and(files::is_memory_backed))
         .find(|folder| files::make_private_dir(folder).is_ok() && files::is_memory_backed(folder))
         .unwrap_or_else(|| home_cache.to_owned())
 }

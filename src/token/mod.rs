@@ -59,13 +59,13 @@ impl TokenRequest {
 /// No token comes near this; a header or a command line of the client would not take it.
 const LONGEST_TOKEN: usize = 16 * 1024;
 
-/// Whether `text` has the alphabet of a bearer token (RFC 6750, without the slash). It ends up in
-/// URLs, files and a line for the shell, where a quote, a blank or a `$` would do harm.
+/// Whether `text` has the alphabet of a bearer token (`b64token` of RFC 6750). It ends up in URLs,
+/// files and a line for the shell, where a quote, a blank or a `$` would do harm.
 pub fn is_token(text: &str) -> bool {
     (1..=LONGEST_TOKEN).contains(&text.len())
         && text
             .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"-._~+=".contains(&b))
+            .all(|b| b.is_ascii_alphanumeric() || b"-._~+/=".contains(&b))
 }
 
 /// An authorization token and its life, in seconds since 1970.

@@ -19,14 +19,13 @@ pub enum Need {
 }
 
 impl Need {
-    /// Whether `token` will do at `now`. A new one is wanted from after `since`.
-    fn is_met(self, token: &Token, now: u64, since: Option<u64>) -> bool {
-        match (self, since) {
-            (Need::Usable, _) => token.is_usable(now),
-            (Need::Young, _) => token.is_young(now) && token.is_usable(now),
-            (Need::New, None) => false,
+    /// Whether `token` will do at `now`. `known` was cached when the caller came.
+    fn is_met(self, token: &Token, now: u64, known: Option<&Token>) -> bool {
+        match self {
+            Need::Usable => token.is_usable(now),
+            Need::Young => token.is_young(now) && token.is_usable(now),
             // Another process minted it while we waited for the lock: as new as ours would be.
-            (Need::New, Some(since)) => token.minted_at >= since && token.is_usable(now),
+            Need::New => known != Some(token) && token.is_usable(now),
         }
     }
 }
@@ -44,22 +43,18 @@ pub async fn obtain(
     deadline: Instant,
     mint: impl AsyncFnOnce() -> anyhow::Result<Token>,
 ) -> anyhow::Result<Token> {
-    let cached = |since| {
-        store
-            .read(request)
-            .filter(|token| need.is_met(token, now(), since))
-    };
-    if let Some(token) = cached(None) {
+    let known = store.read(request);
+    let is_met = |token: &Token| need.is_met(token, now(), known.as_ref());
+    if let Some(token) = known.clone().filter(is_met) {
         return Ok(token);
     }
-    let asked_at = now();
     let lock = store.lock(request, deadline).await;
     match &lock {
         Err(error) if error.kind() == io::ErrorKind::TimedOut => {
             bail!("another studio-mirror is asking for the same token and got no answer in time");
         }
         _ => {
-            if let Some(token) = cached(Some(asked_at)) {
+            if let Some(token) = store.read(request).filter(is_met) {
                 return Ok(token);
             }
         }

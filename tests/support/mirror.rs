@@ -15,7 +15,7 @@ pub const TEAM: &str = "team";
 /// An AWS of one test's own: domain `corp` of 111122223333, repository `team`.
 pub struct Mirror {
     pub emulator: Emulator,
-    _packages: Packages,
+    _packages: Option<Packages>,
 }
 
 impl Mirror {
@@ -28,7 +28,15 @@ impl Mirror {
         let emulator = Emulator::start(options).expect("the emulator starts");
         Mirror {
             emulator,
-            _packages: packages,
+            _packages: Some(packages),
+        }
+    }
+
+    /// One without the tests' packages, for tests that install nothing.
+    pub fn without_packages() -> Mirror {
+        Mirror {
+            emulator: Emulator::start(Options::default()).expect("the emulator starts"),
+            _packages: None,
         }
     }
 

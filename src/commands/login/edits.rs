@@ -162,13 +162,36 @@ impl Edits {
         }
     }
 
-    /// Remembers what will be done in `state`.
+    /// Remembers what will be done in `state`. A tool whose file is refused is remembered too, unless
+    /// an earlier login of it stands: the next `login` tries it again without being told.
     pub fn remember(&self, state: &mut State) {
         for planned in &self.planned {
-            if let Ok(edit) = &planned.edit {
-                edit.remember(state);
-                state.tools.insert(planned.tool, planned.login.clone());
+            let login = planned.login.clone();
+            match &planned.edit {
+                Ok(edit) => {
+                    edit.remember(state);
+                    state.tools.insert(planned.tool, login);
+                }
+                Err(_) => {
+                    state.tools.entry(planned.tool).or_insert(login);
+                }
             }
+        }
+    }
+
+    /// Lets `state` say again what `before` said of tools that an earlier login configured and that kept their files.
+    pub fn keep_earlier_logins(&self, before: &State, state: &mut State) {
+        let kept = self.planned.iter().filter(|planned| planned.edit.is_err());
+        for planned in kept {
+            let Some(login) = before.tools.get(&planned.tool) else {
+                continue;
+            };
+            state.tools.insert(planned.tool, login.clone());
+            let changes = before.changes.iter();
+            let own = changes.filter(|(_, change)| change.part == Part::Tool(planned.tool));
+            state
+                .changes
+                .extend(own.map(|(path, change)| (path.clone(), change.clone())));
         }
     }
 

@@ -7,10 +7,11 @@ use std::time::Instant;
 use anyhow::{Context, anyhow};
 
 use super::targets::Target;
-use crate::aws::{AwsError, CodeArtifact, Kind};
+use crate::aws::{AwsError, CodeArtifact, Kind, caller_arn};
 use crate::commands::session::Session;
 use crate::endpoint::{Format, RepositoryEndpoint};
 use crate::error::{find, with_hint};
+use crate::output::Verbosity;
 use crate::settings::Field;
 use crate::token::{Need, Store, Token, TokenRequest, obtain};
 
@@ -85,7 +86,15 @@ pub async fn fetch(
             .into_iter()
             .map(|place| endpoint(session, &api, &request, place)),
     );
-    let ((token, cache), endpoints) = futures_util::future::try_join(token, endpoints).await?;
+    let wanted = futures_util::future::try_join(token, endpoints);
+    let ((token, cache), endpoints) = match session.printer.verbosity {
+        Verbosity::Verbose => {
+            futures_util::future::join(wanted, tell_caller(session, &request))
+                .await
+                .0?
+        }
+        _ => wanted.await?,
+    };
     let (token, no_token_yet) = match token {
         Ok(token) => (token, None),
         Err(error) => (None, Some(error)),
@@ -97,6 +106,18 @@ pub async fn fetch(
         cache,
         endpoints: endpoints.into_iter().collect(),
     })
+}
+
+/// For `-v`: who asks. Never in the way of a login.
+async fn tell_caller(session: &Session, request: &TokenRequest) {
+    let endpoint = ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"]
+        .iter()
+        .find_map(|variable| session.environment.get(*variable));
+    let caller = caller_arn(request, endpoint.map(String::as_str)).await;
+    session.printer.detail(&match caller {
+        Ok(arn) => format!("caller: {arn}"),
+        Err(why) => format!("caller not known, which does no harm: {why}"),
+    });
 }
 
 fn may_come_later(error: &anyhow::Error) -> bool {

@@ -29,6 +29,8 @@ const LIMIT: Duration = Duration::from_secs(6);
 
 /// Logs in, or shows what that would change.
 pub fn run(session: Session, args: &LoginArgs) -> anyhow::Result<ExitCode> {
+    // Asked for first: without a domain no other question makes sense.
+    session.settings.require(Field::Domain)?;
     let targets = targets::choose(&session, args)?;
     let deadline = Instant::now() + LIMIT;
     let need = match (args.dry_run, args.force) {
@@ -90,6 +92,12 @@ fn write(
         edits.fail_helper_tools(&error);
     }
     edits.make(session.printer);
+    let written = state.clone();
+    edits.keep_earlier_logins(&before, &mut state);
+    if state != written {
+        // What keeps a file from being written may keep this one too; the next login mends it.
+        let _ = state.write(&session.places.state);
+    }
     let helper_warnings = helper.map(|helper| helper.warnings).unwrap_or_default();
     Ok(LoginReport::new(session, fetched, edits, helper_warnings))
 }
