@@ -98,6 +98,23 @@ mod tests {
     }
 
     #[test]
+    fn no_spelling_of_a_password_comes_through() {
+        for (line, shown) in [
+            ("x = https://me:pa'ss@h/", "x = https://***@h/"),
+            ("x = https://ghp_1@h/", "x = https://***@h/"),
+            ("x = https://aws@h/", "x = https://aws@h/"),
+            (
+                "a = ['https://h','https://u:p@h']",
+                "a = ['https://h','https://***@h']",
+            ),
+            ("password:hunter2", "password:***"),
+            ("a = {password = \"hunter2\"}", "a = {password =***"),
+        ] {
+            assert_eq!(mask_line(line), shown);
+        }
+    }
+
+    #[test]
     fn a_stray_token_is_masked_and_a_new_file_has_no_before() {
         let diff = masked_diff("f", None, "# eyJ2abc.def/ghi note\n");
         assert_eq!(diff, "--- /dev/null\n+++ f\n@@ -0,0 +1 @@\n+# *** note\n");
