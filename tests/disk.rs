@@ -32,7 +32,10 @@ fn can_mount() -> bool {
             .status()
             .is_ok_and(|status| status.success());
     if !can {
-        eprintln!("SKIPPED: full and read-only disks need root and `unshare -m mount`");
+        support::tell_skipped(
+            "full and read-only disks",
+            "they need root and `unshare -m mount`",
+        );
     }
     can
 }

@@ -92,7 +92,7 @@ mod tests {
         let after = "a = 1\nindex-url = https://aws@h/x\n//h/:_authToken=eyJ2NEW\n";
         assert_eq!(
             masked_diff("f", Some(before), after),
-            "--- f\n+++ f\n@@ -1,3 +1,3 @@\n a = 1\n-index-url = https://aws:***@h/x\n\
+            "--- f\n+++ f\n@@ -2,2 +2,2 @@\n-index-url = https://aws:***@h/x\n\
              -password:***\n+index-url = https://aws@h/x\n+//h/:_authToken=***\n"
         );
     }
