@@ -364,11 +364,10 @@ fn odd_xdg_variables_are_survived() {
     mirror.login(&home, &[]).success();
     assert!(elsewhere.path().join("c o n f/pip/pip.conf").is_file());
     assert!(
-        elsewhere
-            .path()
-            .join("state/studio-mirror/state.json")
-            .is_file()
+        !elsewhere.path().join("state").exists(),
+        "what the helper trusts is never where a variable says"
     );
+    assert!(home.join(".local/state/studio-mirror/state.json").is_file());
     home.studio_mirror(["logout"]).success();
     assert!(!elsewhere.path().join("c o n f").exists());
 }

@@ -2,6 +2,7 @@
 
 mod support;
 
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use std::time::{Duration, Instant};
 use studio_mirror_emulator::{Action, Fault, Layer};
@@ -333,7 +334,9 @@ fn two_hundred_helpers_under_the_quota_all_get_their_token() {
         state["cache"] = home.join("cache").to_str().expect("UTF-8").into();
         let folder = home.join(".local/state/studio-mirror");
         std::fs::create_dir_all(&folder).expect("a folder");
-        std::fs::write(folder.join("state.json"), state.to_string()).expect("a file");
+        let file = folder.join("state.json");
+        std::fs::write(&file, state.to_string()).expect("a file");
+        std::fs::set_permissions(&file, PermissionsExt::from_mode(0o600)).expect("our own file");
     }
     api.emulator.set_quota(Some(40));
     let before = api.emulator.count("GetAuthorizationToken");

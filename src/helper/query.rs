@@ -171,4 +171,48 @@ mod tests {
             assert_eq!(asked(line), None, "{line:?}");
         }
     }
+
+    fn state(urls: &[(&str, &str)]) -> State {
+        let tools = [crate::tools::Tool::Pip, crate::tools::Tool::Uv];
+        let logins: serde_json::Map<_, _> = tools
+            .iter()
+            .zip(urls)
+            .map(|(tool, (url, domain))| {
+                let token = serde_json::json!({
+                    "domain": domain, "region": "us-east-1", "credentials": { "from": "instance" }
+                });
+                let login = serde_json::json!({
+                    "repository": "team", "auth": "helper", "endpoint": { "url": url }, "token": token
+                });
+                (tool.to_string(), login)
+            })
+            .collect();
+        let document = serde_json::json!({ "schema_version": 1, "tools": logins });
+        State::parse(document.to_string().as_bytes()).unwrap()
+    }
+
+    fn domain_for<'a>(state: &'a State, url: &str) -> Option<&'a str> {
+        let query = parse(["get", url, "aws"].map(OsString::from)).unwrap();
+        login_for(state, &query).map(|login| login.token.domain.as_str())
+    }
+
+    #[test]
+    fn domains_that_share_a_host_are_told_apart_by_path() {
+        let base = "https://vpce-1.d.codeartifact.us-east-1.vpce.amazonaws.com";
+        let (corp, other) = (
+            format!("{base}/pypi/d/corp-111122223333/team/"),
+            format!("{base}/pypi/d/other-111122223333/team/"),
+        );
+        let two = state(&[(&corp, "corp"), (&other, "other")]);
+        assert_eq!(domain_for(&two, &format!("{corp}simple/")), Some("corp"));
+        assert_eq!(
+            domain_for(&two, &format!("{other}simple/x/")),
+            Some("other")
+        );
+        assert_eq!(domain_for(&two, base), None);
+        let one = state(&[(&corp, "corp"), (&corp, "corp")]);
+        assert_eq!(domain_for(&one, base), Some("corp"));
+        assert_eq!(domain_for(&one, &format!("{corp}simple/?x")), None);
+        assert_eq!(domain_for(&one, &format!("{corp}simple/#x")), None);
+    }
 }

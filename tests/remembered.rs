@@ -1,0 +1,159 @@
+//! What logins remember of each other: nothing is lost, nothing goes astray, nobody else has a say.
+
+mod support;
+
+use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
+
+use studio_mirror_emulator::{Action, Fault};
+use support::home::{Finished, Home};
+use support::mirror::Mirror;
+use support::{binary_under_test, wait_until};
+
+const PIP_CONF: &str = ".config/pip/pip.conf";
+const NPMRC: &str = ".npmrc";
+const STATE: &str = ".local/state/studio-mirror/state.json";
+
+/// `studio-mirror` in a shell with these variables set.
+fn with_variables(home: &Home, variables: &[(&str, &str)], arguments: &[&str]) -> Finished {
+    let mut command = home.command(binary_under_test());
+    command.args(arguments).envs(variables.iter().copied());
+    home.run(&mut command)
+}
+
+#[test]
+fn a_tool_is_not_sent_to_another_domain_than_the_rest() {
+    let mirror = Mirror::without_packages();
+    let home = Home::new();
+    mirror.login(&home, &[]).success();
+    let before = home.read(PIP_CONF);
+    let refused = home
+        .studio_mirror(["login", "--tool", "pip", "--domain", "other"])
+        .exit(2);
+    assert_eq!(
+        refused.stderr,
+        "error: uv,npm would stay at another domain or region than other in us-east-1\n\
+         hint: log in all tools by leaving out --tool, or first: studio-mirror logout --tool uv,npm\n"
+    );
+    assert_eq!(home.read(PIP_CONF), before);
+    home.studio_mirror(["login"]).success();
+}
+
+#[test]
+fn logins_at_the_same_time_lose_nothing_that_either_was_told() {
+    let mirror = Mirror::without_packages();
+    let home = Home::new();
+    mirror.login(&home, &["--tool", "uv"]).success();
+    let slow_once = Fault {
+        operation: Some("GetRepositoryEndpoint".to_owned()),
+        path: None,
+        times: Some(1),
+        action: Action::Delay { ms: 1_500 },
+    };
+    let told = mirror.emulator.add_faults(vec![slow_once]);
+    told.expect("no path to get wrong");
+    let asked_before = mirror.emulator.count("GetRepositoryEndpoint");
+    std::thread::scope(|scope| {
+        let slow = scope.spawn(|| home.studio_mirror(["login", "--tool", "pip"]).success());
+        wait_until("the slow login to ask", Duration::from_secs(20), || {
+            mirror.emulator.count("GetRepositoryEndpoint") > asked_before
+        });
+        home.studio_mirror(["login", "--tool", "npm", "--namespace", "acme"])
+            .success();
+        slow.join().expect("the slow login ends");
+    });
+    // Told nothing now: the scope must still be known.
+    home.studio_mirror(["login", "--tool", "npm"]).success();
+    let npmrc = home.read(NPMRC);
+    assert!(npmrc.starts_with("@acme:registry="), "the scope is lost");
+}
+
+#[test]
+fn a_way_to_authenticate_once_told_wins_over_the_configuration_file() {
+    let mirror = Mirror::without_packages();
+    let home = Home::new();
+    home.write(
+        ".config/studio-mirror/config.toml",
+        "[tool.pip]\nauth = \"token\"\n",
+    );
+    mirror.login(&home, &[]).success();
+    assert!(!home.read(PIP_CONF).contains("keyring-provider"));
+    home.studio_mirror(["login", "--tool", "pip", "--auth", "helper"])
+        .success();
+    home.studio_mirror(["login"]).success();
+    assert!(home.read(PIP_CONF).contains("keyring-provider"));
+}
+
+#[test]
+fn a_repository_named_by_a_variable_for_one_tool_stays_its_own() {
+    let mirror = Mirror::without_packages();
+    let home = Home::new();
+    mirror.login(&home, &[]).success();
+    let variables = [("STUDIO_MIRROR_REPOSITORY", "web")];
+    with_variables(&home, &variables, &["login", "--tool", "npm"]).success();
+    home.studio_mirror(["login"]).success();
+    assert!(home.read(NPMRC).contains("/web/"));
+    assert!(home.read(PIP_CONF).contains("/team/"));
+}
+
+#[test]
+fn status_tells_of_a_variable_that_wins_over_a_tools_file() {
+    let mirror = Mirror::without_packages();
+    let home = Home::new();
+    mirror.login(&home, &[]).success();
+    let variables = [
+        ("PIP_INDEX_URL", "https://pypi.example/simple"),
+        ("UV_KEYRING_PROVIDER", "disabled"),
+    ];
+    let status = with_variables(&home, &variables, &["status"]).success();
+    for variable in ["$PIP_INDEX_URL", "$UV_KEYRING_PROVIDER"] {
+        let sentence = format!("{variable} is set and wins over its file");
+        assert!(status.stdout.contains(&sentence), "{status}");
+    }
+}
+
+#[test]
+fn neither_a_variable_nor_an_open_file_can_put_a_state_under_the_helper() {
+    let mirror = Mirror::without_packages();
+    let home = Home::new();
+    mirror.login(&home, &[]).success();
+    let theirs = home.read(STATE).replace(
+        mirror.emulator.http_url().trim_end_matches('/'),
+        "https://evil.example",
+    );
+    let project = home.write("project/studio-mirror/state.json", &theirs);
+    std::fs::set_permissions(&project, PermissionsExt::from_mode(0o600)).expect("our own file");
+    let folder = home.join("project");
+    let variables = [("XDG_STATE_HOME", folder.to_str().expect("text"))];
+    let url = "https://evil.example/pypi/d/corp-111122223333/team/simple/";
+    let asked = with_variables(&home, &variables, &["keyring", "get", url, "aws"]).exit(1);
+    assert_eq!(asked.stdout, "");
+
+    let state = home.join(STATE);
+    std::fs::set_permissions(&state, PermissionsExt::from_mode(0o644)).expect("our own file");
+    let url = format!("{}simple/", mirror.endpoint("pypi", "team"));
+    let asked = home.studio_mirror(["keyring", "get", &url, "aws"]).exit(1);
+    assert_eq!(asked.stdout, "");
+    assert!(asked.stderr.contains("is not private"), "{asked}");
+}
+
+#[test]
+fn a_full_logout_forgets_every_token() {
+    let mirror = Mirror::without_packages();
+    let home = Home::new();
+    mirror.login(&home, &[]).success();
+    home.studio_mirror(["token", "--domain", "other"]).success();
+    let cached = || {
+        let [_, runtime] = home.folders();
+        let files = std::fs::read_dir(runtime.join("studio-mirror")).expect("the cache");
+        files
+            .filter(|file| {
+                let path = file.as_ref().expect("our own folder").path();
+                path.extension().is_some_and(|end| end == "json")
+            })
+            .count()
+    };
+    assert_eq!(cached(), 2);
+    home.studio_mirror(["logout"]).success();
+    assert_eq!(cached(), 0);
+}
