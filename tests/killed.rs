@@ -1,4 +1,5 @@
 //! `kill -9` at any instant of a login or logout: every file is the old or the new one, whole, and the next command mends the rest.
+#![allow(clippy::print_stdout)] // figures
 
 mod support;
 
@@ -240,8 +241,8 @@ impl Count {
             |path: &&str| before[*path] != step.texts[*path] && now[*path] == step.texts[*path];
         let waiting =
             |path: &&str| before[*path] != step.texts[*path] && now[*path] == before[*path];
-        let some_written = now.keys().any(|path| written(path));
-        let some_wait = now.keys().any(|path| waiting(path));
+        let some_written = now.keys().any(written);
+        let some_wait = now.keys().any(waiting);
         self.untouched += usize::from(!some_written && some_wait);
         self.half_way += usize::from(some_written && some_wait);
         self.litter += usize::from(!litter(home.path()).is_empty());
