@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::settings::{Field, Settings, Source};
+use crate::settings::{Field, Settings, Source, parse_aws_file};
 
 /// The place that AWS credentials come from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -153,7 +153,7 @@ impl CredentialSource {
 }
 
 fn default_profile_has_credentials(text: &str) -> bool {
-    ini::Ini::load_from_str_noescape(text).is_ok_and(|file| {
+    parse_aws_file(text).is_ok_and(|file| {
         [Some("default"), Some("profile default")]
             .into_iter()
             .filter_map(|section| file.section(section))

@@ -85,9 +85,9 @@ pub fn explain(failure: &anyhow::Error) -> Explained {
     let mut hint = None;
     for cause in failure.chain() {
         if let Some(hinted) = cause.downcast_ref::<Hinted>() {
-            hint.get_or_insert_with(|| hinted.hint.clone());
+            hint.get_or_insert_with(|| one_line(&hinted.hint));
         }
-        let line = cause.to_string();
+        let line = one_line(&cause.to_string());
         // A wrapper often repeats its source's sentence; people need it once.
         if lines.iter().all(|shown| !shown.contains(&line)) {
             lines.push(line);
@@ -104,6 +104,16 @@ pub fn explain(failure: &anyhow::Error) -> Explained {
             1
         },
     }
+}
+
+/// `text` on one line: it may quote a file or a variable, where line ends and escape sequences can stand.
+fn one_line(text: &str) -> String {
+    let shown = |c: char| match c {
+        '\n' | '\r' | '\t' => " ".to_owned(),
+        c if c.is_control() => c.escape_default().to_string(),
+        c => c.to_string(),
+    };
+    text.trim().chars().map(shown).collect()
 }
 
 impl fmt::Display for Explained {
@@ -133,6 +143,15 @@ mod tests {
         assert_eq!(
             explain(&failure).to_string(),
             "error: cannot write `pip.conf`\n  caused by: no space left\nhint: free some space"
+        );
+    }
+
+    #[test]
+    fn what_an_error_quotes_cannot_steer_the_terminal() {
+        let failure = with_hint(anyhow!("no key `a\u{1b}[2J\nb`"), "try\tthis");
+        assert_eq!(
+            explain(&failure).to_string(),
+            "error: no key `a\\u{1b}[2J b`\nhint: try this"
         );
     }
 

@@ -172,7 +172,11 @@ impl State {
     /// # Errors
     /// When it is something else, or another version's.
     pub fn parse(text: &[u8]) -> anyhow::Result<Self> {
-        let state: Self = serde_json::from_slice(text)?;
+        // serde_json's own sentence quotes the value at fault, and the state holds texts with tokens in them.
+        let state: Self = serde_json::from_slice(text).map_err(|error| {
+            let (line, column) = (error.line(), error.column());
+            anyhow!("line {line}, column {column}: not what this program writes")
+        })?;
         if state.schema_version != SCHEMA_VERSION {
             bail!(
                 "it has version {}; this program knows {SCHEMA_VERSION}",

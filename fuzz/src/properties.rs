@@ -316,16 +316,16 @@ fn uv_settings(text: &str) -> UvSettings {
             .collect(),
         None => Vec::new(),
     };
-    let has = |index: &[(String, String)], key: &str, value: &str| {
-        index.iter().any(|(k, v)| k == key && v.contains(value))
+    let has = |index: &[(String, String)], key: &str, fits: fn(&str) -> bool| {
+        index.iter().any(|(k, v)| k == key && fits(v))
     };
-    let defaults = indexes
-        .iter()
-        .filter(|index| has(index, "default", "true"))
-        .count();
+    let is_default = |index: &[(String, String)]| has(index, "default", |value| value == "true");
+    let defaults = indexes.iter().filter(|index| is_default(index)).count();
     let kept = indexes
         .iter()
-        .filter(|index| !has(index, "default", "true") && !has(index, "url", "codeartifact"))
+        .filter(|index| {
+            !is_default(index) && !has(index, "url", |url| url.contains("codeartifact"))
+        })
         .map(|index| format!("{index:?}"))
         .collect();
     UvSettings {

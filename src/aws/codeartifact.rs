@@ -3,7 +3,6 @@
 use std::fmt::Debug;
 use std::time::{Duration, Instant};
 
-use anyhow::Context;
 use aws_sdk_codeartifact::config::{
     BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig,
 };
@@ -12,12 +11,12 @@ use aws_sdk_codeartifact::types::{EndpointType as SdkEndpointType, PackageFormat
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use backon::{BackoffBuilder, ExponentialBuilder};
 
-use super::explain::{AwsError, Subject};
+use super::explain::{AwsError, Subject, printable};
 use super::{credentials, http_client};
 use crate::endpoint::{EndpointType, Format, RepositoryEndpoint};
 use crate::error::with_hint;
 use crate::secret::Secret;
-use crate::token::{Token, TokenRequest, now};
+use crate::token::{Token, TokenRequest, is_token, now};
 
 /// A connection that is not there after this long will not come: inside a VPC it takes milliseconds.
 const CONNECT_LIMIT: Duration = Duration::from_millis(2_500);
@@ -91,12 +90,7 @@ impl CodeArtifact {
             .await?;
         let token = answer.authorization_token().unwrap_or_default();
         let expires_at = answer.expiration().map_or(0, |time| time.secs());
-        // The token ends up in files and headers, where a line end or a quote would do harm.
-        let is_token = !token.is_empty()
-            && token
-                .bytes()
-                .all(|b| b.is_ascii_graphic() && !b"\"'\\@/:#".contains(&b));
-        if !is_token || expires_at <= 0 {
+        if !is_token(token) || expires_at <= 0 {
             return Err(self.not_codeartifact("GetAuthorizationToken", "no usable token"));
         }
         Ok(Token {
@@ -135,14 +129,15 @@ impl CodeArtifact {
             })
             .await?;
         let url = answer.repository_endpoint().unwrap_or_default();
-        RepositoryEndpoint::from_answer(url)
-            .with_context(|| {
-                format!(
-                    "CodeArtifact names `{}` as the repository's endpoint",
-                    url.escape_debug()
-                )
-            })
-            .map_err(|error| with_hint(error, "is the API endpoint really CodeArtifact's?"))
+        RepositoryEndpoint::from_answer(url).map_err(|error| {
+            // What stands before an @ could be a password, and what is no URL is not worth showing.
+            let shown = match url.split_once('@') {
+                _ if url.is_empty() => "no endpoint".to_owned(),
+                Some(_) => format!("an endpoint that is none: {error}"),
+                None => format!("the endpoint `{}`: {error}", printable(url)),
+            };
+            self.not_codeartifact("GetRepositoryEndpoint", &shown)
+        })
     }
 
     fn not_codeartifact(&self, operation: &'static str, what: &str) -> anyhow::Error {
@@ -175,8 +170,10 @@ impl CodeArtifact {
                 Err(_) => return Err(AwsError::out_of_time(operation, &self.subject).into_hinted()),
             };
             // The service knows best when to come again; our jitter on top keeps a crowd apart.
-            let wait = failure.retry_after() + waits.next().unwrap_or(LONGEST_WAIT);
-            if !failure.is_transient() || Instant::now() + wait >= self.deadline {
+            let jitter = waits.next().unwrap_or(LONGEST_WAIT);
+            let wait = failure.retry_after().saturating_add(jitter);
+            let left = self.deadline.saturating_duration_since(Instant::now());
+            if !failure.is_transient() || wait >= left {
                 return Err(failure.into_hinted());
             }
             tokio::time::sleep(wait).await;

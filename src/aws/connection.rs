@@ -15,6 +15,7 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
 
 use super::trust::Roots;
 use crate::error::{explain, with_hint};
@@ -62,18 +63,29 @@ struct ConnectorByScheme {
 
 impl HttpConnector for ConnectorByScheme {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        if !request.uri().starts_with("https:") {
-            return self.plain.call(request);
-        }
-        match self.tls.get_or_init(tls_client) {
-            Ok(client) => client
-                .http_connector(&self.settings, &self.components)
-                .call(request),
-            Err(failure) => {
-                HttpConnectorFuture::ready(Err(ConnectorError::user(Box::new(failure.clone()))))
+        let answer = if request.uri().starts_with("https:") {
+            match self.tls.get_or_init(tls_client) {
+                Ok(client) => client
+                    .http_connector(&self.settings, &self.components)
+                    .call(request),
+                Err(failure) => {
+                    let failure = ConnectorError::user(Box::new(failure.clone()));
+                    return HttpConnectorFuture::ready(Err(failure));
+                }
             }
-        }
+        } else {
+            self.plain.call(request)
+        };
+        HttpConnectorFuture::new(async { Ok(answer.await?.map(limited)) })
     }
+}
+
+/// No answer that is asked for comes near this: a token has some 2 kB.
+const LONGEST_ANSWER: usize = 1024 * 1024;
+
+/// `body` as one that fails where it grows too long, since the SDK reads all of it into memory.
+fn limited(body: SdkBody) -> SdkBody {
+    SdkBody::from_body_1_x(http_body_util::Limited::new(body, LONGEST_ANSWER))
 }
 
 /// Why no TLS connection can be made from here at all: a bundle or a proxy setting at fault.
@@ -115,7 +127,7 @@ fn tls_client() -> Result<SharedHttpClient, SetupFailure> {
     Ok(
         Builder::new().build_with_connector_fn(move |settings, components| {
             let mut connector = Connector::builder()
-                .proxy_config(ProxyConfig::from_env())
+                .proxy_config(proxy_config())
                 .tls_provider(Provider::Rustls(CryptoMode::Ring))
                 .tls_context(context.clone());
             connector.set_connector_settings(settings.cloned());
@@ -127,23 +139,27 @@ fn tls_client() -> Result<SharedHttpClient, SetupFailure> {
     )
 }
 
+/// The proxy of the environment. `NO_PROXY=*` keeps every host away from it; the SDK's own reading of
+/// the star covers names but no addresses.
+fn proxy_config() -> ProxyConfig {
+    let excepted = ["NO_PROXY", "no_proxy"]
+        .into_iter()
+        .find_map(|variable| std::env::var(variable).ok());
+    let all = excepted.is_some_and(|hosts| hosts.split(',').any(|host| host.trim() == "*"));
+    if all {
+        ProxyConfig::disabled()
+    } else {
+        ProxyConfig::from_env()
+    }
+}
+
 /// The proxy variables for TLS connections; a value that is no URL would be passed over in silence.
 fn check_proxy_variables() -> anyhow::Result<()> {
     for variable in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
         let Some(value) = std::env::var_os(variable).filter(|value| !value.is_empty()) else {
             continue;
         };
-        let is_proxy = value.to_str().is_some_and(|value| {
-            let (scheme, rest) = value.split_once("://").unwrap_or(("http", value));
-            let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
-            matches!(scheme, "http" | "https" | "socks5" | "socks5h")
-                && host
-                    .bytes()
-                    .next()
-                    .is_some_and(|b| b.is_ascii_alphanumeric() || b == b'[')
-                && host.bytes().all(|b| b.is_ascii_graphic())
-        });
-        if !is_proxy {
+        if !value.to_str().is_some_and(is_proxy) {
             // The value may hold a password; the variable's name is enough.
             return Err(with_hint(
                 anyhow!("${variable} is not a proxy's URL"),
@@ -152,4 +168,24 @@ fn check_proxy_variables() -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whether `value` has the form `[scheme://][user:password@]host[:port]`.
+fn is_proxy(value: &str) -> bool {
+    let (scheme, rest) = value.split_once("://").unwrap_or(("http", value));
+    let address = rest.rsplit_once('@').map_or(rest, |(_, address)| address);
+    let address = address.trim_end_matches('/');
+    let (host, port) = match address.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, Some(port)),
+        _ => (address, None),
+    };
+    let named = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
+    let is_ipv6 = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'))
+        .is_some_and(|host| host.parse::<std::net::Ipv6Addr>().is_ok());
+    matches!(scheme, "http" | "https" | "socks5" | "socks5h")
+        && !value.contains(char::is_whitespace)
+        && (is_ipv6 || (!host.is_empty() && host.bytes().all(named)))
+        && port.is_none_or(|port| port.parse::<u16>().is_ok())
 }

@@ -10,6 +10,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use super::connection::SetupFailure;
 use super::mend::{local_texts, service_texts};
+use super::trust::Roots;
 use crate::endpoint::PlainUrl;
 use crate::error::with_hint;
 use crate::token::TokenRequest;
@@ -113,7 +114,12 @@ impl AwsError {
             return Self::of_service(operation, subject, status, context.err(), context.raw());
         }
         let kind = kind_of_failure(&error);
-        let chain = innermost(&error);
+        let mut chain = innermost(&error);
+        if kind == Kind::Tls
+            && let Ok(roots) = Roots::load()
+        {
+            chain += &format!(" (trusted: {})", roots.from);
+        }
         if let Some(setup) = find::<SetupFailure>(&error) {
             let mut failure = Self::local(Kind::Setup, operation, subject, setup.message.clone());
             failure.hint = setup.hint.clone().unwrap_or(failure.hint);
@@ -285,11 +291,16 @@ pub(super) fn innermost(error: &(dyn StdError + 'static)) -> String {
         .unwrap_or_default()
 }
 
-/// One line without control characters, and not endless: it came from the network.
-fn printable(text: &str) -> String {
+/// One line without characters that steer a terminal, and not endless: it came from the network.
+pub(super) fn printable(text: &str) -> String {
+    // Beside the control characters: line ends, marks and overrides that turn the direction of text.
+    let steers = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
     let clean: String = text
         .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
+        .map(|c| if steers(c) { ' ' } else { c })
         .take(600)
         .collect();
     clean.trim().to_owned()

@@ -42,7 +42,10 @@ pub(super) fn local_texts(kind: &Kind, operation: &str, subject: &Subject) -> (S
         ),
         Kind::Proxy => (
             format!("{operation}: the proxy does not let us reach {host}"),
-            format!("inside the VPC no proxy is needed: add {} to NO_PROXY", no_proxy_entry(host)),
+            format!(
+                "inside the VPC no proxy is needed: add {} to NO_PROXY; elsewhere mend HTTPS_PROXY",
+                no_proxy_entry(host)
+            ),
         ),
         Kind::Setup => (
             format!("{operation}: {host} cannot be reached with these settings"),

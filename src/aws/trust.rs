@@ -112,11 +112,11 @@ fn read_bundle(path: &Path, variable: &str) -> anyhow::Result<Vec<CertificateDer
         if certificates.is_empty() {
             bail!("it holds no certificate");
         }
-        let usable: Vec<_> = certificates.into_iter().filter(is_usable).collect();
-        if usable.is_empty() {
-            bail!("none of its certificates can be read");
+        // As OpenSSL does: passed over in silence, the damaged one could be the one that is wanted.
+        if let Some(damaged) = certificates.iter().position(|one| !is_usable(one)) {
+            bail!("its certificate number {} cannot be read", damaged + 1);
         }
-        Ok(usable)
+        Ok(certificates)
     };
     read()
         .with_context(|| {

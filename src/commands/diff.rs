@@ -27,18 +27,19 @@ fn mask_line(line: &str) -> String {
     format!("{masked}{end}")
 }
 
+/// The rest of the line behind a key that names a secret, wherever in the line the key stands.
 fn mask_value(line: &str) -> String {
     const SECRET_KEYS: [&str; 5] = ["_auth", "password", "passwd", "token", "secret"];
     let lower = line.to_ascii_lowercase();
-    let separator = line.find('=').or_else(|| line.find(": "));
+    let key = SECRET_KEYS.iter().filter_map(|key| lower.find(key)).min();
+    let separator = key.and_then(|key| Some(key + line[key..].find(['=', ':'])?));
     match separator {
-        Some(at) if SECRET_KEYS.iter().any(|key| lower[..at].contains(key)) => {
-            format!("{}{MASK}", &line[..=at])
-        }
-        _ => line.to_owned(),
+        Some(at) => format!("{}{MASK}", &line[..=at]),
+        None => line.to_owned(),
     }
 }
 
+/// Passwords, and user names other than CodeArtifact's: some indexes take a token as one.
 fn mask_url_passwords(line: &str) -> String {
     let mut masked = String::new();
     let mut rest = line;
@@ -46,16 +47,17 @@ fn mask_url_passwords(line: &str) -> String {
         let (before, after) = rest.split_at(start + 3);
         masked.push_str(before);
         let end = after
-            .find(|c: char| c == '/' || c.is_whitespace() || c == '"' || c == '\'')
+            .find(|c: char| c == '/' || c.is_whitespace() || c == '"')
             .unwrap_or(after.len());
-        let (authority, tail) = after.split_at(end);
-        match (authority.rsplit_once('@'), authority.split_once(':')) {
-            (Some((user, host)), Some((name, _))) if user.contains(':') => {
-                masked.push_str(&format!("{name}:{MASK}@{host}"));
-            }
-            _ => masked.push_str(authority),
+        rest = after;
+        if let Some((user, _)) = after[..end].rsplit_once('@') {
+            masked.push_str(&match user.split_once(':') {
+                None if user == "aws" => user.to_owned(),
+                Some(("aws", _)) => format!("aws:{MASK}"),
+                _ => MASK.to_owned(),
+            });
+            rest = &after[user.len()..];
         }
-        rest = tail;
     }
     masked + rest
 }
@@ -69,7 +71,7 @@ fn mask_tokens(line: &str) -> String {
         masked.push_str(before);
         masked.push_str(MASK);
         let end = token
-            .find(|c: char| !c.is_ascii_alphanumeric() && !"-_.+/=".contains(c))
+            .find(|c: char| !c.is_ascii_alphanumeric() && !"-_.+/=%~".contains(c))
             .unwrap_or(token.len());
         rest = &token[end..];
     }

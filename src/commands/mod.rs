@@ -1,7 +1,7 @@
 //! The commands, one file each.
 
 mod completions;
-mod diff;
+pub mod diff;
 mod login;
 mod logout;
 mod session;

@@ -146,7 +146,7 @@ impl ConfigFile {
                 .filter(|word| !word.is_empty() && !unwanted(word))
                 .collect();
             if kept.is_empty() && line != at {
-                lines::remove(&mut self.lines, line);
+                self.drop_line(line);
             } else {
                 self.lines[line].text = format!("{head}{}", kept.join(" "));
             }
@@ -217,8 +217,21 @@ impl ConfigFile {
     fn drop_continuations(&mut self, at: usize) {
         for line in (at + 1..self.end_of(at)).rev() {
             if self.lines[line].role == Role::Continuation {
-                lines::remove(&mut self.lines, line);
+                self.drop_line(line);
             }
+        }
+    }
+
+    /// Takes out a line of a value. The `\r` before it must not become one line end with a blank line's `\n` behind it.
+    fn drop_line(&mut self, at: usize) {
+        lines::remove(&mut self.lines, at);
+        let joins = |next: &Line<Role>| next.text.is_empty() && next.end == "\n";
+        if self.lines.get(at).is_some_and(joins)
+            && let Some(before) = self.lines.get_mut(at - 1)
+            && before.end == "\r"
+            && before.role != Role::Aside
+        {
+            before.end = "\r\n";
         }
     }
 }

@@ -57,11 +57,29 @@ impl EndpointType {
     }
 }
 
+/// Bytes of an endpoint's URL. A host name has 253 at most, domain and repository 150.
+const LONGEST_URL: usize = 1_024;
+
 /// One repository, for one format, at the address where its packages are read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Remembered")]
 pub struct RepositoryEndpoint {
     /// The URL as `GetRepositoryEndpoint` gives it, ending in `/`.
     url: String,
+}
+
+/// An endpoint in a file: as little to be believed as an answer.
+#[derive(Deserialize)]
+struct Remembered {
+    url: String,
+}
+
+impl TryFrom<Remembered> for RepositoryEndpoint {
+    type Error = EndpointError;
+
+    fn try_from(remembered: Remembered) -> Result<Self, EndpointError> {
+        Self::from_answer(&remembered.url)
+    }
 }
 
 impl RepositoryEndpoint {
@@ -71,7 +89,10 @@ impl RepositoryEndpoint {
     /// When credentials could not safely be sent there.
     pub fn from_answer(url: &str) -> Result<Self, EndpointError> {
         let plain = PlainUrl::parse(url)?;
-        if plain.user().is_some() || plain.path().contains(['?', '#', '@']) {
+        // It becomes a value, or in .npmrc a key, where `=`, `$` or `;` would mean something.
+        let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~/".contains(&b);
+        if url.len() > LONGEST_URL || plain.user().is_some() || !plain.path().bytes().all(is_plain)
+        {
             return Err(EndpointError::Unexpected);
         }
         let mut url = url.to_owned();
@@ -119,13 +140,22 @@ impl RepositoryEndpoint {
             .or_else(|| plain.host().split_once(".codeartifact."))
             .map(|(domain_and_owner, _)| domain_and_owner)
             .filter(|label| !label.starts_with("vpce-"));
+        // `…/d/<domain>-<owner>/<repository>/`, whatever path the base had.
         let in_path = || {
-            let mut segments = plain.path().split('/').skip(2);
-            (segments.next() == Some("d")).then(|| segments.next())?
+            let mut segments = plain.path().trim_end_matches('/').rsplit('/').skip(1);
+            let domain_and_owner = segments.next();
+            domain_and_owner.filter(|_| segments.next() == Some("d"))
         };
-        let (_, owner) = in_host.or_else(in_path)?.rsplit_once('-')?;
-        is_account(owner).then_some(owner)
+        in_host
+            .and_then(account_of)
+            .or_else(|| in_path().and_then(account_of))
     }
+}
+
+/// The owner in `<domain>-<owner>`.
+fn account_of(domain_and_owner: &str) -> Option<&str> {
+    let (_, owner) = domain_and_owner.rsplit_once('-')?;
+    is_account(owner).then_some(owner)
 }
 
 #[cfg(test)]
@@ -140,6 +170,7 @@ mod tests {
             "https://my-corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/npm/team/",
             "https://vpce-0a1b-2c.d.codeartifact.us-east-1.vpce.amazonaws.com/pypi/d/corp-111122223333/team/",
             "http://127.0.0.1:8080/npm/d/corp-111122223333/team/",
+            "https://a.codeartifact.example/below/npm/d/corp-111122223333/team/",
         ] {
             let endpoint = RepositoryEndpoint::from_answer(url).unwrap();
             assert_eq!(endpoint.owner(), Some("111122223333"), "{url}");

@@ -21,13 +21,16 @@ impl fmt::Display for EndpointError {
             }
             EndpointError::Host => "its host name is missing or has characters that none can have",
             EndpointError::Unexpected => {
-                "it must be a plain URL: no user name, query, fragment or blanks"
+                "it must be a plain URL: no user name, query, fragment, blanks or special characters"
             }
         })
     }
 }
 
 impl std::error::Error for EndpointError {}
+
+/// Longer than any endpoint's URL can be: host, format, domain, owner and repository at their longest.
+const LONGEST: usize = 2048;
 
 /// A URL as its three parts, the way plain string handling sees it. Nothing is
 /// normalised: a URL parser that turns `127.1` into `127.0.0.1` or folds case
@@ -43,7 +46,7 @@ pub struct PlainUrl<'a> {
 impl<'a> PlainUrl<'a> {
     /// Splits `url`, which may carry a user name but nothing else beside scheme, host, port and path.
     pub fn parse(url: &'a str) -> Result<Self, EndpointError> {
-        if url.bytes().any(|b| !b.is_ascii_graphic() || b == b'\\') {
+        if url.len() > LONGEST || url.bytes().any(|b| !b.is_ascii_graphic() || b == b'\\') {
             return Err(EndpointError::Unexpected);
         }
         let (scheme, rest) = url.split_once("://").ok_or(EndpointError::Scheme)?;

@@ -197,10 +197,12 @@ fn make_link(link: &Path, target: &Path) -> std::io::Result<()> {
     std::fs::rename(&temporary, link)
 }
 
-/// The first `keyring` on PATH that is not this program.
-pub fn next_keyring() -> Option<PathBuf> {
+/// The first `keyring` on PATH that leads to none of the programs `asked`.
+pub fn next_keyring(asked: &[PathBuf]) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    keyrings(&path).find(|candidate| !is_this_program(candidate))
+    keyrings(&path).find(|candidate| {
+        std::fs::canonicalize(candidate).is_ok_and(|program| !asked.contains(&program))
+    })
 }
 
 /// The first `keyring` on PATH: the one that package clients run.

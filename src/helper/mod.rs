@@ -9,5 +9,5 @@ pub use backend::{BACKEND_FILE, BACKEND_NAME, backend_source};
 pub use install::{
     Installation, first_keyring_on_path, is_this_program, module_folder, unconfigure_keyringrc,
 };
-pub use query::{Mode, Query, Wanted, parse};
-pub use reply::{login_for, run};
+pub use query::{Mode, Query, Wanted, login_for, parse};
+pub use reply::run;

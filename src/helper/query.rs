@@ -1,6 +1,13 @@
-//! What a client asks: every argument form of the command `keyring` that package clients use.
+//! What a client asks: every argument form of the command `keyring` that package clients use, and
+//! which login, if any, the question is about.
 
 use std::ffi::OsString;
+
+use crate::endpoint::PlainUrl;
+use crate::state::{State, ToolLogin};
+
+/// The user name of every CodeArtifact token.
+pub const USER: &str = "aws";
 
 /// What shall be printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +85,20 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Option<Query> {
         mode,
         wanted,
     })
+}
+
+/// The login whose endpoint `query` names: same scheme, host and port, as plain strings; user `aws`.
+pub fn login_for<'a>(state: &'a State, query: &Query) -> Option<&'a ToolLogin> {
+    let url = PlainUrl::parse(&query.service).ok()?;
+    let is_ours = |user: Option<&str>| user.is_none_or(|user| user == USER);
+    if !is_ours(url.user()) || !is_ours(query.user.as_deref()) {
+        return None;
+    }
+    let origin = url.origin();
+    state
+        .tools
+        .values()
+        .find(|login| login.endpoint.origin() == origin)
 }
 
 #[cfg(test)]

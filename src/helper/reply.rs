@@ -4,31 +4,29 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 
 use super::install::next_keyring;
-use super::query::{self, Mode, Query, Wanted};
+use super::query::{self, Mode, Query, USER, Wanted, login_for};
 use crate::aws::{self, CodeArtifact};
 use crate::credentials::CredentialSource;
 use crate::endpoint::PlainUrl;
 use crate::error::{explain, with_hint};
 use crate::output::Printer;
 use crate::places::Places;
-use crate::state::{State, ToolLogin};
+use crate::state::State;
 use crate::token::{Need, Store, Token, TokenRequest, cache_folder, now, obtain};
 
 /// How long a client waits for its token at most. Longer than a login's limit: here somebody
 /// waits for packages, and a throttled account answers late rather than never.
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// The user name of every CodeArtifact token.
-const USER: &str = "aws";
-
-/// Set for the process that the helper hands a foreign question to, so that two helpers cannot
-/// hand it to each other for ever.
+/// Names the programs that have had a foreign question already, as PATH does, so that two copies of
+/// the helper cannot hand it to each other for ever, and yet both pass it on.
 const HANDED_ON: &str = "STUDIO_MIRROR_HANDED_ON";
 
 /// Answers the question in `arguments` on stdout: exit 0 with credentials, or exit 1 and nothing on
@@ -72,49 +70,37 @@ fn answer(query: &Query) -> anyhow::Result<Option<String>> {
         return Ok(None);
     };
     let folder = state.cache.clone().unwrap_or_else(|| places.cache.clone());
-    let cached = Store::new(&folder)
-        .read(&login.token)
-        .filter(|token| token.is_usable(now()));
+    let store = Store::new(&folder);
+    let renewed = renewed(&login.token);
+    let cached = [&login.token, &renewed]
+        .into_iter()
+        .filter_map(|request| store.read(request))
+        .find(|token| token.is_usable(now()));
     let token = match cached {
         Some(token) => token,
-        None => mint(login, &places, &state)?,
+        None => mint(&renewed, &places, &state)?,
     };
     Ok(Some(render(query, &token)))
 }
 
-/// The login whose endpoint `query` names: same scheme, host and port, as plain strings; user `aws`.
-pub fn login_for<'a>(state: &'a State, query: &Query) -> Option<&'a ToolLogin> {
-    let url = PlainUrl::parse(&query.service).ok()?;
-    let is_ours = |user: Option<&str>| user.is_none_or(|user| user == USER);
-    if !is_ours(url.user()) || !is_ours(query.user.as_deref()) {
-        return None;
-    }
-    let origin = url.origin();
-    state
-        .tools
-        .values()
-        .find(|login| login.endpoint.origin() == origin)
-}
-
-fn mint(login: &ToolLogin, places: &Places, state: &State) -> anyhow::Result<Token> {
-    inherit_container_credentials(&login.token.credentials)?;
+fn mint(request: &TokenRequest, places: &Places, state: &State) -> anyhow::Result<Token> {
+    inherit_container_credentials(&request.credentials)?;
     let deadline = Instant::now() + LIMIT;
-    let runtime_dir = std::env::var_os("XDG_RUNTIME_DIR").map(std::path::PathBuf::from);
+    let runtime_dir = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
     let folder = cache_folder(
         state.cache.as_deref(),
         runtime_dir.as_deref(),
         &places.cache,
     );
     let store = Store::new(folder);
-    let request = renewed(&login.token);
     aws::block_on(obtain(
         &store,
-        &request,
+        request,
         Need::Usable,
         deadline,
         async || {
-            CodeArtifact::new(&request, deadline)
-                .authorization_token(&request)
+            CodeArtifact::new(request, deadline)
+                .authorization_token(request)
                 .await
         },
     ))
@@ -147,7 +133,7 @@ fn inherit_container_credentials(source: &CredentialSource) -> anyhow::Result<()
     };
     let missing: BTreeMap<&String, &String> = variables
         .iter()
-        .filter(|(name, _)| std::env::var_os(name).is_none())
+        .filter(|(name, _)| std::env::var_os(name).is_none_or(|value| value.is_empty()))
         .collect();
     let inherits_some = variables.len() != missing.len();
     if missing.is_empty() || inherits_some {
@@ -168,8 +154,9 @@ fn render(query: &Query, token: &Token) -> String {
     let token = token.token.expose();
     match (query.mode, query.wanted) {
         (_, Wanted::Json) => {
-            let object = serde_json::json!({ "username": USER, "password": token });
-            format!("{object}\n")
+            // A map of serde_json's would put the password first.
+            let password = serde_json::Value::from(token);
+            format!("{{\"username\":\"{USER}\",\"password\":{password}}}\n")
         }
         (Mode::Password, Wanted::Lines) => format!("{token}\n"),
         (Mode::Credentials, Wanted::Lines) => format!("{USER}\n{token}\n"),
@@ -178,14 +165,19 @@ fn render(query: &Query, token: &Token) -> String {
 
 /// Becomes the `keyring` that would have been asked if we were not there.
 fn hand_on(arguments: Vec<OsString>) -> ExitCode {
-    if std::env::var_os(HANDED_ON).is_none()
-        && let Some(next) = next_keyring()
-    {
-        // Only returns when that program cannot be started; then nobody has an answer.
-        let _ = Command::new(next)
-            .args(arguments)
-            .env(HANDED_ON, "1")
-            .exec();
+    let mut asked: Vec<PathBuf> = std::env::var_os(HANDED_ON)
+        .map(|paths| std::env::split_paths(&paths).collect())
+        .unwrap_or_default();
+    asked.extend(std::env::current_exe().and_then(std::fs::canonicalize));
+    if let Some(next) = next_keyring(&asked) {
+        asked.extend(std::fs::canonicalize(&next));
+        if let Ok(asked) = std::env::join_paths(asked) {
+            // Only returns when that program cannot be started; then nobody has an answer.
+            let _ = Command::new(next)
+                .args(arguments)
+                .env(HANDED_ON, asked)
+                .exec();
+        }
     }
     ExitCode::FAILURE
 }

@@ -82,7 +82,9 @@ pub(super) const FIELDS: &[FieldRule] = &[
         name: "profile",
         flag: "--profile",
         variables: &["AWS_PROFILE"],
-        is_valid: |profile| !profile.is_empty() && !profile.contains(['\n', ']']),
+        is_valid: |profile| {
+            !profile.is_empty() && !profile.contains(|c: char| c.is_control() || c == ']')
+        },
         rule: "it must name a profile in ~/.aws/config",
     },
     FieldRule {

@@ -6,6 +6,7 @@ mod read;
 
 pub use fields::Field;
 pub use layers::{Layers, Setting, Source};
+pub(crate) use read::parse_aws_file;
 pub use read::{profile_regions, read_config_files};
 
 use std::collections::BTreeMap;

@@ -8,9 +8,20 @@ use anyhow::{anyhow, bail};
 use crate::config_file::ConfigFile;
 use crate::error::with_hint;
 
+/// The text of `~/.aws/config` or `~/.aws/credentials` taken apart. Quotes and backslashes mean
+/// nothing there; else an apostrophe in a secret key would swallow the lines behind it.
+pub(crate) fn parse_aws_file(text: &str) -> Result<ini::Ini, ini::ParseError> {
+    let options = ini::ParseOption {
+        enabled_quote: false,
+        enabled_escape: false,
+        ..ini::ParseOption::default()
+    };
+    ini::Ini::load_from_str_opt(text, options)
+}
+
 /// Region by profile out of the text of `~/.aws/config`; what is no INI file tells nothing.
 pub fn profile_regions(text: &str) -> BTreeMap<String, String> {
-    let Ok(file) = ini::Ini::load_from_str_noescape(text) else {
+    let Ok(file) = parse_aws_file(text) else {
         return BTreeMap::new();
     };
     file.iter()

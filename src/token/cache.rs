@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::{Token, TokenRequest};
+use super::{Token, TokenRequest, is_token};
 use crate::files::{self, Lock, Mode};
 
 /// A cache folder, private to the user.
@@ -100,7 +100,9 @@ impl Store {
     }
 }
 
-/// Parses a cached token.
+/// Parses a cached token; what could not have come from CodeArtifact is none.
 pub fn parse(text: &[u8]) -> Option<Token> {
-    serde_json::from_slice(text).ok()
+    serde_json::from_slice(text)
+        .ok()
+        .filter(|token: &Token| is_token(token.token.expose()))
 }

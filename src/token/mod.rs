@@ -3,7 +3,7 @@
 mod cache;
 mod obtain;
 
-pub use cache::{Store, cache_folder};
+pub use cache::{Store, cache_folder, parse};
 pub use obtain::{Need, obtain};
 
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -54,6 +54,18 @@ impl TokenRequest {
             .map(|b| format!("{b:02x}"))
             .collect()
     }
+}
+
+/// No token comes near this; a header or a command line of the client would not take it.
+const LONGEST_TOKEN: usize = 16 * 1024;
+
+/// Whether `text` has the alphabet of a bearer token (`b64token` of RFC 6750). It ends up in URLs,
+/// files and a line for the shell, where a quote, a blank or a `$` would do harm.
+pub fn is_token(text: &str) -> bool {
+    (1..=LONGEST_TOKEN).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-._~+/=".contains(&b))
 }
 
 /// An authorization token and its life, in seconds since 1970.

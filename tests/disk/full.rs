@@ -6,6 +6,7 @@ use std::process::Command;
 use crate::support::binary_under_test;
 use crate::support::home::Home;
 use crate::support::mirror::Mirror;
+use crate::support::programs::copy_program;
 use crate::support::tree::{litter, picture, user_files};
 use crate::{LOGIN, NPMRC, PIP_CONF, assert_clear, can_mount, in_namespace, is_root, set_mode};
 
@@ -208,7 +209,7 @@ fn program_for_all() -> &'static Path {
         let folder = tempfile::tempdir().expect("a scratch folder");
         set_mode(folder.path(), 0o755);
         let copy = folder.path().join("studio-mirror");
-        std::fs::copy(binary_under_test(), &copy).expect("a copy");
+        copy_program(&binary_under_test(), &copy);
         set_mode(&copy, 0o755);
         (folder, copy)
     });

@@ -4,6 +4,7 @@ use crate::support::binary_under_test;
 use crate::support::home::Home;
 use crate::support::leak_watch::holds_token;
 use crate::support::mirror::Mirror;
+use crate::support::programs::copy_program;
 use crate::support::tree::{Entry, picture};
 use crate::{MINT, NPMRC, PIP_CONF, STATE, UV_TOML, mode, set_mode, without_token};
 
@@ -227,7 +228,7 @@ fn a_keyring_command_of_somebody_elses_making_stays() {
     let home = Home::new();
     std::fs::create_dir_all(home.join(".local/bin")).expect("a folder");
     let keyring = home.join(".local/bin/keyring");
-    std::fs::copy(binary_under_test(), &keyring).expect("a copy");
+    copy_program(&binary_under_test(), &keyring);
     std::os::unix::fs::symlink("keyring", home.join(".local/bin/studio-mirror")).expect("a link");
     let mut command = home.command(home.join(".local/bin/studio-mirror"));
     command

@@ -74,6 +74,12 @@ impl Home {
         self
     }
 
+    /// Leaves a variable unset for everything that runs in this home.
+    pub fn without(mut self, name: &str) -> Home {
+        self.environment.remove(OsStr::new(name));
+        self
+    }
+
     /// Puts a folder before all others on PATH.
     pub fn first_on_path(mut self, folder: impl Into<PathBuf>) -> Home {
         self.path.insert(0, folder.into());
@@ -164,15 +170,23 @@ impl Home {
         run_unheard(command, self.path())
     }
 
+    /// Everything that programs printed here, but for those run unheard.
+    pub fn transcript(&self) -> String {
+        self.transcript
+            .lock()
+            .expect("no test thread panicked in here")
+            .clone()
+    }
+
+    /// The folders that belong to this home: itself, and its memory-backed storage.
+    pub fn folders(&self) -> [PathBuf; 2] {
+        [self.path().to_owned(), self.runtime.path().to_owned()]
+    }
+
     /// Panics if a token was seen where none may be since the watch began; `token_free` are files below the home.
     #[track_caller]
     pub fn assert_no_leak(&self, watch: &LeakWatch, token_free: &[&str]) {
-        let transcript = self
-            .transcript
-            .lock()
-            .expect("no test thread panicked in here")
-            .clone();
-        let folders = [self.path().to_owned(), self.runtime.path().to_owned()];
+        let (transcript, folders) = (self.transcript(), self.folders());
         let files: Vec<PathBuf> = token_free.iter().map(|below| self.join(below)).collect();
         watch.assert_none(&transcript, &folders, &files);
     }

@@ -2,12 +2,18 @@
 #![allow(dead_code)] // every test crate includes all of it and uses a part
 
 pub mod clients;
+pub mod failing;
 pub mod home;
+pub mod hostile;
+pub mod island;
 pub mod leak_watch;
 pub mod mirror;
 pub mod packages;
+pub mod programs;
+pub mod proxy;
 pub mod studio_space;
 pub mod tree;
+pub mod wire;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

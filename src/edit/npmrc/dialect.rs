@@ -55,16 +55,17 @@ pub(super) fn role_of(line: &str, in_section: bool) -> Role {
 /// The line with another value: key, spaces and a comment behind the value stay.
 pub(super) fn replaced(line: &str, name: &str, value: &str) -> String {
     let value = encoded(value);
+    let key = |written: &str| match decoded(written) == name {
+        true => written.to_owned(),
+        // `registry[]` would make a list of it.
+        false => encoded(name),
+    };
     let Some((head, old)) = line.split_once('=') else {
-        let (key, tail) = line.split_at(comment_start(line));
-        let trimmed = key.trim_end_matches(is_space);
-        return format!("{trimmed}={value}{}{tail}", &key[trimmed.len()..]);
+        let (head, tail) = line.split_at(comment_start(line));
+        let trimmed = head.trim_end_matches(is_space);
+        return format!("{}={value}{}{tail}", key(trimmed), &head[trimmed.len()..]);
     };
-    let head = if decoded(head) == name {
-        head.to_owned()
-    } else {
-        encoded(name)
-    };
+    let head = key(head);
     let content = old.trim_start_matches(is_space);
     let spaces = &old[..old.len() - content.len()];
     let comment = if is_quoted(trim(content)) {

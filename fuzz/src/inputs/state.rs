@@ -1,0 +1,34 @@
+//! The state file after damage.
+
+use studio_mirror::endpoint::PlainUrl;
+use studio_mirror::state::State;
+use studio_mirror::tools::AuthMode;
+
+use super::is_readable;
+
+/// A state file, whatever became of it.
+pub fn state(bytes: &[u8]) {
+    let state = match State::parse(bytes) {
+        Ok(state) => state,
+        Err(error) => return is_readable(&error),
+    };
+    let again = serde_json::to_vec_pretty(&state).expect("a state can be written");
+    assert_eq!(
+        State::parse(&again).expect("what was written parses"),
+        state
+    );
+    let asking: Vec<_> = state.helper_tools().map(|(tool, _)| tool).collect();
+    for (tool, login) in &state.tools {
+        assert_eq!(asking.contains(tool), login.auth == AuthMode::Helper);
+        // Tokens go there: a place that no login accepts must not come in by the file either.
+        let plain = PlainUrl::parse(login.endpoint.url()).expect("an endpoint is a plain URL");
+        assert_eq!(plain.user(), None);
+        assert_eq!(plain.origin(), login.endpoint.origin());
+        let name = login.token.cache_name();
+        assert!(name.len() == 32 && name.bytes().all(|b| b.is_ascii_hexdigit()));
+    }
+    assert!(
+        !format!("{state:?}").contains("eyJ2"),
+        "a secret in {state:?}"
+    );
+}
