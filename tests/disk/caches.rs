@@ -1,6 +1,6 @@
 //! What others may have put where tokens are cached.
 
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
 use crate::support::binary_under_test;

@@ -4,6 +4,7 @@ use crate::support::binary_under_test;
 use crate::support::home::Home;
 use crate::support::leak_watch::holds_token;
 use crate::support::mirror::Mirror;
+use crate::support::programs::copy_program;
 use crate::support::tree::picture;
 use crate::{MINT, NPMRC, PIP_CONF, setting, status, with_api};
 
@@ -229,4 +230,64 @@ fn what_would_surprise_is_warned_of() {
     }
     command.arg("--quiet");
     assert_eq!(home.run(&mut command).success().stderr, "");
+}
+
+/// The lowest layers, on a machine of their own: root's file, then what Studio tells.
+#[test]
+fn etc_ranks_below_the_users_file_and_studio_below_etc() {
+    let home = Home::new();
+    home.write(
+        ".config/studio-mirror/config.toml",
+        "repository = \"users\"\n",
+    );
+    let script = r#"
+        mount -t tmpfs none /etc && mkdir /etc/studio-mirror
+        printf 'domain = "etcs"\nrepository = "etcs"\ndomain_owner = "444455556666"\n' > /etc/studio-mirror/config.toml
+        mount -t tmpfs none /opt && mkdir -p /opt/ml/metadata
+        echo '{"ResourceArn":"arn:aws:sagemaker:eu-west-1:111122223333:app/d-1/s/JupyterLab/default"}' \
+            > /opt/ml/metadata/resource-metadata.json
+        unset AWS_REGION
+        "$0" status --output json
+        rm -r /etc/studio-mirror
+        "$0" status --output json
+    "#;
+    // The program may lie below what is mounted over.
+    let program = home.join("studio-mirror");
+    copy_program(&binary_under_test(), &program);
+    let mut command = home.command("unshare");
+    command.args(["-rm", "sh", "-euc", script]).arg(&program);
+    let finished = home.run(&mut command);
+    if finished.stderr.contains("unshare:") {
+        assert!(finished.stdout.is_empty(), "{finished}");
+        return eprintln!(
+            "SKIPPED: this machine lets nobody mount: {}",
+            finished.stderr
+        );
+    }
+    let stdout = finished.success().stdout;
+    let mut documents =
+        serde_json::Deserializer::from_str(&stdout).into_iter::<serde_json::Value>();
+    let mut next = || documents.next().expect("a document").expect("JSON");
+    let etc = "/etc/studio-mirror/config.toml".to_owned();
+    let studio = "Studio's resource-metadata.json".to_owned();
+    let with_etc = next();
+    let users = home.join(".config/studio-mirror/config.toml");
+    assert_eq!(
+        setting(&with_etc, "repository"),
+        ("users".into(), users.display().to_string())
+    );
+    assert_eq!(setting(&with_etc, "domain"), ("etcs".into(), etc.clone()));
+    assert_eq!(
+        setting(&with_etc, "domain owner"),
+        ("444455556666".into(), etc)
+    );
+    assert_eq!(
+        setting(&with_etc, "region"),
+        ("eu-west-1".into(), studio.clone())
+    );
+    let without_etc = next();
+    assert_eq!(
+        setting(&without_etc, "domain owner"),
+        ("111122223333".into(), studio)
+    );
 }
