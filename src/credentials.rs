@@ -20,6 +20,9 @@ pub enum CredentialSource {
     Profile {
         /// Its name.
         name: String,
+        /// What it says about whom it stands for: another key or role is another identity.
+        #[serde(default)]
+        stands_for: Vec<String>,
     },
     /// `AWS_WEB_IDENTITY_TOKEN_FILE` with `AWS_ROLE_ARN`.
     WebIdentity {
@@ -73,7 +76,7 @@ impl CredentialSource {
         if let Some(profile) = profile
             && matches!(profile.source, Source::Flag(_))
         {
-            return Self::profile(&profile.value);
+            return Self::profile(&profile.value, shared_files);
         }
         if let (Some(key), Some(_)) = (
             variable("AWS_ACCESS_KEY_ID"),
@@ -84,13 +87,13 @@ impl CredentialSource {
             };
         }
         if let Some(profile) = profile {
-            return Self::profile(&profile.value);
+            return Self::profile(&profile.value, shared_files);
         }
         if shared_files
             .iter()
             .any(|text| default_profile_has_credentials(text))
         {
-            return Self::profile("default");
+            return Self::profile("default", shared_files);
         }
         if let (Some(_), Some(role_arn)) = (
             variable("AWS_WEB_IDENTITY_TOKEN_FILE"),
@@ -113,9 +116,13 @@ impl CredentialSource {
         Self::Instance
     }
 
-    fn profile(name: &str) -> Self {
+    fn profile(name: &str, shared_files: &[String]) -> Self {
         Self::Profile {
             name: name.to_owned(),
+            stands_for: shared_files
+                .iter()
+                .flat_map(|text| identity_of_profile(text, name))
+                .collect(),
         }
     }
 
@@ -123,7 +130,7 @@ impl CredentialSource {
     pub fn identity(&self) -> String {
         match self {
             Self::Environment { access_key_id } => format!("environment {access_key_id}"),
-            Self::Profile { name } => format!("profile {name}"),
+            Self::Profile { name, stands_for } => format!("profile {name} {stands_for:?}"),
             Self::WebIdentity { role_arn } => format!("web-identity {role_arn}"),
             Self::Container {
                 role_arn: Some(role),
@@ -140,7 +147,7 @@ impl CredentialSource {
             Self::Environment { access_key_id } => {
                 format!("access key {access_key_id} in the environment")
             }
-            Self::Profile { name } => format!("profile {name}"),
+            Self::Profile { name, .. } => format!("profile {name}"),
             Self::WebIdentity { role_arn } => format!("web identity for {role_arn}"),
             Self::Container {
                 role_arn: Some(role),
@@ -150,6 +157,27 @@ impl CredentialSource {
             Self::Instance => "the instance's role".to_owned(),
         }
     }
+}
+
+/// What the section of profile `name` says about whom it stands for; no keys but their public halves.
+fn identity_of_profile(text: &str, name: &str) -> Vec<String> {
+    const KEYS: [&str; 5] = [
+        "aws_access_key_id",
+        "role_arn",
+        "sso_account_id",
+        "sso_role_name",
+        "credential_process",
+    ];
+    let Ok(file) = parse_aws_file(text) else {
+        return Vec::new();
+    };
+    let sections = [name.to_owned(), format!("profile {name}")];
+    sections
+        .iter()
+        .filter_map(|section| file.section(Some(section.as_str())))
+        .flat_map(|keys| KEYS.iter().filter_map(|key| keys.get(key)))
+        .map(str::to_owned)
+        .collect()
 }
 
 fn default_profile_has_credentials(text: &str) -> bool {
@@ -193,10 +221,13 @@ mod tests {
     fn chain_has_the_order_of_the_sdk() {
         let all = [KEYS[0], KEYS[1], ("AWS_PROFILE", "p"), CONTAINER];
         assert_eq!(found(&all, "", None).identity(), "environment AKIA1");
-        assert_eq!(found(&all, "", Some("flag")).identity(), "profile flag");
-        assert_eq!(found(&all[2..], "", None).identity(), "profile p");
+        assert_eq!(found(&all, "", Some("flag")).identity(), "profile flag []");
+        assert_eq!(found(&all[2..], "", None).identity(), "profile p []");
         let keyed = "[default]\naws_access_key_id = AKIA2\n";
-        assert_eq!(found(&all[3..], keyed, None).identity(), "profile default");
+        assert_eq!(
+            found(&all[3..], keyed, None).identity(),
+            "profile default [\"AKIA2\"]"
+        );
         let region_only = "[default]\nregion = us-east-1\n";
         assert!(matches!(
             found(&all[3..], region_only, None),

@@ -107,7 +107,7 @@ pub fn explain(failure: &anyhow::Error) -> Explained {
 }
 
 /// `text` on one line: it may quote a file or a variable, where line ends and escape sequences can stand.
-fn one_line(text: &str) -> String {
+pub fn one_line(text: &str) -> String {
     let shown = |c: char| match c {
         '\n' | '\r' | '\t' => " ".to_owned(),
         c if c.is_control() => c.escape_default().to_string(),

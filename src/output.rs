@@ -4,6 +4,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use crate::error::one_line;
+
 /// How results are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
@@ -85,7 +87,7 @@ impl Printer {
 
     /// Something that works and may still surprise.
     pub fn warning(&self, text: &str) {
-        self.say(Verbosity::Normal, &format!("warning: {text}"));
+        self.say(Verbosity::Normal, &format!("warning: {}", one_line(text)));
     }
 
     /// A step, for `-v`.

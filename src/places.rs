@@ -16,7 +16,8 @@ pub struct Places {
     pub home: PathBuf,
     /// `$XDG_CONFIG_HOME`, `~/.config`
     pub config: PathBuf,
-    /// Our own folder below `$XDG_STATE_HOME`, `~/.local/state`.
+    /// Our own folder below `~/.local/state`. Not below `$XDG_STATE_HOME`: what lies here tells the helper whom
+    /// to trust, and a project's environment must not lead it elsewhere.
     pub state: PathBuf,
     /// For tokens where there is no storage in memory: a folder of their own below
     /// `$XDG_CACHE_HOME`, `~/.cache`, since it must be closed to others.
@@ -47,7 +48,7 @@ impl Places {
         let own = |base: PathBuf| base.join("studio-mirror");
         Ok(Self {
             config: or(dirs::config_dir(), ".config"),
-            state: own(or(dirs::state_dir(), ".local/state")),
+            state: own(home.join(".local/state")),
             cache: own(or(dirs::cache_dir(), ".cache")).join("tokens"),
             data: own(or(dirs::data_dir(), ".local/share")),
             bin: home.join(".local/bin"),

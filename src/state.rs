@@ -52,6 +52,9 @@ pub struct State {
 pub struct ToolLogin {
     /// The repository, where this tool was told one of its own.
     pub told_repository: Option<String>,
+    /// How it was told to authenticate, if it was.
+    #[serde(default)]
+    pub told_auth: Option<AuthMode>,
     /// The repository.
     pub repository: String,
     /// How the tool authenticates.
@@ -148,9 +151,9 @@ impl State {
             .metadata()
             .with_context(|| format!("cannot read `{shown}`"))?;
         let us = rustix::process::geteuid().as_raw();
-        if !kind.is_file() || (kind.uid() != us && kind.uid() != 0) || kind.mode() & 0o022 != 0 {
+        if !kind.is_file() || (kind.uid() != us && kind.uid() != 0) || kind.mode() & 0o077 != 0 {
             bail!(with_hint(
-                anyhow!("`{shown}` could have been written by somebody else; it is not trusted"),
+                anyhow!("`{shown}` is not private; somebody else could have written it"),
                 format!(
                     "look at it (`ls -l '{shown}'`), delete it, then run `studio-mirror login`"
                 ),

@@ -26,7 +26,7 @@ pub fn provider(
         CredentialSource::Environment { .. } => {
             SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new())
         }
-        CredentialSource::Profile { name } => SharedCredentialsProvider::new(
+        CredentialSource::Profile { name, .. } => SharedCredentialsProvider::new(
             ProfileFileCredentialsProvider::builder()
                 .configure(&config)
                 .profile_name(name)

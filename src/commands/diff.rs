@@ -9,7 +9,11 @@ pub fn masked_diff(name: &str, before: Option<&str>, after: &str) -> String {
     if old == after {
         return String::new();
     }
-    let patch = diffy::create_patch(old, after).to_string();
+    // No lines around the changes: they are none of our business, and who knows what they hold.
+    let patch = diffy::DiffOptions::new()
+        .set_context_len(0)
+        .create_patch(old, after)
+        .to_string();
     let hunks = patch.find("@@").map_or("", |start| &patch[start..]);
     let from = if before.is_some() { name } else { "/dev/null" };
     let lines: String = hunks.split_inclusive('\n').map(mask_line).collect();
@@ -88,9 +92,26 @@ mod tests {
         let after = "a = 1\nindex-url = https://aws@h/x\n//h/:_authToken=eyJ2NEW\n";
         assert_eq!(
             masked_diff("f", Some(before), after),
-            "--- f\n+++ f\n@@ -1,3 +1,3 @@\n a = 1\n-index-url = https://aws:***@h/x\n\
+            "--- f\n+++ f\n@@ -2,2 +2,2 @@\n-index-url = https://aws:***@h/x\n\
              -password:***\n+index-url = https://aws@h/x\n+//h/:_authToken=***\n"
         );
+    }
+
+    #[test]
+    fn no_spelling_of_a_password_comes_through() {
+        for (line, shown) in [
+            ("x = https://me:pa'ss@h/", "x = https://***@h/"),
+            ("x = https://ghp_1@h/", "x = https://***@h/"),
+            ("x = https://aws@h/", "x = https://aws@h/"),
+            (
+                "a = ['https://h','https://u:p@h']",
+                "a = ['https://h','https://***@h']",
+            ),
+            ("password:hunter2", "password:***"),
+            ("a = {password = \"hunter2\"}", "a = {password =***"),
+        ] {
+            assert_eq!(mask_line(line), shown);
+        }
     }
 
     #[test]

@@ -67,6 +67,7 @@ fn forget(before: &State, state: &mut State, tools: &BTreeSet<Tool>, places: &Pl
         state.told.remove(&Field::Namespace);
     }
     if state.tools.is_empty() && state.changes.is_empty() {
+        store.forget_all();
         *state = State::default();
     }
 }

@@ -85,7 +85,10 @@ impl StatusReport {
         let first = helper::first_keyring_on_path();
         Self {
             settings,
-            credentials: session.credential_source().describe(),
+            credentials: match session.state.tools.values().next() {
+                Some(login) => login.token.credentials.describe(),
+                None => session.credential_source().describe(),
+            },
             tools: Tool::ALL
                 .into_iter()
                 .map(|tool| tool_report(session, tool, cached.as_ref().map(|(token, _)| token)))
@@ -131,9 +134,17 @@ fn tool_report(session: &Session, tool: Tool, cached: Option<&Token>) -> ToolRep
         endpoint: login.map(|login| login.endpoint.url().to_owned()),
         state: match login {
             None => "not logged in".to_owned(),
-            Some(login) => tool_state(tool, &path, login, cached),
+            Some(login) => match overridden(session, tool) {
+                Some(variable) => format!("${variable} is set and wins over its file"),
+                None => tool_state(tool, &path, login, cached),
+            },
         },
     }
+}
+
+/// A variable of this environment that wins over the tool's file.
+fn overridden(session: &Session, tool: Tool) -> Option<&'static str> {
+    tool.overriding_variables(&session.environment).next()
 }
 
 fn tool_state(
@@ -163,7 +174,9 @@ fn tool_state(
             Some(token) if token.token == found => {
                 "its token has expired; run `studio-mirror login`".into()
             }
-            _ => "its token is not the last one; run `studio-mirror login`".into(),
+            Some(_) => "its token is not the last one; run `studio-mirror login`".into(),
+            // The cache in memory is gone with a restart; the token in the file is not.
+            None => "holds a token whose age is not known here".into(),
         },
     }
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::session::Session;
 use crate::aws::{self, CodeArtifact};
 use crate::cli::{TokenArgs, TokenFormat};
+use crate::error::{Usage, with_hint};
 use crate::output::{Format, Report};
 use crate::secret::Secret;
 use crate::timestamp::rfc3339;
@@ -18,6 +19,11 @@ const LIMIT: Duration = Duration::from_secs(30);
 
 /// Prints it.
 pub fn run(session: &Session, args: &TokenArgs) -> anyhow::Result<ExitCode> {
+    let is_line = matches!(args.format, TokenFormat::Header | TokenFormat::Env);
+    if is_line && session.printer.format == Format::Json {
+        let message = "--format header and --format env are lines of text, not --output json";
+        return Err(with_hint(Usage(message.into()), "take --format json"));
+    }
     let request = session.token_request()?;
     let store = Store::new(session.cache_folder());
     let need = if args.force { Need::New } else { Need::Usable };

@@ -124,6 +124,11 @@ impl RepositoryEndpoint {
         &self.url
     }
 
+    /// What follows host and port, from `/` to `/`.
+    pub fn path(&self) -> &str {
+        PlainUrl::parse(&self.url).map_or("", |plain| plain.path())
+    }
+
     /// `scheme://host:port`, the port always written out.
     pub fn origin(&self) -> String {
         PlainUrl::parse(&self.url)

@@ -88,17 +88,31 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Option<Query> {
 }
 
 /// The login whose endpoint `query` names: same scheme, host and port, as plain strings; user `aws`.
+///
+/// Two domains may share a host, where VPC endpoints have no private DNS: the path then tells them
+/// apart, and a question that names no path has no answer.
 pub fn login_for<'a>(state: &'a State, query: &Query) -> Option<&'a ToolLogin> {
     let url = PlainUrl::parse(&query.service).ok()?;
     let is_ours = |user: Option<&str>| user.is_none_or(|user| user == USER);
     if !is_ours(url.user()) || !is_ours(query.user.as_deref()) {
         return None;
     }
+    if url.path().contains(['?', '#']) {
+        return None;
+    }
     let origin = url.origin();
-    state
+    let at_host: Vec<&ToolLogin> = state
         .tools
         .values()
-        .find(|login| login.endpoint.origin() == origin)
+        .filter(|login| login.endpoint.origin() == origin)
+        .collect();
+    let at_path = at_host
+        .iter()
+        .find(|login| url.path().starts_with(login.endpoint.path()));
+    let only = at_host
+        .first()
+        .filter(|first| at_host.iter().all(|login| login.token == first.token));
+    at_path.or(only).copied()
 }
 
 #[cfg(test)]

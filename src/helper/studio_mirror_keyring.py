@@ -62,6 +62,8 @@ class Backend(backend.KeyringBackend):
 def _ask(service, username):
     if not str(service).startswith(("https://", "http://")):
         return None
+    if username not in (None, "", "aws"):
+        return None
     command = [BINARY, "keyring", "--mode=creds", "get", service, username or ""]
     try:
         answer = subprocess.run(
@@ -70,7 +72,7 @@ def _ask(service, username):
             stdout=subprocess.PIPE,
             universal_newlines=True,
         )
-    except OSError:
+    except (OSError, ValueError):
         return None
     lines = answer.stdout.splitlines()
     if answer.returncode != 0 or len(lines) != 2:

@@ -128,16 +128,13 @@ impl Settings {
         self.get(Field::DurationSeconds)?.parse().ok()
     }
 
-    /// What a `login` with these settings must remember: values that a flag or a variable named,
-    /// now or at an earlier login. Those from files stay with the files.
+    /// What a `login` with these settings is told and must remember: values that a flag or a variable
+    /// names. Those from files stay with the files.
     pub fn told(&self) -> Values {
         self.values
             .iter()
             .filter(|(_, setting)| {
-                matches!(
-                    setting.source,
-                    Source::Flag(_) | Source::Environment(_) | Source::Login
-                )
+                matches!(setting.source, Source::Flag(_) | Source::Environment(_))
             })
             .map(|(field, setting)| (*field, setting.value.clone()))
             .collect()

@@ -94,6 +94,17 @@ impl Store {
         let _ = fs::remove_file(self.path(request));
     }
 
+    /// Forgets every token: those that `token` got for other settings, and those of renewed keys, too.
+    pub fn forget_all(&self) {
+        let files = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        for path in files.map(|file| file.path()) {
+            // Locks stay: two processes that lock two files of one name would both go ahead.
+            if path.extension().is_some_and(|end| end == "json") {
+                let _ = fs::remove_file(path);
+            }
+        }
+    }
+
     /// Where the token for `request` is kept.
     pub fn path(&self, request: &TokenRequest) -> PathBuf {
         self.folder.join(format!("{}.json", request.cache_name()))

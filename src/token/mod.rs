@@ -195,7 +195,10 @@ mod tests {
                 ..base.clone()
             },
             TokenRequest {
-                credentials: CredentialSource::Profile { name: "p".into() },
+                credentials: CredentialSource::Profile {
+                    name: "p".into(),
+                    stands_for: Vec::new(),
+                },
                 ..base.clone()
             },
         ];

@@ -94,18 +94,33 @@ impl Tool {
         }
     }
 
-    /// Variables of the environment that win over its configuration file.
-    pub fn overriding_variables(self) -> &'static [&'static str] {
-        match self {
-            Tool::Pip => &["PIP_INDEX_URL", "PIP_CONFIG_FILE", "PIP_NO_INDEX"],
+    /// Variables of `environment` that win over its configuration file.
+    pub fn overriding_variables(
+        self,
+        environment: &BTreeMap<String, String>,
+    ) -> impl Iterator<Item = &'static str> {
+        let names: &'static [&'static str] = match self {
+            Tool::Pip => &[
+                "PIP_INDEX_URL",
+                "PIP_CONFIG_FILE",
+                "PIP_NO_INDEX",
+                "PIP_KEYRING_PROVIDER",
+            ],
             Tool::Uv => &[
                 "UV_DEFAULT_INDEX",
                 "UV_INDEX_URL",
                 "UV_CONFIG_FILE",
                 "UV_NO_CONFIG",
+                "UV_KEYRING_PROVIDER",
             ],
             Tool::Npm => &["NPM_CONFIG_REGISTRY", "npm_config_registry"],
-        }
+        };
+        names.iter().copied().filter(|name| {
+            environment
+                .get(*name)
+                // A provider that is named as our files name it is no conflict.
+                .is_some_and(|value| !value.is_empty() && value != "subprocess")
+        })
     }
 
     /// Puts `registry` into the text of its configuration file.

@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::binary_under_test;
 use crate::support::home::Home;
 use crate::support::mirror::Mirror;
 use crate::support::programs::copy_program;
 use crate::support::tree::{litter, picture, user_files};
+use crate::support::{binary_under_test, tell_skipped};
 use crate::{LOGIN, NPMRC, PIP_CONF, assert_clear, can_mount, in_namespace, is_root, set_mode};
 
 /// Logs in on a tmpfs of `$FREE_BLOCKS` free blocks and out again, copying to `$OUT` what can be seen in between and after.
@@ -151,7 +151,10 @@ fn a_read_only_home_is_named_and_left_alone() {
 #[test]
 fn folders_of_somebody_else_are_named_and_left_alone() {
     if !is_root() {
-        eprintln!("SKIPPED: needs root to become another user");
+        tell_skipped(
+            "folders of somebody else",
+            "they need root, to become another user",
+        );
         return;
     }
     let mirror = Mirror::without_packages();

@@ -1,6 +1,6 @@
 //! Full disks, folders that cannot be written, homes that are missing, shared memory that somebody else prepared,
 //! and readers that go away: a clear error, nothing lost.
-#![allow(clippy::print_stdout, clippy::print_stderr)] // figures, and what is skipped
+#![allow(clippy::print_stdout)] // figures
 
 mod caches;
 mod full;
@@ -36,7 +36,10 @@ fn can_mount() -> bool {
             .status()
             .is_ok_and(|status| status.success());
     if !can {
-        eprintln!("SKIPPED: full and read-only disks need root and `unshare -m mount`");
+        support::tell_skipped(
+            "full and read-only disks",
+            "they need root and `unshare -m mount`",
+        );
     }
     can
 }

@@ -1,5 +1,4 @@
 //! What `login` writes, what it remembers, whom it asks, and what it says when something is odd.
-#![allow(clippy::print_stderr)] // what is skipped
 
 mod aws_cli;
 mod files;

@@ -198,7 +198,7 @@ fn a_damaged_state_is_refused_with_the_mend() {
         ("", 0o600, "is damaged"),
         ("[]", 0o600, "is damaged"),
         (&version_9, 0o600, "version 9"),
-        (&whole, 0o660, "could have been written by somebody else"),
+        (&whole, 0o660, "could have written it"),
     ] {
         set_mode(&home.write(STATE, damaged), mode);
         let before = picture(home.path());

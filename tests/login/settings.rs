@@ -1,11 +1,11 @@
 //! Where settings come from, what is remembered, and when a token is asked for.
 
-use crate::support::binary_under_test;
 use crate::support::home::Home;
 use crate::support::leak_watch::holds_token;
 use crate::support::mirror::Mirror;
 use crate::support::programs::copy_program;
 use crate::support::tree::picture;
+use crate::support::{binary_under_test, tell_skipped};
 use crate::{MINT, NPMRC, PIP_CONF, setting, status, with_api};
 
 #[test]
@@ -259,9 +259,9 @@ fn etc_ranks_below_the_users_file_and_studio_below_etc() {
     let finished = home.run(&mut command);
     if finished.stderr.contains("unshare:") {
         assert!(finished.stdout.is_empty(), "{finished}");
-        return eprintln!(
-            "SKIPPED: this machine lets nobody mount: {}",
-            finished.stderr
+        return tell_skipped(
+            "/etc and Studio's metadata",
+            "this machine lets nobody mount",
         );
     }
     let stdout = finished.success().stdout;

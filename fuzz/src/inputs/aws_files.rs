@@ -36,7 +36,7 @@ pub fn aws_ini(text: &str) {
         None,
     );
     match source {
-        CredentialSource::Profile { name } => assert_eq!(name, "default"),
+        CredentialSource::Profile { name, .. } => assert_eq!(name, "default"),
         other => assert_eq!(other, CredentialSource::Instance),
     }
 }

@@ -115,6 +115,7 @@ impl Edits {
             tool,
             login: ToolLogin {
                 told_repository: target.told_repository.clone(),
+                told_auth: target.told_auth,
                 repository: target.repository.clone(),
                 auth: target.auth,
                 namespace: target.namespace.clone(),
@@ -127,16 +128,10 @@ impl Edits {
 
     fn warn_of_variables(&mut self, session: &Session, target: &Target) {
         let tool = target.tool;
-        for variable in tool.overriding_variables() {
-            if session
-                .environment
-                .get(*variable)
-                .is_some_and(|value| !value.is_empty())
-            {
-                self.warnings.push(format!(
-                    "${variable} is set and wins over {tool}'s configuration: unset it to use the repository"
-                ));
-            }
+        for variable in tool.overriding_variables(&session.environment) {
+            self.warnings.push(format!(
+                "${variable} is set and wins over {tool}'s configuration: unset it to use the repository"
+            ));
         }
     }
 

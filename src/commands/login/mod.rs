@@ -102,15 +102,19 @@ fn write(
     Ok(LoginReport::new(session, fetched, edits, helper_warnings))
 }
 
-/// What was told is remembered; a repository told for some tools alone is theirs, unless it is the first.
+/// What was told is added to what is remembered by now; a repository told for some tools alone is
+/// theirs, unless it is the first. Another domain's owner and VPC endpoint are not remembered on.
 fn remember_settings(session: &Session, args: &LoginArgs, state: &mut State) {
     let mut told = session.settings.told();
-    if !args.tool.is_empty()
-        && let Some(common) = state.told.get(&Field::Repository)
-    {
-        told.insert(Field::Repository, common.clone());
+    if !args.tool.is_empty() && state.told.contains_key(&Field::Repository) {
+        told.remove(&Field::Repository);
     }
-    state.told = told;
+    let domain = told.get(&Field::Domain);
+    if domain.is_some() && domain != state.told.get(&Field::Domain) {
+        state.told.remove(&Field::DomainOwner);
+        state.told.remove(&Field::RepositoryEndpoint);
+    }
+    state.told.extend(told);
 }
 
 /// `--dry-run`: the edits as diffs.

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::cli::LoginArgs;
 use crate::commands::session::Session;
+use crate::error::{Usage, with_hint};
 use crate::settings::{Field, Source};
+use crate::state::ToolLogin;
 use crate::tools::{AuthMode, Tool};
 
 /// One tool to configure.
@@ -18,6 +20,8 @@ pub struct Target {
     pub repository: String,
     /// Its repository, where it was told one of its own.
     pub told_repository: Option<String>,
+    /// How it was told to authenticate, if it was.
+    pub told_auth: Option<AuthMode>,
     /// The npm scope, where only one is served.
     pub namespace: Option<String>,
     /// That a helper was asked for and the tool has no protocol for one.
@@ -27,7 +31,7 @@ pub struct Target {
 /// Chooses them: the tools named, else those of the last login, else pip, uv and npm.
 ///
 /// # Errors
-/// When a tool has no repository.
+/// When a tool has no repository, or tools not named are logged in to another domain.
 pub fn choose(session: &Session, args: &LoginArgs) -> anyhow::Result<Vec<Target>> {
     let remembered: BTreeSet<Tool> = session.state.tools.keys().copied().collect();
     let named: BTreeSet<Tool> = args.tool.iter().copied().collect();
@@ -35,27 +39,54 @@ pub fn choose(session: &Session, args: &LoginArgs) -> anyhow::Result<Vec<Target>
         .into_iter()
         .find(|tools| !tools.is_empty())
         .unwrap_or_default();
+    refuse_two_domains(session, &tools)?;
     tools
         .into_iter()
         .map(|tool| target(session, args, tool))
         .collect()
 }
 
+/// One login has one domain: a tool sent to another one would drag the rest there at their next login.
+fn refuse_two_domains(session: &Session, tools: &BTreeSet<Tool>) -> anyhow::Result<()> {
+    let request = session.token_request()?;
+    let elsewhere = |login: &ToolLogin| {
+        login.token.domain != request.domain || login.token.region != request.region
+    };
+    let others: Vec<&str> = session
+        .state
+        .tools
+        .iter()
+        .filter(|(tool, login)| !tools.contains(tool) && elsewhere(login))
+        .map(|(tool, _)| tool.as_str())
+        .collect();
+    if others.is_empty() {
+        return Ok(());
+    }
+    let others = others.join(",");
+    Err(with_hint(
+        Usage(format!(
+            "{others} would stay at another domain or region than {} in {}",
+            request.domain, request.region
+        )),
+        format!(
+            "log in all tools by leaving out --tool, or first: studio-mirror logout --tool {others}"
+        ),
+    ))
+}
+
 fn target(session: &Session, args: &LoginArgs, tool: Tool) -> anyhow::Result<Target> {
     let settings = &session.settings;
     let last = session.state.tools.get(&tool);
-    let asked = args.auth.or_else(|| settings.auth(tool));
-    let auth = match (asked, last) {
-        (Some(auth), _) => auth,
-        (None, Some(last)) => last.auth,
-        (None, None) => tool.usual_auth(),
-    };
+    let told_auth = args.auth.or_else(|| last?.told_auth);
+    let auth = told_auth
+        .or_else(|| settings.auth(tool))
+        .unwrap_or_else(|| tool.usual_auth());
     let has_helper = tool.usual_auth() == AuthMode::Helper;
     let repository = settings.repository(tool)?.to_owned();
-    let flagged = settings
+    let told_now = settings
         .setting(Field::Repository)
-        .is_some_and(|setting| matches!(setting.source, Source::Flag(_)));
-    let told_repository = match (flagged, args.tool.is_empty()) {
+        .is_some_and(|setting| matches!(setting.source, Source::Flag(_) | Source::Environment(_)));
+    let told_repository = match (told_now, args.tool.is_empty()) {
         (true, false) => Some(repository.clone()),
         (true, true) => None,
         (false, _) => last.and_then(|last| last.told_repository.clone()),
@@ -65,6 +96,7 @@ fn target(session: &Session, args: &LoginArgs, tool: Tool) -> anyhow::Result<Tar
         auth: if has_helper { auth } else { AuthMode::Token },
         repository,
         told_repository,
+        told_auth,
         namespace: settings
             .get(Field::Namespace)
             .filter(|_| tool == Tool::Npm)
