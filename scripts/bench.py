@@ -3,6 +3,7 @@ time of the process and its children, memory the largest resident set among them
 
 import json
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -38,7 +39,7 @@ def environment(home, url):
 
 def run(command, env, repeat=1):
     """CPU seconds and wall seconds of running `command`, per time."""
-    before, begun = os.times(), time.perf_counter()
+    before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     for _ in range(repeat):
         process = subprocess.Popen(
             command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -47,9 +48,9 @@ def run(command, env, repeat=1):
         if process.returncode != 0:
             sys.exit(f"{command[0]} failed: {err.decode()[-800:]}")
     wall = (time.perf_counter() - begun) / repeat
-    after = os.times()
-    cpu = (after.children_user + after.children_system - before.children_user - before.children_system) / repeat
-    return cpu, wall
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return cpu / repeat, wall
 
 
 def peak_kib(command, env):

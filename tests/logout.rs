@@ -1,4 +1,5 @@
 //! `logout` gives back what `login` found, byte for byte, and keeps what a person changed in between.
+#![allow(clippy::print_stdout)] // figures
 
 mod support;
 
@@ -149,9 +150,11 @@ fn a_thousand_generated_files_come_back_to_the_byte() {
     assert!(edited >= FILES);
 }
 
+/// A name, and how the home is furnished before the login.
+type Arrangement<'a> = (&'a str, &'a dyn Fn(&Home));
+
 #[test]
 fn links_and_missing_files_come_back_as_they_were() {
-    type Arrangement<'a> = (&'a str, &'a dyn Fn(&Home));
     let arrangements: [Arrangement; 6] = [
         ("nothing", &|_| ()),
         ("relative links", &|home| {

@@ -1,4 +1,5 @@
 //! Many processes at once in one home: one token is minted, every write is kept, and whoever dies is stepped over.
+#![allow(clippy::print_stdout)] // figures
 
 mod support;
 

@@ -83,6 +83,10 @@ pub struct Token {
 /// it can finish; never more than a quarter of a short token's life.
 const SAFE_MARGIN_SECONDS: u64 = 15 * 60;
 
+/// CodeArtifact's longest token lives 12 hours (`durationSeconds`); as much again for clocks that
+/// differ. A cache that claims more is damaged.
+const LONGEST_LIFE_SECONDS: u64 = 24 * 3_600;
+
 impl Token {
     /// Whether it may be given out at `now`. One that says it was made in the future tells of a
     /// clock that jumped: its expiry means nothing.
@@ -106,7 +110,9 @@ impl Token {
     }
 
     fn is_sane(&self, now: u64) -> bool {
-        self.minted_at <= now && !self.token.expose().is_empty()
+        self.minted_at <= now
+            && self.lifetime() <= LONGEST_LIFE_SECONDS
+            && !self.token.expose().is_empty()
     }
 }
 
@@ -149,6 +155,12 @@ mod tests {
     fn a_token_from_the_future_is_not_believed() {
         assert!(!token(1_000, 44_200).is_usable(999));
         assert!(!token(1_000, 44_200).is_young(999));
+    }
+
+    #[test]
+    fn a_token_that_never_ends_is_not_believed() {
+        assert!(!token(0, u64::MAX).is_usable(1));
+        assert!(!token(0, u64::MAX).is_young(1));
     }
 
     #[test]
