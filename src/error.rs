@@ -67,7 +67,7 @@ pub fn find<T: fmt::Display + fmt::Debug + Send + Sync + 'static>(
 }
 
 /// A failure taken apart for people: the sentence, its causes, the next step.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Explained {
     /// What went wrong, naming the value at fault.
     pub error: String,
@@ -76,6 +76,7 @@ pub struct Explained {
     /// What to do next.
     pub hint: Option<String>,
     /// 2 for wrong usage, else 1.
+    #[serde(skip)]
     pub exit_code: u8,
 }
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::error::one_line;
+use crate::error::{Explained, one_line};
 
 /// How results are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -95,7 +95,19 @@ impl Printer {
         self.say(Verbosity::Verbose, text);
     }
 
-    /// Why the command failed.
+    /// A command that failed as a whole: for people on stderr, and for programs that asked for a
+    /// document a document.
+    pub fn failure(&self, failure: &Explained) {
+        self.error(&failure.to_string());
+        if self.format == Format::Json {
+            let document =
+                serde_json::json!({ "schema_version": 1, "ok": false, "failure": failure });
+            // Whoever cannot be told on stdout has been told on stderr.
+            let _ = self.result(&format!("{document:#}\n"));
+        }
+    }
+
+    /// Why a part of the command failed.
     pub fn error(&self, text: &str) {
         self.say(Verbosity::Quiet, text);
     }

@@ -157,3 +157,30 @@ fn a_full_logout_forgets_every_token() {
     home.studio_mirror(["logout"]).success();
     assert_eq!(cached(), 0);
 }
+
+#[test]
+fn a_program_that_asked_for_a_document_gets_one_for_a_failure_too() {
+    let home = Home::new();
+    let refused = home
+        .studio_mirror(["login", "--output", "json", "--domain", "Corp"])
+        .exit(2);
+    let document: serde_json::Value = serde_json::from_str(&refused.stdout).expect("JSON");
+    assert_eq!(document["schema_version"], 1);
+    assert_eq!(document["ok"], false);
+    let error = document["failure"]["error"].as_str().expect("a sentence");
+    assert!(
+        error.contains("the domain `Corp` (from --domain)"),
+        "{error}"
+    );
+    assert!(refused.stderr.starts_with("error: "), "{refused}");
+
+    let mirror = Mirror::without_packages();
+    home.write(PIP_CONF, "[global]\nno value\n");
+    let partly = mirror.login(&home, &["--output", "json"]).exit(1);
+    let document: serde_json::Value = serde_json::from_str(&partly.stdout).expect("JSON");
+    let pip = &document["tools"][0];
+    assert_eq!((&pip["tool"], &pip["ok"]), (&"pip".into(), &false.into()));
+    let causes = pip["failure"]["causes"].to_string();
+    assert!(causes.contains("line 2"), "{causes}");
+    assert!(pip["failure"]["hint"].is_string());
+}

@@ -46,7 +46,7 @@ pub fn run() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             let explained = explain(&error);
-            printer.error(&explained.to_string());
+            printer.failure(&explained);
             ExitCode::from(explained.exit_code)
         }
     }

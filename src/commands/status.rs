@@ -136,6 +136,11 @@ fn tool_report(session: &Session, tool: Tool, cached: Option<&Token>) -> ToolRep
             None => "not logged in".to_owned(),
             Some(login) => match overridden(session, tool) {
                 Some(variable) => format!("${variable} is set and wins over its file"),
+                None if login.auth == AuthMode::Helper
+                    && helper::first_keyring_on_path().is_none() =>
+                {
+                    "no `keyring` on PATH: it cannot ask for its token".to_owned()
+                }
                 None => tool_state(tool, &path, login, cached),
             },
         },

@@ -156,8 +156,7 @@ fn show(session: &Session, targets: &[Target], fetched: &Fetched) -> anyhow::Res
         Format::Text if diffs.is_empty() => session.printer.result("Nothing would change.\n")?,
         Format::Text => session.printer.result(&diffs)?,
         Format::Json => {
-            let document =
-                serde_json::json!({ "schema_version": 1, "dry_run": true, "diff": diffs });
+            let document = serde_json::json!({ "schema_version": 1, "dry_run": true, "diff": diffs, "warnings": warnings });
             session.printer.result(&format!("{document:#}\n"))?;
         }
     }

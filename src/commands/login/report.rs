@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::edits::{Edits, Planned};
 use super::fetch::Fetched;
 use crate::commands::session::Session;
-use crate::error::explain;
+use crate::error::{Explained, explain};
 use crate::output::{Printer, Report};
 use crate::timestamp::{rfc3339, span};
 use crate::token::now;
@@ -21,11 +21,11 @@ pub struct LoginReport {
     region: String,
     token_expires_at: Option<String>,
     token_expires_in_seconds: Option<u64>,
+    /// Why there is no token yet, where trying again later may help.
+    token_failure: Option<Explained>,
     tools: Vec<ToolReport>,
     /// A sentence each.
     pub warnings: Vec<String>,
-    #[serde(skip)]
-    errors: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -37,7 +37,7 @@ struct ToolReport {
     namespace: Option<String>,
     endpoint: String,
     file: Option<String>,
-    error: Option<String>,
+    failure: Option<Explained>,
 }
 
 impl LoginReport {
@@ -53,17 +53,6 @@ impl LoginReport {
             .iter()
             .map(|planned| tool_report(session, planned))
             .collect();
-        let errors = fetched
-            .no_token_yet
-            .iter()
-            .chain(
-                edits
-                    .planned
-                    .iter()
-                    .filter_map(|planned| planned.edit.as_ref().err()),
-            )
-            .map(|error| explain(error).to_string())
-            .collect();
         let token = fetched.token.as_ref();
         Self {
             domain: fetched.request.domain.clone(),
@@ -71,18 +60,23 @@ impl LoginReport {
             region: fetched.request.region.clone(),
             token_expires_at: token.map(|token| rfc3339(token.expires_at)),
             token_expires_in_seconds: token.map(|token| token.remaining(now())),
+            token_failure: fetched.no_token_yet.as_ref().map(explain),
             tools,
             warnings: [edits.warnings, helper_warnings].concat(),
-            errors,
         }
     }
 
     /// Says what failed, and the exit code.
     pub fn conclude(&self, printer: Printer) -> ExitCode {
-        for error in &self.errors {
-            printer.error(error);
+        let failures: Vec<&Explained> = self
+            .token_failure
+            .iter()
+            .chain(self.tools.iter().filter_map(|tool| tool.failure.as_ref()))
+            .collect();
+        for failure in &failures {
+            printer.error(&failure.to_string());
         }
-        if self.errors.is_empty() {
+        if failures.is_empty() {
             ExitCode::SUCCESS
         } else {
             ExitCode::FAILURE
@@ -104,11 +98,7 @@ fn tool_report(session: &Session, planned: &Planned) -> ToolReport {
             .as_ref()
             .ok()
             .map(|edit| session.places.shown(&edit.path)),
-        error: planned
-            .edit
-            .as_ref()
-            .err()
-            .map(|error| explain(error).error),
+        failure: planned.edit.as_ref().err().map(explain),
     }
 }
 
