@@ -54,14 +54,13 @@ fn replace(target: &Path, text: &[u8], mode: Mode) -> io::Result<()> {
         (Mode::Exactly(bits), _) => bits,
     };
     let temporary = temporary_name(target);
-    let file = match nameless_file(target) {
+    let mut file = match nameless_file(target) {
         Ok(file) => file,
         // Some file systems (NFS, old overlays) know no nameless files.
         Err(_) => named_file(&temporary)?,
     };
-    let named = fill(file, text, permissions, before.as_ref(), &temporary);
-    named
-        .and_then(|()| fs::rename(&temporary, target))
+    fill(&mut file, text, permissions, before.as_ref())
+        .and_then(|()| place(&file, &temporary, target, before.is_none()))
         .inspect_err(|_| {
             let _ = fs::remove_file(&temporary);
         })?;
@@ -72,13 +71,12 @@ fn replace(target: &Path, text: &[u8], mode: Mode) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes and syncs `file`, gives it the old file's owner, and makes sure it has its temporary name.
+/// Writes and syncs `file`, and gives it the old file's owner.
 fn fill(
-    mut file: File,
+    file: &mut File,
     text: &[u8],
     permissions: u32,
     before: Option<&fs::Metadata>,
-    temporary: &Path,
 ) -> io::Result<()> {
     file.write_all(text)?;
     file.set_permissions(fs::Permissions::from_mode(permissions))?;
@@ -86,15 +84,23 @@ fn fill(
         let now = file.metadata()?;
         if (now.uid(), now.gid()) != (before.uid(), before.gid()) {
             // Only root can; for anybody else the file becomes theirs, as with any editor.
-            let _ = fchown(&file, Some(before.uid()), Some(before.gid()));
+            let _ = fchown(&*file, Some(before.uid()), Some(before.gid()));
         }
     }
-    file.sync_all()?;
+    file.sync_all()
+}
+
+/// Puts `file` at `target`. A new file gets its one name at once; to replace one it needs a name
+/// for the moment before the rename, since link(2) replaces nothing.
+fn place(file: &File, temporary: &Path, target: &Path, is_new: bool) -> io::Result<()> {
     if file.metadata()?.nlink() == 0 {
+        if is_new && name_file(file, target).is_ok() {
+            return Ok(());
+        }
         let _ = fs::remove_file(temporary);
-        name_file(&file, temporary)?;
+        name_file(file, temporary)?;
     }
-    Ok(())
+    fs::rename(temporary, target)
 }
 
 /// A file that has no name yet: a process killed now leaves nothing behind.
