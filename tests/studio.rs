@@ -161,6 +161,8 @@ fn a_dead_network_does_not_hold_up_the_space() {
         started.stdout.contains("codeartifact.api"),
         "the log names no endpoint to look at:\n{started}"
     );
+    // In login's own words: it must have come to its end before the script would stop it.
+    assert!(started.stdout.contains("no answer from"), "{started}");
 }
 
 #[test]
