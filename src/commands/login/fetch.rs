@@ -86,7 +86,11 @@ pub async fn fetch(
             .into_iter()
             .map(|place| endpoint(session, &api, &request, place)),
     );
-    let wanted = futures_util::future::try_join(token, endpoints);
+    // Both to their end: of two failures people see the same one every time, the token's.
+    let wanted = async {
+        let (token, endpoints) = futures_util::future::join(token, endpoints).await;
+        anyhow::Ok((token?, endpoints?))
+    };
     let ((token, cache), endpoints) = match session.printer.verbosity {
         Verbosity::Verbose => {
             futures_util::future::join(wanted, tell_caller(session, &request))
