@@ -1,6 +1,7 @@
 //! Edits that can be taken back: each knows what the file held before, so that a new login starts
 //! from there and `logout` gives it back.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -16,7 +17,9 @@ pub struct Edit {
     /// The file.
     pub path: PathBuf,
     /// Whom it is for.
-    pub part: Part,
+    pub parts: BTreeSet<Part>,
+    /// The tokens in the text, by the names of their requests.
+    pub tokens: BTreeMap<String, Secret>,
     /// What stands there now.
     pub current: Option<String>,
     /// What stood there before any login of ours.
@@ -36,7 +39,7 @@ pub struct Edit {
 pub fn plan(
     state: &State,
     path: &Path,
-    part: Part,
+    parts: BTreeSet<Part>,
     mode: Mode,
     configure: impl FnOnce(&str) -> anyhow::Result<String>,
     unconfigure: impl FnOnce(&str, &str) -> anyhow::Result<String>,
@@ -62,7 +65,8 @@ pub fn plan(
     let text = configure(original.as_deref().unwrap_or_default())?;
     Ok(Edit {
         path: path.to_owned(),
-        part,
+        parts,
+        tokens: BTreeMap::new(),
         current,
         original,
         original_mode,
@@ -76,11 +80,12 @@ impl Edit {
     /// whoever is killed in between has then forgotten nothing.
     pub fn remember(&self, state: &mut State) {
         let change = Change {
-            part: self.part,
+            parts: self.parts.clone(),
             kind: ChangeKind::Text {
                 original: self.original.clone().map(Secret::new),
                 original_mode: self.original_mode,
                 written: Secret::new(self.text.clone()),
+                tokens: self.tokens.clone(),
                 replaced: self.replaced().map(Secret::new),
             },
         };
@@ -199,6 +204,7 @@ fn earlier<'a>(state: &'a State, path: &Path) -> Option<Earlier<'a>> {
             original_mode,
             written,
             replaced,
+            ..
         } => Some(Earlier {
             original: original.as_ref().map(Secret::expose),
             mode: *original_mode,

@@ -66,6 +66,23 @@ pub fn find<T: fmt::Display + fmt::Debug + Send + Sync + 'static>(
     })
 }
 
+/// `failure` again, for everybody whom it concerns: the same sentences, causes and next step.
+pub fn copied(failure: &anyhow::Error) -> anyhow::Error {
+    let explained = explain(failure);
+    let innermost_first = explained.causes.into_iter().rev().chain([explained.error]);
+    let copy = innermost_first.fold(None, |inner: Option<anyhow::Error>, sentence| {
+        Some(match inner {
+            None => anyhow::Error::msg(sentence),
+            Some(inner) => inner.context(sentence),
+        })
+    });
+    let copy = copy.unwrap_or_else(|| anyhow::Error::msg(""));
+    match explained.hint {
+        Some(hint) => with_hint(copy, hint),
+        None => copy,
+    }
+}
+
 /// A failure taken apart for people: the sentence, its causes, the next step.
 #[derive(Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Explained {
@@ -145,6 +162,13 @@ mod tests {
             explain(&failure).to_string(),
             "error: cannot write `pip.conf`\n  caused by: no space left\nhint: free some space"
         );
+    }
+
+    #[test]
+    fn a_copy_says_what_the_failure_says() {
+        let failure =
+            with_hint(anyhow!("no space left"), "free some space").context("cannot write");
+        assert_eq!(explain(&copied(&failure)), explain(&failure));
     }
 
     #[test]

@@ -21,7 +21,7 @@ use crate::token::TokenRequest;
 use crate::tools::{AuthMode, Tool};
 
 /// The one version of the file that this program knows.
-const SCHEMA_VERSION: u32 = 1;
+const SCHEMA_VERSION: u32 = 2;
 
 /// How long a command waits for another one that is changing files.
 const LOCK_LIMIT: Duration = Duration::from_secs(8);
@@ -55,10 +55,29 @@ pub struct ToolLogin {
     /// How it was told to authenticate, if it was.
     #[serde(default)]
     pub told_auth: Option<AuthMode>,
-    /// The repository.
-    pub repository: String,
     /// How the tool authenticates.
     pub auth: AuthMode,
+    /// The repository that it uses for everything, or for its one scope.
+    pub main: RepositoryLogin,
+    /// Those of `[[repository]]` beside it, in their order.
+    #[serde(default)]
+    pub extra: Vec<RepositoryLogin>,
+}
+
+impl ToolLogin {
+    /// All of its repositories, the main one first.
+    pub fn repositories(&self) -> impl Iterator<Item = &RepositoryLogin> {
+        std::iter::once(&self.main).chain(&self.extra)
+    }
+}
+
+/// One repository of a tool.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RepositoryLogin {
+    /// What the tool's files call it.
+    pub name: String,
+    /// The repository.
+    pub repository: String,
     /// The npm scope, where only one is served.
     pub namespace: Option<String>,
     /// Where its packages are.
@@ -80,11 +99,23 @@ pub enum Part {
 /// What became of one path.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Change {
-    /// Whom it was changed for.
-    pub part: Part,
+    /// Whom it was changed for; tools may share a file.
+    pub parts: BTreeSet<Part>,
     /// What was done.
     #[serde(flatten)]
     pub kind: ChangeKind,
+}
+
+impl Change {
+    /// The tokens in what we wrote, by the names of their requests.
+    pub fn tokens(&self) -> impl Iterator<Item = (&String, &Secret)> {
+        match &self.kind {
+            ChangeKind::Text { tokens, .. } => Some(tokens),
+            ChangeKind::Link { .. } => None,
+        }
+        .into_iter()
+        .flatten()
+    }
 }
 
 /// A change that can be taken back.
@@ -99,6 +130,9 @@ pub enum ChangeKind {
         original_mode: Option<u32>,
         /// What we wrote.
         written: Secret,
+        /// The tokens in it, by the names of their requests: what `refresh` looks for, and replaces.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        tokens: BTreeMap<String, Secret>,
         /// What an earlier login had written and this one replaced: a login killed on its way leaves it there.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         replaced: Option<Secret>,
@@ -222,6 +256,27 @@ impl State {
             .with_context(|| format!("cannot lock `{}`", folder.join("lock").display()))?;
         files::remove_litter(&Self::path(folder));
         Ok(lock)
+    }
+
+    /// The tools that `path` was changed for.
+    pub fn tools_of(&self, path: &Path) -> BTreeSet<Tool> {
+        let parts = self.changes.get(path).map(|change| &change.parts);
+        let parts = parts.into_iter().flatten();
+        parts
+            .filter_map(|part| match part {
+                Part::Tool(tool) => Some(*tool),
+                Part::Helper => None,
+            })
+            .collect()
+    }
+
+    /// The paths that were changed for `part`.
+    pub fn paths_of(&self, part: Part) -> Vec<PathBuf> {
+        let changes = self.changes.iter();
+        changes
+            .filter(|(_, change)| change.parts.contains(&part))
+            .map(|(path, _)| path.clone())
+            .collect()
     }
 
     /// Tools that ask the helper.

@@ -1,24 +1,40 @@
 //! The three tools' files before and after, letter by letter.
 
+use std::sync::LazyLock;
+
+use studio_mirror::credentials::CredentialSource;
 use studio_mirror::secret::Secret;
-use studio_mirror::tools::{Auth, Found, Registry, keyringrc, npm, pip, uv};
+use studio_mirror::token::TokenRequest;
+use studio_mirror::tools::{Auth, Editor, Found, Registry, keyringrc, npm, pip, uv};
 
 const PYPI: &str = "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/pypi/team/";
 const NPM: &str = "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/npm/team/";
 
 fn helper(url: &str) -> Registry<'_> {
-    Registry {
-        url,
-        auth: Auth::Helper,
-        namespace: None,
-    }
+    registry(url, Auth::Helper)
 }
 
 fn token<'a>(url: &'a str, token: &'a Secret) -> Registry<'a> {
+    registry(url, Auth::Token(token))
+}
+
+/// A registry as a login of the domain `corp` would name it.
+fn registry<'a>(url: &'a str, auth: Auth<'a>) -> Registry<'a> {
+    static REQUEST: LazyLock<TokenRequest> = LazyLock::new(|| TokenRequest {
+        domain: "corp".to_owned(),
+        owner: Some("111122223333".to_owned()),
+        region: "us-east-1".to_owned(),
+        api_endpoint: None,
+        duration_seconds: None,
+        credentials: CredentialSource::Instance,
+    });
     Registry {
+        name: "codeartifact",
         url,
-        auth: Auth::Token(token),
+        auth,
         namespace: None,
+        request: &REQUEST,
+        program: "/usr/local/bin/studio-mirror",
     }
 }
 
@@ -36,9 +52,9 @@ mod pip_conf {
     #[track_caller]
     fn becomes(before: &str, after: &str) {
         let before = expand(before);
-        let done = pip::configure(&before, &helper(PYPI)).unwrap();
+        let done = pip::PipConf.configure(&before, &[helper(PYPI)]).unwrap();
         assert_eq!(done.text, expand(after));
-        assert_eq!(pip::inspect(&done.text, PYPI), Ok(Found::Helper));
+        assert_eq!(pip::PipConf.inspect(&done.text, PYPI), Ok(Found::Helper));
     }
 
     #[test]
@@ -84,8 +100,11 @@ mod pip_conf {
             "[install]\nno-deps=1\n",
             "[global]\r\na: b\r\n\r\n[x]\r\n",
         ] {
-            let done = pip::configure(before, &helper(PYPI)).unwrap();
-            assert_eq!(pip::unconfigure(&done.text, PYPI).unwrap(), before);
+            let done = pip::PipConf.configure(before, &[helper(PYPI)]).unwrap();
+            assert_eq!(
+                pip::PipConf.unconfigure(&done.text, &[PYPI]).unwrap(),
+                before
+            );
         }
     }
 }
@@ -95,7 +114,9 @@ mod pip_conf_warnings {
 
     #[track_caller]
     fn warns(before: &str, words: &[&str]) {
-        let done = pip::configure(&expand(before), &helper(PYPI)).unwrap();
+        let done = pip::PipConf
+            .configure(&expand(before), &[helper(PYPI)])
+            .unwrap();
         assert_eq!(done.warnings.len(), 1, "{:?}", done.warnings);
         for word in words {
             assert!(
@@ -136,7 +157,10 @@ mod pip_conf_warnings {
             "[global]\nno-index = off\n",
         ] {
             assert_eq!(
-                pip::configure(before, &helper(PYPI)).unwrap().warnings,
+                pip::PipConf
+                    .configure(before, &[helper(PYPI)])
+                    .unwrap()
+                    .warnings,
                 Vec::<String>::new()
             );
         }
@@ -144,16 +168,18 @@ mod pip_conf_warnings {
 
     #[test]
     fn a_refusal_names_the_line_and_no_value() {
-        let error = pip::configure(
+        let error = pip::PipConf.configure(
             "[global]\nindex-url = a\n\nindex_url = s3cret\n",
-            &helper(PYPI),
+            &[helper(PYPI)],
         );
         let error = error.unwrap_err().to_string();
         assert_eq!(
             error,
             "line 4: the key `index-url` is there twice in [global], first in line 2"
         );
-        let error = pip::configure("\u{feff}[global]\n", &helper(PYPI)).unwrap_err();
+        let error = pip::PipConf
+            .configure("\u{feff}[global]\n", &[helper(PYPI)])
+            .unwrap_err();
         assert_eq!(error.line, 1);
         assert!(error.message.contains("BOM"));
     }
@@ -214,10 +240,12 @@ mod npmrc {
             "fund=false\nregistry=https://HOST/npm/team/\n//HOST/npm/team/:_authToken=old\n//HOST/npm/team/:always-auth=true\n//r/:_authToken=keep\n",
         );
         let secret = Secret::new("new");
-        let done = npm::configure(&before, &token(NPM, &secret)).unwrap();
+        let done = npm::Npmrc
+            .configure(&before, &[token(NPM, &secret)])
+            .unwrap();
         assert_eq!(done.text, before.replace("=old", "=new"));
         assert_eq!(
-            npm::unconfigure(&done.text, NPM).unwrap(),
+            npm::Npmrc.unconfigure(&done.text, &[NPM]).unwrap(),
             "fund=false\n//r/:_authToken=keep\n"
         );
     }
@@ -226,11 +254,15 @@ mod npmrc {
     fn a_login_to_another_repository_takes_the_old_token_out_unless_a_scope_needs_it() {
         let secret = Secret::new("new");
         let old = "registry=https://HOST/npm/old/\n//HOST/npm/old/:_authToken=1\n";
-        let done = npm::configure(&expand(old), &token(NPM, &secret)).unwrap();
+        let done = npm::Npmrc
+            .configure(&expand(old), &[token(NPM, &secret)])
+            .unwrap();
         let ours = "registry=https://HOST/npm/team/\n//HOST/npm/team/:_authToken=new\n";
         assert_eq!(done.text, expand(ours));
         let scoped = format!("@a:registry=https://HOST/npm/old/\n{old}");
-        let done = npm::configure(&expand(&scoped), &token(NPM, &secret)).unwrap();
+        let done = npm::Npmrc
+            .configure(&expand(&scoped), &[token(NPM, &secret)])
+            .unwrap();
         assert!(done.text.contains(&expand("//HOST/npm/old/:_authToken=1")));
         assert!(done.warnings[0].contains("@a"));
     }
@@ -238,7 +270,9 @@ mod npmrc {
     #[test]
     fn credentials_without_a_registry_are_named_because_npm_stops_at_them() {
         let secret = Secret::new("new");
-        let done = npm::configure("_authToken = s3cret\n", &token(NPM, &secret)).unwrap();
+        let done = npm::Npmrc
+            .configure("_authToken = s3cret\n", &[token(NPM, &secret)])
+            .unwrap();
         assert!(
             done.warnings[0].contains("`_authToken` in line 1"),
             "{:?}",
@@ -251,20 +285,25 @@ mod npmrc {
     #[test]
     fn a_section_that_npm_would_read_in_place_of_the_registry_is_refused() {
         let secret = Secret::new("new");
-        let error = npm::configure("a=b\n[registry.x]\nc=d\n", &token(NPM, &secret)).unwrap_err();
+        let error = npm::Npmrc
+            .configure("a=b\n[registry.x]\nc=d\n", &[token(NPM, &secret)])
+            .unwrap_err();
         assert_eq!(error.line, 2);
     }
 
     #[test]
     fn an_empty_file_gets_registry_and_token() {
         let secret = Secret::new("eyJ2");
-        let done = npm::configure("", &token(NPM, &secret)).unwrap();
+        let done = npm::Npmrc.configure("", &[token(NPM, &secret)]).unwrap();
         assert_eq!(
             done.text,
             expand("registry=https://HOST/npm/team/\n//HOST/npm/team/:_authToken=eyJ2\n")
         );
-        assert_eq!(npm::inspect(&done.text, NPM), Ok(Found::Token(secret)));
-        assert_eq!(npm::unconfigure(&done.text, NPM).unwrap(), "");
+        assert_eq!(
+            npm::Npmrc.inspect(&done.text, NPM),
+            Ok(Found::Token(secret))
+        );
+        assert_eq!(npm::Npmrc.unconfigure(&done.text, &[NPM]).unwrap(), "");
     }
 
     #[test]
@@ -274,7 +313,9 @@ mod npmrc {
             namespace: Some("acme"),
             ..token(NPM, &secret)
         };
-        let done = npm::configure("registry = https://r/ ; ours\n\n[x]\na=b\n", &registry).unwrap();
+        let done = npm::Npmrc
+            .configure("registry = https://r/ ; ours\n\n[x]\na=b\n", &[registry])
+            .unwrap();
         assert_eq!(
             done.text,
             expand(
@@ -291,11 +332,14 @@ mod uv_toml {
 
     #[track_caller]
     fn becomes(before: &str, after: &str) {
-        let done = uv::configure(before, &helper(PYPI)).unwrap();
+        let done = uv::UvToml.configure(before, &[helper(PYPI)]).unwrap();
         assert_eq!(done.text, expand(after));
-        assert_eq!(uv::inspect(&done.text, PYPI), Ok(Found::Helper));
+        assert_eq!(uv::UvToml.inspect(&done.text, PYPI), Ok(Found::Helper));
         assert_eq!(
-            uv::configure(&done.text, &helper(PYPI)).unwrap().text,
+            uv::UvToml
+                .configure(&done.text, &[helper(PYPI)])
+                .unwrap()
+                .text,
             done.text
         );
     }
@@ -335,11 +379,12 @@ mod uv_toml {
 
     #[test]
     fn another_index_of_our_name_keeps_it() {
-        let done = uv::configure(
-            "[[index]]\nname = \"codeartifact\"\nurl = \"https://z/\"\n",
-            &helper(PYPI),
-        )
-        .unwrap();
+        let done = uv::UvToml
+            .configure(
+                "[[index]]\nname = \"codeartifact\"\nurl = \"https://z/\"\n",
+                &[helper(PYPI)],
+            )
+            .unwrap();
         assert!(
             done.text.contains("name = \"codeartifact-2\""),
             "{}",
@@ -355,11 +400,14 @@ mod uv_toml {
     #[test]
     fn the_token_way_takes_our_provider_out_and_leaves_a_persons_own() {
         let secret = Secret::new("eyJ2");
-        let ours = uv::configure("", &helper(PYPI)).unwrap().text;
-        let done = uv::configure(&ours, &token(PYPI, &secret)).unwrap();
+        let ours = uv::UvToml.configure("", &[helper(PYPI)]).unwrap().text;
+        let done = uv::UvToml
+            .configure(&ours, &[token(PYPI, &secret)])
+            .unwrap();
         assert_eq!(done.text, expand(OURS).replace("aws@", "aws:eyJ2@"));
-        let theirs =
-            uv::configure("keyring-provider = \"disabled\"\n", &token(PYPI, &secret)).unwrap();
+        let theirs = uv::UvToml
+            .configure("keyring-provider = \"disabled\"\n", &[token(PYPI, &secret)])
+            .unwrap();
         assert!(theirs.text.starts_with("keyring-provider = \"disabled\"\n"));
     }
 
@@ -372,7 +420,10 @@ mod uv_toml {
             "\na = = 1\n",
         ] {
             assert_eq!(
-                uv::configure(text, &helper(PYPI)).unwrap_err().line,
+                uv::UvToml
+                    .configure(text, &[helper(PYPI)])
+                    .unwrap_err()
+                    .line,
                 2,
                 "{text:?}"
             );
@@ -393,7 +444,10 @@ mod uv_toml {
             ("no-index = true\n", "no-index"),
             ("[[index]]\nurl = \"https://u:s3cret@x/\"\n", "https://x/"),
         ] {
-            let warnings = uv::configure(text, &helper(PYPI)).unwrap().warnings;
+            let warnings = uv::UvToml
+                .configure(text, &[helper(PYPI)])
+                .unwrap()
+                .warnings;
             assert_eq!(warnings.len(), 1, "{warnings:?}");
             assert!(
                 warnings[0].contains(word) && !warnings[0].contains("s3cret"),
@@ -411,8 +465,8 @@ mod uv_toml {
             "# c\n",
             "[[index]]\nurl = \"https://a/\"\n\n[pip]\n",
         ] {
-            let done = uv::configure(before, &helper(PYPI)).unwrap();
-            assert_eq!(uv::unconfigure(&done.text, PYPI).unwrap(), before);
+            let done = uv::UvToml.configure(before, &[helper(PYPI)]).unwrap();
+            assert_eq!(uv::UvToml.unconfigure(&done.text, &[PYPI]).unwrap(), before);
         }
     }
 }

@@ -223,7 +223,7 @@ fn a_broken_file_is_refused_without_showing_the_token_in_it() {
         ),
         (
             ".local/state/studio-mirror/state.json",
-            format!("{{\"schema_version\":1,\"changes\":{{\"/x\":{{\"part\":\"{token}\"}}}}}}"),
+            format!("{{\"schema_version\":2,\"changes\":{{\"/x\":{{\"parts\":[\"{token}\"]}}}}}}"),
         ),
     ] {
         let home = Home::new();

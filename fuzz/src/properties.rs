@@ -1,12 +1,14 @@
 //! What must hold for every text an editor is given, whether a person, a fuzzer or a generator wrote it.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
-use studio_mirror::edit::SyntaxError;
+use studio_mirror::credentials::CredentialSource;
 use studio_mirror::edit::configparser::ConfigFile;
 use studio_mirror::edit::npmrc::NpmrcFile;
 use studio_mirror::secret::Secret;
-use studio_mirror::tools::{Auth, Configured, Found, Registry, npm, pip, uv};
+use studio_mirror::token::TokenRequest;
+use studio_mirror::tools::{Auth, Configured, Editor, Found, Registry, npm, pip, uv};
 
 /// The endpoints the properties log in to.
 pub const PYPI: &str =
@@ -18,27 +20,48 @@ const OTHER_NPM: &str =
     "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/npm/other/";
 pub const TOKEN: &str = "eyJ2ZXIiOjEsImlzdSI6MX0.abc-DEF_123";
 
-type Edit = fn(&str, &Registry) -> Result<Configured, SyntaxError>;
-type Inspect = fn(&str, &str) -> Result<Found, SyntaxError>;
+/// A registry as a login of the domain `corp` would name it.
+pub fn registry<'a>(url: &'a str, auth: Auth<'a>) -> Registry<'a> {
+    static REQUEST: LazyLock<TokenRequest> = LazyLock::new(|| TokenRequest {
+        domain: "corp".to_owned(),
+        owner: Some("111122223333".to_owned()),
+        region: "us-east-1".to_owned(),
+        api_endpoint: None,
+        duration_seconds: None,
+        credentials: CredentialSource::Instance,
+    });
+    Registry {
+        name: "codeartifact",
+        url,
+        auth,
+        namespace: None,
+        request: &REQUEST,
+        program: "/usr/local/bin/studio-mirror",
+    }
+}
 
 /// pip.conf.
 pub fn pip(text: &str) {
     let secret = Secret::new(TOKEN);
     for auth in [Auth::Helper, Auth::Token(&secret)] {
-        let registry = Registry {
-            url: PYPI,
-            auth,
-            namespace: None,
-        };
-        let Ok(done) = pip::configure(text, &registry) else {
-            assert!(pip::inspect(text, PYPI).is_err() && pip::unconfigure(text, PYPI).is_err());
+        let registry = registry(PYPI, auth);
+        let Ok(done) = pip::PipConf.configure(text, &[registry]) else {
+            assert!(
+                pip::PipConf.inspect(text, PYPI).is_err()
+                    && pip::PipConf.unconfigure(text, &[PYPI]).is_err()
+            );
             return;
         };
-        settled(&done, &registry, pip::configure, pip::inspect);
+        settled(&done, &registry, &pip::PipConf);
         lines_kept(text, &done.text, pip_index_lines);
         assert_eq!(other_pip_settings(text), other_pip_settings(&done.text));
-        let undone = pip::unconfigure(&done.text, PYPI).expect("what was written can be read");
-        assert_eq!(pip::inspect(&undone, PYPI), Ok(Found::NotConfigured));
+        let undone = pip::PipConf
+            .unconfigure(&done.text, &[PYPI])
+            .expect("what was written can be read");
+        assert_eq!(
+            pip::PipConf.inspect(&undone, PYPI),
+            Ok(Found::NotConfigured)
+        );
         assert_eq!(other_pip_settings(text), other_pip_settings(&undone));
         moved(
             &done.text,
@@ -46,8 +69,7 @@ pub fn pip(text: &str) {
                 url: OTHER_PYPI,
                 ..registry
             },
-            pip::configure,
-            pip::inspect,
+            &pip::PipConf,
             "team",
         );
     }
@@ -58,14 +80,13 @@ pub fn npmrc(text: &str) {
     let secret = Secret::new(TOKEN);
     for namespace in [None, Some("@acme"), Some("acme")] {
         let registry = Registry {
-            url: NPM,
-            auth: Auth::Token(&secret),
             namespace,
+            ..registry(NPM, Auth::Token(&secret))
         };
-        let Ok(done) = npm::configure(text, &registry) else {
+        let Ok(done) = npm::Npmrc.configure(text, &[registry]) else {
             return;
         };
-        settled(&done, &registry, npm::configure, npm::inspect);
+        settled(&done, &registry, &npm::Npmrc);
         let setting = if namespace.is_some() {
             "@acme:registry"
         } else {
@@ -83,43 +104,42 @@ pub fn npmrc(text: &str) {
             other_npm_settings(text, setting),
             other_npm_settings(&done.text, setting)
         );
-        let undone = npm::unconfigure(&done.text, NPM).expect("npm reads everything");
-        assert_eq!(npm::inspect(&undone, NPM), Ok(Found::NotConfigured));
+        let undone = npm::Npmrc
+            .unconfigure(&done.text, &[NPM])
+            .expect("npm reads everything");
+        assert_eq!(npm::Npmrc.inspect(&undone, NPM), Ok(Found::NotConfigured));
         moved(
             &done.text,
             &Registry {
                 url: OTHER_NPM,
                 ..registry
             },
-            npm::configure,
-            npm::inspect,
+            &npm::Npmrc,
             "//corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/npm/team/:_authToken=eyJ2",
         );
     }
-    let _ = npm::inspect(text, NPM);
-    let _ = npm::unconfigure(text, NPM);
+    let _ = npm::Npmrc.inspect(text, NPM);
+    let _ = npm::Npmrc.unconfigure(text, &[NPM]);
 }
 
 /// uv.toml.
 pub fn uv(text: &str) {
     let secret = Secret::new(TOKEN);
     for auth in [Auth::Helper, Auth::Token(&secret)] {
-        let registry = Registry {
-            url: PYPI,
-            auth,
-            namespace: None,
-        };
-        let Ok(done) = uv::configure(text, &registry) else {
+        let registry = registry(PYPI, auth);
+        let Ok(done) = uv::UvToml.configure(text, &[registry]) else {
             return;
         };
-        settled(&done, &registry, uv::configure, uv::inspect);
+        settled(&done, &registry, &uv::UvToml);
         comments_kept(text, &done.text);
         let (before, after) = (uv_settings(text), uv_settings(&done.text));
         assert_eq!(before.others, after.others);
         assert_eq!(after.defaults, 1, "one default index: {:?}", done.text);
         assert_eq!(before.kept, after.kept);
-        let undone = uv::unconfigure(&done.text, PYPI).expect("what was written can be read");
-        assert_eq!(uv::inspect(&undone, PYPI), Ok(Found::NotConfigured));
+        let undone = uv::UvToml
+            .unconfigure(&done.text, &[PYPI])
+            .expect("what was written can be read");
+        assert_eq!(uv::UvToml.inspect(&undone, PYPI), Ok(Found::NotConfigured));
         assert_eq!(before.others, uv_settings(&undone).others);
         moved(
             &done.text,
@@ -127,33 +147,40 @@ pub fn uv(text: &str) {
                 url: OTHER_PYPI,
                 ..registry
             },
-            uv::configure,
-            uv::inspect,
+            &uv::UvToml,
             "/pypi/team/",
         );
     }
-    let _ = uv::inspect(text, PYPI);
-    let _ = uv::unconfigure(text, PYPI);
+    let _ = uv::UvToml.inspect(text, PYPI);
+    let _ = uv::UvToml.unconfigure(text, &[PYPI]);
 }
 
 /// The edit says what it should, and doing it again changes nothing; no warning gives the token away.
-fn settled(done: &Configured, registry: &Registry, edit: Edit, inspect: Inspect) {
+fn settled(done: &Configured, registry: &Registry, editor: &dyn Editor) {
     let expected = match registry.auth {
         Auth::Helper => Found::Helper,
         Auth::Token(token) => Found::Token(token.clone()),
     };
-    assert_eq!(inspect(&done.text, registry.url).as_ref(), Ok(&expected));
-    let again = edit(&done.text, registry).expect("what was written can be read");
+    assert_eq!(
+        editor.inspect(&done.text, registry.url).as_ref(),
+        Ok(&expected)
+    );
+    let again = editor
+        .configure(&done.text, &[*registry])
+        .expect("what was written can be read");
     assert_eq!(again.text, done.text, "a second edit changes nothing");
     assert!(done.warnings.iter().all(|warning| !warning.contains(TOKEN)));
 }
 
 /// A login to another repository replaces this one.
-fn moved(text: &str, registry: &Registry, edit: Edit, inspect: Inspect, gone: &str) {
-    let Ok(done) = edit(text, registry) else {
+fn moved(text: &str, registry: &Registry, editor: &dyn Editor, gone: &str) {
+    let Ok(done) = editor.configure(text, &[*registry]) else {
         panic!("what was written can be edited")
     };
-    assert_ne!(inspect(&done.text, registry.url), Ok(Found::NotConfigured));
+    assert_ne!(
+        editor.inspect(&done.text, registry.url),
+        Ok(Found::NotConfigured)
+    );
     if !text.contains("acme") && text.matches(gone).count() == 1 {
         assert!(
             !done.text.contains(gone),

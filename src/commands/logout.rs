@@ -1,21 +1,27 @@
 //! `logout`: gives back what `login` found.
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use serde::Serialize;
 
-use crate::changes;
+use super::session::environment;
+use super::sharers::remembered;
+use crate::changes::{self, Edit};
 use crate::cli::LogoutArgs;
 use crate::error::explain;
+use crate::files::Mode;
 use crate::helper;
 use crate::output::{Printer, Report};
 use crate::places::Places;
+use crate::secret::Secret;
 use crate::settings::Field;
-use crate::state::{Part, State};
+use crate::state::{Part, State, ToolLogin};
 use crate::token::{Store, TokenRequest};
 use crate::tools::Tool;
+use crate::tools::compose::{self, Sharer, Tokens};
 
 /// Takes the named tools' changes back, or everything.
 pub fn run(printer: Printer, args: &LogoutArgs) -> anyhow::Result<ExitCode> {
@@ -24,11 +30,12 @@ pub fn run(printer: Printer, args: &LogoutArgs) -> anyhow::Result<ExitCode> {
     let mut state = State::read(&places.state)?;
     let before = state.clone();
     let tools: BTreeSet<Tool> = match args.tool.as_slice() {
-        [] => Tool::ALL.into_iter().collect(),
+        [] => Tool::all().collect(),
         named => named.iter().copied().collect(),
     };
     let mut undo = Undo {
         places: &places,
+        environment: environment(),
         report: LogoutReport::default(),
         errors: Vec::new(),
     };
@@ -55,11 +62,15 @@ pub fn run(printer: Printer, args: &LogoutArgs) -> anyhow::Result<ExitCode> {
 
 /// Forgets tokens that no tool uses any more, and what was told once nobody is logged in.
 fn forget(before: &State, state: &mut State, tools: &BTreeSet<Tool>, places: &Places) {
-    let still_used: Vec<&TokenRequest> = state.tools.values().map(|login| &login.token).collect();
+    let requests = |state: &State| -> Vec<TokenRequest> {
+        let repositories = state.tools.values().flat_map(ToolLogin::repositories);
+        repositories.map(|known| known.token.clone()).collect()
+    };
+    let still_used = requests(state);
     let store = Store::new(before.cache.as_ref().unwrap_or(&places.cache));
-    for login in before.tools.values() {
-        if !still_used.contains(&&login.token) {
-            store.forget(&login.token);
+    for request in requests(before) {
+        if !still_used.contains(&request) {
+            store.forget(&request);
         }
     }
     changes::remove_empty_folders(state);
@@ -74,19 +85,20 @@ fn forget(before: &State, state: &mut State, tools: &BTreeSet<Tool>, places: &Pl
 
 struct Undo<'a> {
     places: &'a Places,
+    environment: BTreeMap<String, String>,
     report: LogoutReport,
     errors: Vec<String>,
 }
 
 impl Undo<'_> {
     fn tool(&mut self, state: &mut State, tool: Tool) {
-        let Some(login) = state.tools.get(&tool).cloned() else {
+        if !state.tools.contains_key(&tool) {
             return;
-        };
-        let url = login.endpoint.url();
-        let done = self.part(state, Part::Tool(tool), |text, _| {
-            Ok(tool.unconfigure(text, url)?)
-        });
+        }
+        let mut done = true;
+        for path in state.paths_of(Part::Tool(tool)) {
+            done &= self.file(state, tool, &path);
+        }
         if done {
             state.tools.remove(&tool);
             self.report.tools.push(tool);
@@ -98,7 +110,7 @@ impl Undo<'_> {
         let folder = helper::module_folder(self.places);
         let folder = folder.to_string_lossy();
         // Links and keyringrc.cfg first: nothing may lead to a module that is gone.
-        let ours = paths_of(state, Part::Helper);
+        let ours = state.paths_of(Part::Helper);
         let (first, last): (Vec<_>, Vec<_>) = ours
             .into_iter()
             .partition(|path| path.file_name().is_some_and(|name| name == keyringrc));
@@ -112,18 +124,23 @@ impl Undo<'_> {
         }
     }
 
-    /// Takes back every change made for `part`; whether all of it is gone.
-    fn part(
-        &mut self,
-        state: &mut State,
-        part: Part,
-        unconfigure: impl Fn(&str, &str) -> anyhow::Result<String>,
-    ) -> bool {
-        let mut done = true;
-        for path in paths_of(state, part) {
-            done &= self.path(state, &path, &unconfigure);
+    /// Takes `tool` out of one of its files; whether it is out. Tools that share the file stay in it.
+    fn file(&mut self, state: &mut State, tool: Tool, path: &Path) -> bool {
+        let before = state.clone();
+        let all = remembered(&before, path, self.places, &self.environment);
+        let (_, staying): (Vec<Sharer>, Vec<Sharer>) =
+            all.iter().partition(|sharer| sharer.tool == tool);
+        if staying.is_empty() {
+            return self.path(state, path, |text, _| Ok(compose::unconfigure(text, &all)?));
         }
-        done
+        match without(&before, path, &all, &staying) {
+            Ok(edit) => {
+                edit.remember(state);
+                self.report.given_back.push(self.places.shown(path));
+                true
+            }
+            Err(error) => self.failed(path, error),
+        }
     }
 
     fn path(
@@ -138,22 +155,43 @@ impl Undo<'_> {
                 self.report.given_back.push(shown);
                 true
             }
-            Err(error) => {
-                let error = error.context(format!("`{shown}` could not be given back"));
-                self.errors.push(explain(&error).to_string());
-                false
-            }
+            Err(error) => self.failed(path, error),
         }
+    }
+
+    fn failed(&mut self, path: &Path, error: anyhow::Error) -> bool {
+        let shown = self.places.shown(path);
+        let error = error.context(format!("`{shown}` could not be given back"));
+        self.errors.push(explain(&error).to_string());
+        false
     }
 }
 
-fn paths_of(state: &State, part: Part) -> Vec<PathBuf> {
-    state
+/// Writes `path` anew with the tools that stay, each with the token it has.
+fn without(state: &State, path: &Path, all: &[Sharer], staying: &[Sharer]) -> anyhow::Result<Edit> {
+    let tokens: BTreeMap<String, Secret> = state
         .changes
+        .get(path)
         .iter()
-        .filter(|(_, change)| change.part == part)
-        .map(|(path, _)| path.clone())
-        .collect()
+        .flat_map(|change| change.tokens())
+        .map(|(request, token)| (request.clone(), token.clone()))
+        .collect();
+    let tokens = Tokens(tokens);
+    let program = std::env::current_exe().context("cannot find this program's own file")?;
+    let mut edit = changes::plan(
+        state,
+        path,
+        staying
+            .iter()
+            .map(|sharer| Part::Tool(sharer.tool))
+            .collect(),
+        Mode::Keep,
+        |text| Ok(compose::configure(text, staying, &tokens, &program.to_string_lossy())?.text),
+        |text, _| Ok(compose::unconfigure(text, all)?),
+    )?;
+    edit.tokens = tokens.0;
+    edit.make()?;
+    Ok(edit)
 }
 
 #[derive(Debug, Default, Serialize)]

@@ -5,6 +5,7 @@ pub mod diff;
 mod login;
 mod logout;
 mod session;
+mod sharers;
 mod status;
 mod token;
 

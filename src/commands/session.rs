@@ -113,7 +113,7 @@ impl Session {
 }
 
 /// The environment as text; a variable that is none cannot be one of ours.
-fn environment() -> BTreeMap<String, String> {
+pub fn environment() -> BTreeMap<String, String> {
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect()

@@ -11,7 +11,7 @@ use crate::output::Report;
 use crate::state::ToolLogin;
 use crate::timestamp::{rfc3339, span};
 use crate::token::{Store, Token, now};
-use crate::tools::{AuthMode, Found, Tool};
+use crate::tools::{AuthMode, Found, Tool, ToolFile};
 
 /// Shows it.
 pub fn run(session: &Session) -> anyhow::Result<ExitCode> {
@@ -38,7 +38,7 @@ struct SettingReport {
 #[derive(Debug, Serialize)]
 struct ToolReport {
     tool: Tool,
-    file: String,
+    files: Vec<String>,
     logged_in: bool,
     auth: Option<AuthMode>,
     endpoint: Option<String>,
@@ -86,11 +86,10 @@ impl StatusReport {
         Self {
             settings,
             credentials: match session.state.tools.values().next() {
-                Some(login) => login.token.credentials.describe(),
+                Some(login) => login.main.token.credentials.describe(),
                 None => session.credential_source().describe(),
             },
-            tools: Tool::ALL
-                .into_iter()
+            tools: Tool::all()
                 .map(|tool| tool_report(session, tool, cached.as_ref().map(|(token, _)| token)))
                 .collect(),
             token: cached.map(|(token, cache)| TokenReport {
@@ -116,22 +115,28 @@ fn cached_token(session: &Session) -> Option<(Token, String)> {
         .state
         .tools
         .values()
-        .filter_map(|login| {
-            let path = session.places.shown(&store.path(&login.token));
-            Some((store.read(&login.token)?, path))
+        .flat_map(ToolLogin::repositories)
+        .filter_map(|known| {
+            let path = session.places.shown(&store.path(&known.token));
+            Some((store.read(&known.token)?, path))
         })
         .max_by_key(|(token, _)| token.expires_at)
 }
 
 fn tool_report(session: &Session, tool: Tool, cached: Option<&Token>) -> ToolReport {
-    let path = tool.config_file(&session.places, &session.environment);
     let login = session.state.tools.get(&tool);
+    let client = tool.client();
+    let auth = login.map_or(client.usual_auth(), |login| login.auth);
+    let files = client.files(&session.places, &session.environment, auth);
     ToolReport {
         tool,
-        file: session.places.shown(&path),
+        files: files
+            .iter()
+            .map(|file| session.places.shown(&file.path))
+            .collect(),
         logged_in: login.is_some(),
         auth: login.map(|login| login.auth),
-        endpoint: login.map(|login| login.endpoint.url().to_owned()),
+        endpoint: login.map(|login| login.main.endpoint.url().to_owned()),
         state: match login {
             None => "not logged in".to_owned(),
             Some(login) => match overridden(session, tool) {
@@ -141,7 +146,11 @@ fn tool_report(session: &Session, tool: Tool, cached: Option<&Token>) -> ToolRep
                 {
                     "no `keyring` on PATH: it cannot ask for its token".to_owned()
                 }
-                None => tool_state(tool, &path, login, cached),
+                None => files
+                    .iter()
+                    .map(|file| tool_state(tool, file, login, cached))
+                    .find(|state| state != "ok")
+                    .unwrap_or_else(|| "ok".to_owned()),
             },
         },
     }
@@ -152,17 +161,13 @@ fn overridden(session: &Session, tool: Tool) -> Option<&'static str> {
     tool.overriding_variables(&session.environment).next()
 }
 
-fn tool_state(
-    tool: Tool,
-    path: &std::path::Path,
-    login: &ToolLogin,
-    cached: Option<&Token>,
-) -> String {
-    let text = match files::read_text(path) {
+fn tool_state(tool: Tool, file: &ToolFile, login: &ToolLogin, cached: Option<&Token>) -> String {
+    let text = match files::read_text(&file.path) {
         Ok(text) => text.unwrap_or_default(),
         Err(error) => return format!("{error:#}"),
     };
-    match (tool.inspect(&text, login.endpoint.url()), login.auth) {
+    let found = file.editor.inspect(&text, login.main.endpoint.url());
+    match (found, login.auth) {
         (Err(error), _) => format!("{tool} cannot read its file: {error}"),
         (Ok(Found::NotConfigured), _) => {
             "its file no longer names the repository; run `studio-mirror login`".into()
@@ -203,13 +208,16 @@ impl Report for StatusReport {
         for tool in &self.tools {
             let auth = tool.auth.map_or("-".to_owned(), |auth| auth.to_string());
             text += &format!(
-                "  {:<4} {auth:<7} {:<26} {}\n",
+                "  {:<6} {auth:<7} {:<26} {}\n",
                 tool.tool.as_str(),
-                tool.file,
+                tool.files.first().map_or("-", String::as_str),
                 tool.state
             );
+            for file in tool.files.iter().skip(1) {
+                text += &format!("  {:<6} {:<7} {file}\n", "", "");
+            }
             if let Some(endpoint) = &tool.endpoint {
-                text += &format!("       {endpoint}\n");
+                text += &format!("         {endpoint}\n");
             }
         }
         text += "Token\n";

@@ -18,6 +18,16 @@ pub enum Format {
     Pypi,
     /// JavaScript packages.
     Npm,
+    /// Rust crates.
+    Cargo,
+    /// Java packages, for Maven and Gradle.
+    Maven,
+    /// .NET packages.
+    Nuget,
+    /// Ruby gems.
+    Ruby,
+    /// Swift packages.
+    Swift,
 }
 
 impl Format {
@@ -26,6 +36,11 @@ impl Format {
         match self {
             Format::Pypi => "pypi",
             Format::Npm => "npm",
+            Format::Cargo => "cargo",
+            Format::Maven => "maven",
+            Format::Nuget => "nuget",
+            Format::Ruby => "ruby",
+            Format::Swift => "swift",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Where the helper is put so that package clients find it: a `keyring` in ~/.local/bin, and a
 //! backend for the Python package keyring.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -43,7 +43,7 @@ impl Installation {
         let keyringrc = changes::plan(
             state,
             &keyringrc_path(places),
-            Part::Helper,
+            BTreeSet::from([Part::Helper]),
             Mode::Keep,
             |text| {
                 let configured = keyringrc::configure(text, BACKEND_NAME, &module_folder)?;
@@ -61,7 +61,7 @@ impl Installation {
         let module = changes::plan(
             state,
             &folder.join(BACKEND_FILE),
-            Part::Helper,
+            BTreeSet::from([Part::Helper]),
             Mode::Keep,
             |_| Ok(source),
             |_, _| Ok(String::new()),
@@ -126,7 +126,7 @@ impl Installation {
                 target: target.clone(),
             };
             let change = Change {
-                part: Part::Helper,
+                parts: BTreeSet::from([Part::Helper]),
                 kind,
             };
             state.changes.insert(link.clone(), change);

@@ -4,7 +4,7 @@
 use std::ffi::OsString;
 
 use crate::endpoint::PlainUrl;
-use crate::state::{State, ToolLogin};
+use crate::state::{RepositoryLogin, State, ToolLogin};
 
 /// The user name of every CodeArtifact token.
 pub const USER: &str = "aws";
@@ -91,7 +91,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Option<Query> {
 ///
 /// Two domains may share a host, where VPC endpoints have no private DNS: the path then tells them
 /// apart, and a question that names no path has no answer.
-pub fn login_for<'a>(state: &'a State, query: &Query) -> Option<&'a ToolLogin> {
+pub fn login_for<'a>(state: &'a State, query: &Query) -> Option<&'a RepositoryLogin> {
     let url = PlainUrl::parse(&query.service).ok()?;
     let is_ours = |user: Option<&str>| user.is_none_or(|user| user == USER);
     if !is_ours(url.user()) || !is_ours(query.user.as_deref()) {
@@ -101,9 +101,10 @@ pub fn login_for<'a>(state: &'a State, query: &Query) -> Option<&'a ToolLogin> {
         return None;
     }
     let origin = url.origin();
-    let at_host: Vec<&ToolLogin> = state
+    let at_host: Vec<&RepositoryLogin> = state
         .tools
         .values()
+        .flat_map(ToolLogin::repositories)
         .filter(|login| login.endpoint.origin() == origin)
         .collect();
     let at_path = at_host
@@ -182,12 +183,13 @@ mod tests {
                     "domain": domain, "region": "us-east-1", "credentials": { "from": "instance" }
                 });
                 let login = serde_json::json!({
-                    "repository": "team", "auth": "helper", "endpoint": { "url": url }, "token": token
+                    "auth": "helper",
+                    "main": { "name": "codeartifact", "repository": "team", "endpoint": { "url": url }, "token": token }
                 });
                 (tool.to_string(), login)
             })
             .collect();
-        let document = serde_json::json!({ "schema_version": 1, "tools": logins });
+        let document = serde_json::json!({ "schema_version": 2, "tools": logins });
         State::parse(document.to_string().as_bytes()).unwrap()
     }
 

@@ -44,7 +44,7 @@ impl Settings {
             settings.region_of_profile(layers)?;
         }
         settings.forget_what_belongs_to_another_domain(layers);
-        for tool in Tool::ALL {
+        for tool in Tool::all() {
             if let Some(setting) = layers.find_repository(tool) {
                 check(rule_of(Field::Repository), &setting)?;
                 settings.repositories.insert(tool, setting);

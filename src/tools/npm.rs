@@ -1,9 +1,14 @@
 //! .npmrc: the registry for everything or for one scope, and its token. npm has no credential helper.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
 use super::url::Parts;
-use super::{Auth, Configured, Found, Registry};
+use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
 use crate::edit::SyntaxError;
 use crate::edit::npmrc::NpmrcFile;
+use crate::endpoint::Format;
+use crate::places::Places;
 use crate::secret::Secret;
 
 /// Credentials that name no registry: npm 9 and newer refuse to start because of them.
@@ -16,73 +21,111 @@ const MUST_BE_SCOPED: [&str; 6] = [
     "-authtoken",
 ];
 
-/// Points npm at the repository. With [`Auth::Helper`] only the registry is set: npm cannot ask a helper.
-///
-/// # Errors
-/// Where npm would not read the edit as it is written.
-pub fn configure(text: &str, registry: &Registry) -> Result<Configured, SyntaxError> {
-    let mut file = NpmrcFile::parse(text);
-    let setting = match registry.namespace {
-        Some(scope) => format!("@{}:registry", scope.trim_start_matches('@')),
-        None => "registry".to_owned(),
-    };
-    let previous = file.value(&setting).unwrap_or_default().to_owned();
-    file.set(&setting, registry.url)?;
-    drop_login_of(&mut file, &previous, registry.url);
-    if let Auth::Token(token) = registry.auth {
-        for key in login_keys(registry.url, &["_authToken"])
-            .into_iter()
-            .skip(1)
+/// npm.
+pub struct Npm;
+
+impl Client for Npm {
+    fn name(&self) -> &'static str {
+        "npm"
+    }
+
+    fn format(&self) -> Format {
+        Format::Npm
+    }
+
+    fn usual_auth(&self) -> AuthMode {
+        AuthMode::Token
+    }
+
+    fn files(
+        &self,
+        places: &Places,
+        environment: &BTreeMap<String, String>,
+        _: AuthMode,
+    ) -> Vec<ToolFile> {
+        let path = ["NPM_CONFIG_USERCONFIG", "npm_config_userconfig"]
+            .iter()
+            .find_map(|variable| environment.get(*variable))
+            .filter(|path| path.starts_with('/'))
+            .map_or_else(|| places.home.join(".npmrc"), PathBuf::from);
+        vec![ToolFile {
+            path,
+            editor: &Npmrc,
+        }]
+    }
+
+    fn overriding_variables(&self) -> &'static [&'static str] {
+        &["NPM_CONFIG_REGISTRY", "npm_config_registry"]
+    }
+}
+
+/// The user's .npmrc. With [`Auth::Helper`] only the registry is set: npm cannot ask a helper.
+pub struct Npmrc;
+
+impl Editor for Npmrc {
+    fn configure(&self, text: &str, registries: &[Registry]) -> Result<Configured, SyntaxError> {
+        let Some(registry) = registries.first() else {
+            return Ok(Configured::unchanged(text));
+        };
+        let mut file = NpmrcFile::parse(text);
+        let setting = match registry.namespace {
+            Some(scope) => format!("@{}:registry", scope.trim_start_matches('@')),
+            None => "registry".to_owned(),
+        };
+        let previous = file.value(&setting).unwrap_or_default().to_owned();
+        file.set(&setting, registry.url)?;
+        drop_login_of(&mut file, &previous, registry.url);
+        if let Auth::Token(token) = registry.auth {
+            for key in login_keys(registry.url, &["_authToken"])
+                .into_iter()
+                .skip(1)
+            {
+                file.remove(&key);
+            }
+            file.set(
+                &format!("{}:_authToken", auth_prefix(registry.url)),
+                token.expose(),
+            )?;
+        }
+        let warnings = file
+            .entries()
+            .filter_map(|(line, name, value)| warning(line, name, value, registry))
+            .collect();
+        Ok(Configured {
+            text: file.text(),
+            warnings,
+        })
+    }
+
+    /// For every scope.
+    fn unconfigure(&self, text: &str, urls: &[&str]) -> Result<String, SyntaxError> {
+        let mut file = NpmrcFile::parse(text);
+        let ours: Vec<String> = registries(&file)
+            .filter(|(_, url)| urls.iter().any(|ours| same_endpoint(url, ours)))
+            .map(|(name, _)| name.to_owned())
+            .collect();
+        for name in ours {
+            file.remove(&name);
+        }
+        for key in urls
+            .iter()
+            .flat_map(|url| login_keys(url, &["_authToken", "always-auth"]))
         {
             file.remove(&key);
         }
-        file.set(
-            &format!("{}:_authToken", auth_prefix(registry.url)),
-            token.expose(),
-        )?;
+        Ok(file.text())
     }
-    let warnings = file
-        .entries()
-        .filter_map(|(line, name, value)| warning(line, name, value, registry))
-        .collect();
-    Ok(Configured {
-        text: file.text(),
-        warnings,
-    })
-}
 
-/// Takes out what [`configure`] or `aws codeartifact login` wrote for this endpoint, for every scope.
-///
-/// # Errors
-/// None: npm reads nearly everything. The signature is every tool's.
-pub fn unconfigure(text: &str, registry_url: &str) -> Result<String, SyntaxError> {
-    let mut file = NpmrcFile::parse(text);
-    let ours: Vec<String> = registries(&file)
-        .filter(|(_, url)| same_endpoint(url, registry_url))
-        .map(|(name, _)| name.to_owned())
-        .collect();
-    for name in ours {
-        file.remove(&name);
+    fn inspect(&self, text: &str, url: &str) -> Result<Found, SyntaxError> {
+        let file = NpmrcFile::parse(text);
+        if !registries(&file).any(|(_, found)| same_endpoint(found, url)) {
+            return Ok(Found::NotConfigured);
+        }
+        let token = login_keys(url, &["_authToken"])
+            .iter()
+            .find_map(|key| file.value(key).map(Secret::new));
+        Ok(token.map_or(Found::NotConfigured, Found::Token))
     }
-    for key in login_keys(registry_url, &["_authToken", "always-auth"]) {
-        file.remove(&key);
-    }
-    Ok(file.text())
-}
-
-/// What the file says about this endpoint.
-///
-/// # Errors
-/// None: npm reads nearly everything. The signature is every tool's.
-pub fn inspect(text: &str, registry_url: &str) -> Result<Found, SyntaxError> {
-    let file = NpmrcFile::parse(text);
-    if !registries(&file).any(|(_, url)| same_endpoint(url, registry_url)) {
-        return Ok(Found::NotConfigured);
-    }
-    let token = login_keys(registry_url, &["_authToken"])
-        .iter()
-        .find_map(|key| file.value(key).map(Secret::new));
-    Ok(token.map_or(Found::NotConfigured, Found::Token))
 }
 
 /// `registry` and every `@scope:registry`, with the URL npm uses.

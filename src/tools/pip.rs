@@ -1,9 +1,13 @@
 //! pip.conf: the index URL, and `keyring-provider = subprocess` so that pip asks the credential helper.
 
+use std::collections::BTreeMap;
+
 use super::url::{self, Parts};
-use super::{Auth, Configured, Found, Registry};
+use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
 use crate::edit::SyntaxError;
 use crate::edit::configparser::{ConfigFile, Entry};
+use crate::endpoint::Format;
+use crate::places::Places;
 use crate::secret::Secret;
 
 const INDEX: &str = "index-url";
@@ -14,99 +18,131 @@ const SUBPROCESS: &str = "subprocess";
 /// The commands of pip that take an index; a section of that name wins over `[global]`.
 const COMMANDS: [&str; 6] = ["install", "download", "wheel", "lock", "list", "index"];
 
-/// Points pip at the repository.
-///
-/// # Errors
-/// Where pip itself refuses the file.
-pub fn configure(text: &str, registry: &Registry) -> Result<Configured, SyntaxError> {
-    let mut file = parse(text)?;
-    let index = format!("{}simple/", registry.url);
-    let mut warnings = Vec::new();
-    if let Some(ours) = Parts::of(&index) {
-        drop_stale_logins(&mut file, &ours, &mut warnings);
+/// pip.
+pub struct Pip;
+
+impl Client for Pip {
+    fn name(&self) -> &'static str {
+        "pip"
     }
-    match registry.auth {
-        Auth::Helper => {
-            file.set(
-                "global",
-                INDEX,
-                &url::with_login(registry.url, "simple/", registry.auth),
-            );
-            file.set("global", PROVIDER, SUBPROCESS);
+
+    fn format(&self) -> Format {
+        Format::Pypi
+    }
+
+    fn usual_auth(&self) -> AuthMode {
+        AuthMode::Helper
+    }
+
+    fn files(&self, places: &Places, _: &BTreeMap<String, String>, _: AuthMode) -> Vec<ToolFile> {
+        vec![ToolFile {
+            path: places.config.join("pip/pip.conf"),
+            editor: &PipConf,
+        }]
+    }
+
+    fn overriding_variables(&self) -> &'static [&'static str] {
+        &[
+            "PIP_INDEX_URL",
+            "PIP_CONFIG_FILE",
+            "PIP_NO_INDEX",
+            "PIP_KEYRING_PROVIDER",
+        ]
+    }
+}
+
+/// Its pip.conf.
+pub struct PipConf;
+
+impl Editor for PipConf {
+    fn configure(&self, text: &str, registries: &[Registry]) -> Result<Configured, SyntaxError> {
+        let Some(registry) = registries.first() else {
+            return Ok(Configured::unchanged(text));
+        };
+        let mut file = parse(text)?;
+        let index = format!("{}simple/", registry.url);
+        let mut warnings = Vec::new();
+        if let Some(ours) = Parts::of(&index) {
+            drop_stale_logins(&mut file, &ours, &mut warnings);
         }
-        Auth::Token(_) => {
-            if asks_helper(&file) {
+        match registry.auth {
+            Auth::Helper => {
+                file.set(
+                    "global",
+                    INDEX,
+                    &url::with_login(registry.url, "simple/", registry.auth),
+                );
+                file.set("global", PROVIDER, SUBPROCESS);
+            }
+            Auth::Token(_) => {
+                if asks_helper(&file) {
+                    file.remove("global", PROVIDER);
+                }
+                file.set(
+                    "global",
+                    INDEX,
+                    &url::with_login(registry.url, "simple/", registry.auth),
+                );
+            }
+        }
+        warnings.extend(
+            file.entries()
+                .iter()
+                .filter_map(|entry| warning(entry, registry)),
+        );
+        Ok(Configured {
+            text: file.text(),
+            warnings,
+        })
+    }
+
+    fn unconfigure(&self, text: &str, urls: &[&str]) -> Result<String, SyntaxError> {
+        let mut file = parse(text)?;
+        let indexes: Vec<String> = urls.iter().map(|url| format!("{url}simple/")).collect();
+        let ours: Vec<Parts> = indexes
+            .iter()
+            .filter_map(|index| Parts::of(index))
+            .collect();
+        let is_ours = |url: &str| {
+            Parts::of(url).is_some_and(|parts| {
+                parts.user == Some("aws") && ours.iter().any(|ours| parts.same_endpoint(ours))
+            })
+        };
+        if file.value("global", INDEX).is_some_and(|url| is_ours(&url)) {
+            if file.value("global", PROVIDER).as_deref() == Some(SUBPROCESS) {
                 file.remove("global", PROVIDER);
             }
-            file.set(
-                "global",
-                INDEX,
-                &url::with_login(registry.url, "simple/", registry.auth),
-            );
+            file.remove("global", INDEX);
+            file.remove_empty_section("global");
         }
-    }
-    warnings.extend(
-        file.entries()
-            .iter()
-            .filter_map(|entry| warning(entry, registry)),
-    );
-    Ok(Configured {
-        text: file.text(),
-        warnings,
-    })
-}
-
-/// Takes out what [`configure`] or `aws codeartifact login` wrote for this endpoint.
-///
-/// # Errors
-/// Where pip itself refuses the file.
-pub fn unconfigure(text: &str, registry_url: &str) -> Result<String, SyntaxError> {
-    let mut file = parse(text)?;
-    let index = format!("{registry_url}simple/");
-    let Some(ours) = Parts::of(&index) else {
-        return Ok(file.text());
-    };
-    let is_ours = |url: &str| {
-        Parts::of(url).is_some_and(|parts| parts.user == Some("aws") && parts.same_endpoint(&ours))
-    };
-    if file.value("global", INDEX).is_some_and(|url| is_ours(&url)) {
-        if file.value("global", PROVIDER).as_deref() == Some(SUBPROCESS) {
-            file.remove("global", PROVIDER);
-        }
-        file.remove("global", INDEX);
-        file.remove_empty_section("global");
-    }
-    for entry in file.entries() {
-        match entry.name.as_str() {
-            INDEX if is_ours(&entry.value) => file.remove(&entry.section, INDEX),
-            EXTRA => {
-                file.remove_words(&entry.section, EXTRA, is_ours);
+        for entry in file.entries() {
+            match entry.name.as_str() {
+                INDEX if is_ours(&entry.value) => file.remove(&entry.section, INDEX),
+                EXTRA => {
+                    file.remove_words(&entry.section, EXTRA, is_ours);
+                }
+                _ => {}
             }
-            _ => {}
         }
+        Ok(file.text())
     }
-    Ok(file.text())
-}
 
-/// What `[global]` says about this endpoint.
-///
-/// # Errors
-/// Where pip itself refuses the file.
-pub fn inspect(text: &str, registry_url: &str) -> Result<Found, SyntaxError> {
-    let file = parse(text)?;
-    let index = format!("{registry_url}simple/");
-    let value = file.value("global", INDEX).unwrap_or_default();
-    let (Some(ours), Some(found)) = (Parts::of(&index), Parts::of(&value)) else {
-        return Ok(Found::NotConfigured);
-    };
-    if !found.same_endpoint(&ours) {
-        return Ok(Found::NotConfigured);
+    fn inspect(&self, text: &str, url: &str) -> Result<Found, SyntaxError> {
+        let file = parse(text)?;
+        let index = format!("{url}simple/");
+        let value = file.value("global", INDEX).unwrap_or_default();
+        let (Some(ours), Some(found)) = (Parts::of(&index), Parts::of(&value)) else {
+            return Ok(Found::NotConfigured);
+        };
+        if !found.same_endpoint(&ours) {
+            return Ok(Found::NotConfigured);
+        }
+        Ok(match found.password {
+            Some(token) => Found::Token(Secret::new(url::percent_decoded(token))),
+            None if file.value("global", PROVIDER).as_deref() == Some(SUBPROCESS) => Found::Helper,
+            None => Found::NotConfigured,
+        })
     }
-    Ok(match found.password {
-        Some(token) => Found::Token(Secret::new(url::percent_decoded(token))),
-        None if file.value("global", PROVIDER).as_deref() == Some(SUBPROCESS) => Found::Helper,
-        None => Found::NotConfigured,
-    })
 }
 
 fn parse(text: &str) -> Result<ConfigFile, SyntaxError> {

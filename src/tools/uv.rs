@@ -4,82 +4,117 @@ mod blocks;
 mod inline;
 mod warnings;
 
+use std::collections::BTreeMap;
+
 use toml_edit::{Item, TableLike};
 
 use super::url::{self, Parts};
-use super::{Auth, Configured, Found, Registry};
+use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
 use crate::edit::SyntaxError;
 use crate::edit::toml::{TomlFile, entry_spans, first_header, quoted, string};
+use crate::endpoint::Format;
+use crate::places::Places;
 use crate::secret::Secret;
 
 const NAME: &str = "codeartifact";
 const PROVIDER: &str = "keyring-provider";
 const SUBPROCESS: &str = "subprocess";
 
-/// Points uv at the repository.
-///
-/// # Errors
-/// Where the file is not TOML, or its `index` is not a list of tables.
-pub fn configure(text: &str, registry: &Registry) -> Result<Configured, SyntaxError> {
-    let mut file = TomlFile::parse(text)?;
-    let plan = Plan::of(&file, registry)?;
-    let provider_added = set_provider(&mut file, registry)?;
-    match file.root().get("index") {
-        Some(Item::Value(_)) => inline::set(&mut file, &plan),
-        _ => blocks::set(&mut file, &plan, provider_added)?,
+/// uv, `uv pip` included.
+pub struct Uv;
+
+impl Client for Uv {
+    fn name(&self) -> &'static str {
+        "uv"
     }
-    let text = file.finish();
-    let warnings = warnings::warnings(&TomlFile::parse(&text)?, registry);
-    Ok(Configured { text, warnings })
+
+    fn format(&self) -> Format {
+        Format::Pypi
+    }
+
+    fn usual_auth(&self) -> AuthMode {
+        AuthMode::Helper
+    }
+
+    fn files(&self, places: &Places, _: &BTreeMap<String, String>, _: AuthMode) -> Vec<ToolFile> {
+        vec![ToolFile {
+            path: places.config.join("uv/uv.toml"),
+            editor: &UvToml,
+        }]
+    }
+
+    fn overriding_variables(&self) -> &'static [&'static str] {
+        &[
+            "UV_DEFAULT_INDEX",
+            "UV_INDEX_URL",
+            "UV_CONFIG_FILE",
+            "UV_NO_CONFIG",
+            "UV_KEYRING_PROVIDER",
+        ]
+    }
 }
 
-/// Takes out what [`configure`] wrote for this endpoint.
-///
-/// # Errors
-/// As for [`configure`].
-pub fn unconfigure(text: &str, registry_url: &str) -> Result<String, SyntaxError> {
-    let mut file = TomlFile::parse(text)?;
-    let simple = format!("{registry_url}simple/");
-    let doomed: Vec<usize> = indexes(&file)?
-        .into_iter()
-        .enumerate()
-        .filter(|(_, index)| is_default(*index) && same_endpoint(*index, &simple))
-        .map(|(at, _)| at)
-        .collect();
-    if doomed.is_empty() {
-        return Ok(text.to_owned());
-    }
-    if string(file.root(), PROVIDER) == Some(SUBPROCESS) {
-        remove_entry(&mut file, PROVIDER);
-    }
-    match file.root().get("index") {
-        Some(Item::Value(_)) => inline::remove(&mut file, &doomed),
-        _ => blocks::remove(&mut file, &doomed),
-    }
-    Ok(file.finish())
-}
+/// The user's uv.toml.
+pub struct UvToml;
 
-/// What the default index says about this endpoint.
-///
-/// # Errors
-/// As for [`configure`].
-pub fn inspect(text: &str, registry_url: &str) -> Result<Found, SyntaxError> {
-    let file = TomlFile::parse(text)?;
-    let simple = format!("{registry_url}simple/");
-    let found = indexes(&file)?
-        .into_iter()
-        .find(|index| is_default(*index) && same_endpoint(*index, &simple));
-    let Some(parts) = found
-        .and_then(|index| string(index, "url"))
-        .and_then(Parts::of)
-    else {
-        return Ok(Found::NotConfigured);
-    };
-    Ok(match parts.password {
-        Some(token) => Found::Token(Secret::new(url::percent_decoded(token))),
-        None if string(file.root(), PROVIDER) == Some(SUBPROCESS) => Found::Helper,
-        None => Found::NotConfigured,
-    })
+impl Editor for UvToml {
+    fn configure(&self, text: &str, registries: &[Registry]) -> Result<Configured, SyntaxError> {
+        let Some(registry) = registries.first() else {
+            return Ok(Configured::unchanged(text));
+        };
+        let mut file = TomlFile::parse(text)?;
+        let plan = Plan::of(&file, registry)?;
+        let provider_added = set_provider(&mut file, registry)?;
+        match file.root().get("index") {
+            Some(Item::Value(_)) => inline::set(&mut file, &plan),
+            _ => blocks::set(&mut file, &plan, provider_added)?,
+        }
+        let text = file.finish();
+        let warnings = warnings::warnings(&TomlFile::parse(&text)?, registry);
+        Ok(Configured { text, warnings })
+    }
+
+    fn unconfigure(&self, text: &str, urls: &[&str]) -> Result<String, SyntaxError> {
+        let mut file = TomlFile::parse(text)?;
+        let ours: Vec<String> = urls.iter().map(|url| format!("{url}simple/")).collect();
+        let is_ours = |index| ours.iter().any(|simple| same_endpoint(index, simple));
+        let doomed: Vec<usize> = indexes(&file)?
+            .into_iter()
+            .enumerate()
+            .filter(|(_, index)| is_default(*index) && is_ours(*index))
+            .map(|(at, _)| at)
+            .collect();
+        if doomed.is_empty() {
+            return Ok(text.to_owned());
+        }
+        if string(file.root(), PROVIDER) == Some(SUBPROCESS) {
+            remove_entry(&mut file, PROVIDER);
+        }
+        match file.root().get("index") {
+            Some(Item::Value(_)) => inline::remove(&mut file, &doomed),
+            _ => blocks::remove(&mut file, &doomed),
+        }
+        Ok(file.finish())
+    }
+
+    fn inspect(&self, text: &str, url: &str) -> Result<Found, SyntaxError> {
+        let file = TomlFile::parse(text)?;
+        let simple = format!("{url}simple/");
+        let found = indexes(&file)?
+            .into_iter()
+            .find(|index| is_default(*index) && same_endpoint(*index, &simple));
+        let Some(parts) = found
+            .and_then(|index| string(index, "url"))
+            .and_then(Parts::of)
+        else {
+            return Ok(Found::NotConfigured);
+        };
+        Ok(match parts.password {
+            Some(token) => Found::Token(Secret::new(url::percent_decoded(token))),
+            None if string(file.root(), PROVIDER) == Some(SUBPROCESS) => Found::Helper,
+            None => Found::NotConfigured,
+        })
+    }
 }
 
 /// What the index list is to become.

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 use studio_mirror::edit::npmrc::NpmrcFile;
 use studio_mirror::secret::Secret;
-use studio_mirror::tools::{Auth, Registry, npm};
+use studio_mirror::tools::{Auth, Editor, Registry, npm};
 
 use crate::generated::{CASES, HOST, files, one_of};
 use crate::oracle::ask;
@@ -110,14 +110,18 @@ fn npmrc_after_the_edit_says_what_it_should_and_the_rest_as_before() {
     let files = files(npmrc_lines());
     for namespace in [None, Some("@acme")] {
         let registry = Registry {
-            url: NPM,
-            auth: Auth::Token(&secret),
             namespace,
+            ..properties::registry(NPM, Auth::Token(&secret))
         };
         let setting = namespace.map_or("registry".to_owned(), |scope| format!("{scope}:registry"));
         let edited: Vec<(String, String)> = files
             .iter()
-            .filter_map(|text| Some((text.clone(), npm::configure(text, &registry).ok()?.text)))
+            .filter_map(|text| {
+                Some((
+                    text.clone(),
+                    npm::Npmrc.configure(text, &[registry]).ok()?.text,
+                ))
+            })
             .collect();
         assert!(edited.len() > CASES * 9 / 10, "npm reads nearly everything");
         let (before, after): (Vec<_>, Vec<_>) = edited.into_iter().unzip();

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value};
 use studio_mirror::edit::configparser::ConfigFile;
 use studio_mirror::secret::Secret;
-use studio_mirror::tools::{Auth, Registry, pip};
+use studio_mirror::tools::{Auth, Editor, pip};
 
 use crate::generated::{CASES, HOST, files, one_of};
 use crate::oracle::ask;
@@ -164,14 +164,15 @@ fn pip_conf_after_the_edit_says_what_it_should_and_the_rest_as_before() {
     let secret = Secret::new(TOKEN);
     let files = pip_files();
     for auth in [Auth::Helper, Auth::Token(&secret)] {
-        let registry = Registry {
-            url: PYPI,
-            auth,
-            namespace: None,
-        };
+        let registry = properties::registry(PYPI, auth);
         let edited: Vec<(String, String)> = files
             .iter()
-            .filter_map(|text| Some((text.clone(), pip::configure(text, &registry).ok()?.text)))
+            .filter_map(|text| {
+                Some((
+                    text.clone(),
+                    pip::PipConf.configure(text, &[registry]).ok()?.text,
+                ))
+            })
             .collect();
         let (before, after): (Vec<_>, Vec<_>) = edited.into_iter().unzip();
         let answers = ask("python3", "pip_conf.py", &before).into_iter().zip(ask(

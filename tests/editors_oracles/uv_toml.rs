@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use studio_mirror::tools::{Auth, Registry, uv};
+use studio_mirror::tools::{Auth, Editor, uv};
 
 use crate::generated::{CASES, HOST, files, one_of};
 use crate::properties::{self, PYPI};
@@ -107,16 +107,12 @@ fn uv_files() -> Vec<String> {
 
 #[test]
 fn uv_toml_keeps_everything_else() {
-    let registry = Registry {
-        url: PYPI,
-        auth: Auth::Helper,
-        namespace: None,
-    };
+    let registry = properties::registry(PYPI, Auth::Helper);
     let files = [uv_files(), files(uv_lines())].concat();
     files.iter().for_each(|text| properties::uv(text));
     let accepted = files
         .iter()
-        .filter(|text| uv::configure(text, &registry).is_ok())
+        .filter(|text| uv::UvToml.configure(text, &[registry]).is_ok())
         .count();
     assert!(accepted > CASES / 3, "{accepted} were TOML");
 }
@@ -164,11 +160,7 @@ fn index_according_to(uv: &Path, home: &Path, config: &str) -> Result<String, St
 #[test]
 fn what_uv_reads_before_the_edit_it_reads_after_it_with_our_index() {
     let url = "http://127.0.0.1:9/pypi/team/";
-    let registry = Registry {
-        url,
-        auth: Auth::Helper,
-        namespace: None,
-    };
+    let registry = properties::registry(url, Auth::Helper);
     let home = tempfile::tempdir().expect("a scratch folder");
     let files = uv_files();
     for uv in uvs() {
@@ -180,7 +172,10 @@ fn what_uv_reads_before_the_edit_it_reads_after_it_with_our_index() {
             uv.display()
         );
         for text in readable {
-            let edited = uv::configure(text, &registry).expect("uv reads it").text;
+            let edited = uv::UvToml
+                .configure(text, &[registry])
+                .expect("uv reads it")
+                .text;
             let said = index_according_to(&uv, home.path(), &edited)
                 .unwrap_or_else(|error| panic!("{}: {error}\n{edited}", uv.display()));
             let ours = "--index-url http://aws@127.0.0.1:9/pypi/team/simple/";

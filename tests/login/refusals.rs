@@ -32,7 +32,7 @@ fn wrong_usage_exits_with_2_and_says_what_is_wrong() {
     let home = Home::new();
     let wrong: [(&[&str], &str); 8] = [
         (&["login", "--tol", "pip"], "--tol"),
-        (&["login", "--tool", "poetry"], "poetry"),
+        (&["login", "--tool", "conda"], "conda"),
         (&["login", "--auth", "magic"], "magic"),
         (&["login", "-v", "-q"], "--quiet"),
         (&["frobnicate"], "frobnicate"),
@@ -191,7 +191,7 @@ fn a_damaged_state_is_refused_with_the_mend() {
     let home = Home::new();
     mirror.login(&home, &[]).success();
     let whole = home.read(STATE);
-    let version_9 = whole.replace("\"schema_version\": 1", "\"schema_version\": 9");
+    let version_9 = whole.replace("\"schema_version\": 2", "\"schema_version\": 9");
     let truncated = &whole[..whole.len() / 2];
     for (damaged, mode, cause) in [
         (truncated, 0o600, "is damaged"),

@@ -2,9 +2,13 @@
 
 use studio_mirror::endpoint::{self, PlainUrl, RepositoryEndpoint};
 use studio_mirror::secret::Secret;
-use studio_mirror::tools::{Auth, Found, Registry, Tool};
+use studio_mirror::tools::npm::Npmrc;
+use studio_mirror::tools::pip::PipConf;
+use studio_mirror::tools::uv::UvToml;
+use studio_mirror::tools::{Auth, Editor, Found};
 
 use super::parts;
+use crate::properties::registry;
 
 /// One URL, or two with a line `---` between them.
 pub fn endpoint(text: &str) {
@@ -96,27 +100,24 @@ fn repository_endpoint(url: &str, endpoint: &RepositoryEndpoint) {
         assert!(url.contains(owner));
     }
     let token = Secret::new("eyJ2ZXIiOjF9.x");
-    for (tool, auth) in [
-        (Tool::Pip, Auth::Helper),
-        (Tool::Pip, Auth::Token(&token)),
-        (Tool::Uv, Auth::Helper),
-        (Tool::Uv, Auth::Token(&token)),
-        (Tool::Npm, Auth::Token(&token)),
-    ] {
-        let registry = Registry {
-            url: endpoint.url(),
-            auth,
-            namespace: None,
-        };
-        let done = tool
-            .configure("", &registry)
+    let editors: [(&dyn Editor, Auth); 5] = [
+        (&PipConf, Auth::Helper),
+        (&PipConf, Auth::Token(&token)),
+        (&UvToml, Auth::Helper),
+        (&UvToml, Auth::Token(&token)),
+        (&Npmrc, Auth::Token(&token)),
+    ];
+    for (editor, auth) in editors {
+        let registry = registry(endpoint.url(), auth);
+        let done = editor
+            .configure("", &[registry])
             .expect("an empty file takes everything");
         let expected = match auth {
             Auth::Helper => Found::Helper,
             Auth::Token(token) => Found::Token(token.clone()),
         };
-        let found = tool.inspect(&done.text, endpoint.url());
-        assert_eq!(found, Ok(expected), "{tool} wrote {:?}", done.text);
+        let found = editor.inspect(&done.text, endpoint.url());
+        assert_eq!(found, Ok(expected), "{:?} was written", done.text);
     }
 }
 

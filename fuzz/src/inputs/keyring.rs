@@ -13,13 +13,13 @@ static STATE: LazyLock<State> = LazyLock::new(|| {
         "duration_seconds":null,"credentials":{"from":"instance"}}"#;
     let login = |url: &str| {
         format!(
-            r#"{{"told_repository":null,"repository":"team","auth":"helper","namespace":null,
-            "endpoint":{{"url":"{url}"}},"token":{token}}}"#
+            r#"{{"told_repository":null,"auth":"helper","main":{{"name":"codeartifact","repository":"team",
+            "namespace":null,"endpoint":{{"url":"{url}"}},"token":{token}}}}}"#
         )
     };
     let pip = login("https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/pypi/team/");
     let uv = login("http://127.0.0.1:8080/pypi/team/");
-    let text = format!(r#"{{"schema_version":1,"tools":{{"pip":{pip},"uv":{uv}}}}}"#);
+    let text = format!(r#"{{"schema_version":2,"tools":{{"pip":{pip},"uv":{uv}}}}}"#);
     State::parse(text.as_bytes()).expect("a state by hand")
 });
 

@@ -106,7 +106,7 @@ fn hold_their_rules(settings: &Settings) {
             Field::Namespace => !value.contains(['/', ':', '=']),
         });
     }
-    for tool in Tool::ALL {
+    for tool in Tool::all() {
         assert!(
             settings.repository(tool).is_ok_and(endpoint::is_repository) || {
                 settings.repository(tool).is_err()

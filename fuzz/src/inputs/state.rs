@@ -20,12 +20,14 @@ pub fn state(bytes: &[u8]) {
     let asking: Vec<_> = state.helper_tools().map(|(tool, _)| tool).collect();
     for (tool, login) in &state.tools {
         assert_eq!(asking.contains(tool), login.auth == AuthMode::Helper);
-        // Tokens go there: a place that no login accepts must not come in by the file either.
-        let plain = PlainUrl::parse(login.endpoint.url()).expect("an endpoint is a plain URL");
-        assert_eq!(plain.user(), None);
-        assert_eq!(plain.origin(), login.endpoint.origin());
-        let name = login.token.cache_name();
-        assert!(name.len() == 32 && name.bytes().all(|b| b.is_ascii_hexdigit()));
+        for known in login.repositories() {
+            // Tokens go there: a place that no login accepts must not come in by the file either.
+            let plain = PlainUrl::parse(known.endpoint.url()).expect("an endpoint is a plain URL");
+            assert_eq!(plain.user(), None);
+            assert_eq!(plain.origin(), known.endpoint.origin());
+            let name = known.token.cache_name();
+            assert!(name.len() == 32 && name.bytes().all(|b| b.is_ascii_hexdigit()));
+        }
     }
     assert!(
         !format!("{state:?}").contains("eyJ2"),

@@ -1,137 +1,174 @@
-//! The tools' files: what a login changes in each, tool by tool, so that one odd file fails its own tool alone.
+//! The tools' files: what a login changes in each, file by file, so that one odd file fails its own tools alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 
-use super::fetch::Fetched;
 use super::targets::Target;
 use crate::changes::{self, Edit};
 use crate::commands::session::Session;
-use crate::error::with_hint;
+use crate::commands::sharers::{editor_of, remembered};
+use crate::error::{copied, find, with_hint};
 use crate::files::Mode;
 use crate::output::Printer;
-use crate::secret::Secret;
 use crate::state::{Part, State, ToolLogin};
-use crate::tools::{Auth, AuthMode, Registry, Tool};
+use crate::tools::compose::{self, Refused, Sharer, Tokens};
+use crate::tools::{AuthMode, Tool, ToolFile};
 
-/// One tool's edit, or why there is none.
+/// What a login wants for one tool.
+#[derive(Debug)]
+pub struct Wish {
+    /// The tool.
+    pub tool: Tool,
+    /// What is to be remembered of it.
+    pub login: ToolLogin,
+    /// Why it cannot be configured now, whatever its files say.
+    pub refusal: Option<anyhow::Error>,
+}
+
+/// One tool's part of the plan.
 #[derive(Debug)]
 pub struct Planned {
     /// The tool.
     pub tool: Tool,
     /// What is remembered of it.
     pub login: ToolLogin,
-    /// The edit.
-    pub edit: anyhow::Result<Edit>,
+    /// Its files, or why they stay as they are.
+    pub files: anyhow::Result<Vec<PathBuf>>,
 }
 
-/// All of them.
-#[derive(Debug)]
+/// All of it.
+#[derive(Debug, Default)]
 pub struct Edits {
     /// In the order of the tools.
     pub planned: Vec<Planned>,
+    /// One a file.
+    pub edits: Vec<Edit>,
+    /// Files of an earlier login that no tool uses any more.
+    unused: Vec<PathBuf>,
     /// What may surprise, a sentence each.
     pub warnings: Vec<String>,
 }
 
 impl Edits {
-    /// Works them out; nothing is written.
-    pub fn plan(session: &Session, state: &State, targets: &[Target], fetched: &Fetched) -> Self {
-        let mut edits = Self {
-            planned: Vec::new(),
-            warnings: Vec::new(),
-        };
-        for target in targets {
-            if let Some(planned) = edits.plan_tool(session, state, target, fetched) {
-                edits.planned.push(planned);
+    /// Works them out; nothing is written. `tokens` are those that go into files.
+    pub fn plan(session: &Session, state: &State, wishes: Vec<Wish>, tokens: &Tokens) -> Self {
+        let mut edits = Self::default();
+        let mut wishes: Vec<(Wish, Vec<ToolFile>)> = wishes
+            .into_iter()
+            .map(|wish| {
+                let client = wish.tool.client();
+                let files = client.files(&session.places, &session.environment, wish.login.auth);
+                (wish, files)
+            })
+            .collect();
+        // A file that fails fails its tools, whose other files must then be left to the rest: start over.
+        while let Err(mut refusals) = edits.plan_files(session, state, &wishes, tokens) {
+            for (wish, _) in &mut wishes {
+                if let Some(refusal) = refusals.remove(&wish.tool) {
+                    wish.refusal = Some(refusal);
+                }
             }
-            edits.warn_of_variables(session, target);
         }
+        edits.planned = wishes
+            .into_iter()
+            .map(|(wish, files)| Planned {
+                tool: wish.tool,
+                login: wish.login,
+                files: match wish.refusal {
+                    Some(refusal) => Err(refusal),
+                    None => Ok(files.into_iter().map(|file| file.path).collect()),
+                },
+            })
+            .collect();
+        edits.warn_of_variables(session);
         edits
     }
 
-    fn plan_tool(
+    /// Plans every file that a wish touches. Fails with the tools to be left out.
+    fn plan_files(
         &mut self,
         session: &Session,
         state: &State,
-        target: &Target,
-        fetched: &Fetched,
-    ) -> Option<Planned> {
-        let tool = target.tool;
-        let endpoint = fetched.endpoint(target)?;
-        let path = tool.config_file(&session.places, &session.environment);
-        if target.helper_refused {
-            self.warnings.push(format!(
-                "{tool} has no credential helper; its token is in {} and a new `studio-mirror login` renews it",
-                session.places.shown(&path)
-            ));
+        wishes: &[(Wish, Vec<ToolFile>)],
+        tokens: &Tokens,
+    ) -> Result<(), BTreeMap<Tool, anyhow::Error>> {
+        *self = Self::default();
+        let active = || wishes.iter().filter(|(wish, _)| wish.refusal.is_none());
+        let paths: BTreeSet<PathBuf> = active()
+            .flat_map(|(wish, files)| {
+                let before = state.paths_of(Part::Tool(wish.tool));
+                files.iter().map(|file| file.path.clone()).chain(before)
+            })
+            .collect();
+        for path in paths {
+            let sharers: Vec<Sharer> = Tool::all()
+                .filter_map(|tool| match active().find(|(wish, _)| wish.tool == tool) {
+                    Some((wish, files)) => {
+                        let file = files.iter().find(|file| file.path == path)?;
+                        Some(Sharer {
+                            tool,
+                            login: &wish.login,
+                            editor: file.editor,
+                        })
+                    }
+                    None => Some(Sharer {
+                        tool,
+                        login: state.tools.get(&tool)?,
+                        editor: state
+                            .tools_of(&path)
+                            .contains(&tool)
+                            .then(|| editor_of(tool, &path, &session.places, &session.environment))
+                            .flatten()?,
+                    }),
+                })
+                .collect();
+            if sharers.is_empty() {
+                self.unused.push(path);
+                continue;
+            }
+            match plan_file(session, state, &path, &sharers, tokens) {
+                Ok((edit, warnings)) => {
+                    self.edits.push(edit);
+                    self.warnings.extend(warnings);
+                }
+                Err(error) => {
+                    let wanted = |tool| active().any(|(wish, _)| wish.tool == tool);
+                    let refused = find::<Refused>(&error).map(|refused| refused.tool);
+                    let at_fault: Vec<Tool> = match refused.filter(|tool| wanted(*tool)) {
+                        Some(tool) => vec![tool],
+                        None => sharers.iter().map(|sharer| sharer.tool).collect(),
+                    };
+                    return Err(refusals(session, &at_fault, &path, error));
+                }
+            }
         }
-        // Without a token this is --dry-run, which shows none, or a tool that will not be written.
-        let token = fetched.token.as_ref().map(|token| token.token.clone());
-        let token = token.unwrap_or_else(|| Secret::new("***"));
-        let token_is_missing = target.auth == AuthMode::Token && fetched.no_token_yet.is_some();
-        let registry = Registry {
-            url: endpoint.url(),
-            auth: match target.auth {
-                AuthMode::Helper => Auth::Helper,
-                AuthMode::Token => Auth::Token(&token),
-            },
-            namespace: target.namespace.as_deref(),
-        };
-        let mode = match target.auth {
-            AuthMode::Helper => Mode::Keep,
-            AuthMode::Token => Mode::Private,
-        };
-        let last_url = state
-            .tools
-            .get(&tool)
-            .map_or(endpoint.url(), |last| last.endpoint.url());
-        let mut warnings = Vec::new();
-        let edit = changes::plan(
-            state,
-            &path,
-            Part::Tool(tool),
-            mode,
-            |text| {
-                let configured = tool.configure(text, &registry)?;
-                warnings = configured.warnings;
-                Ok(configured.text)
-            },
-            |text, _| Ok(tool.unconfigure(text, last_url)?),
-        )
-        .with_context(|| {
-            let path = session.places.shown(&path);
-            format!("{tool} is not configured: `{path}` is left as it is")
-        })
-        .map_err(|error| {
-            let mend = format!("mend that file, then run `studio-mirror login --tool {tool}`");
-            with_hint(error, mend)
-        });
-        self.warnings.extend(warnings);
-        let edit = match token_is_missing {
-            true => Err(without_token(tool)),
-            false => edit,
-        };
-        Some(Planned {
-            tool,
-            login: ToolLogin {
-                told_repository: target.told_repository.clone(),
-                told_auth: target.told_auth,
-                repository: target.repository.clone(),
-                auth: target.auth,
-                namespace: target.namespace.clone(),
-                endpoint: endpoint.clone(),
-                token: fetched.request.clone(),
-            },
-            edit,
-        })
+        Ok(())
     }
 
-    fn warn_of_variables(&mut self, session: &Session, target: &Target) {
-        let tool = target.tool;
-        for variable in tool.overriding_variables(&session.environment) {
+    /// Says which tools were told to ask a helper and cannot.
+    pub fn warn_of_refused_helpers(&mut self, session: &Session, targets: &[Target]) {
+        for target in targets.iter().filter(|target| target.helper_refused) {
+            let tool = target.tool;
+            let planned = self.planned.iter().find(|planned| planned.tool == tool);
+            let files = planned.and_then(|planned| planned.files.as_ref().ok());
+            let file = files.and_then(|files| files.first());
             self.warnings.push(format!(
-                "${variable} is set and wins over {tool}'s configuration: unset it to use the repository"
+                "{tool} has no credential helper; its token is in {} and `studio-mirror refresh` renews it",
+                file.map_or("its file".to_owned(), |file| session.places.shown(file))
             ));
+        }
+    }
+
+    fn warn_of_variables(&mut self, session: &Session) {
+        for planned in &self.planned {
+            let tool = planned.tool;
+            for variable in tool.overriding_variables(&session.environment) {
+                self.warnings.push(format!(
+                    "${variable} is set and wins over {tool}'s configuration: unset it to use the repository"
+                ));
+            }
         }
     }
 
@@ -140,19 +177,16 @@ impl Edits {
         let is_replaced = |tool| self.planned.iter().any(|planned| planned.tool == tool);
         self.planned
             .iter()
-            .any(|planned| planned.login.auth == AuthMode::Helper && planned.edit.is_ok())
+            .any(|planned| planned.login.auth == AuthMode::Helper && planned.files.is_ok())
             || state.helper_tools().any(|(tool, _)| !is_replaced(tool))
     }
 
-    /// A tool must not be sent to a helper that is not there.
+    /// A tool must not be sent to a helper that is not there; nor can one be configured that shares a file with it.
     pub fn fail_helper_tools(&mut self, error: &anyhow::Error) {
-        for planned in &mut self.planned {
-            if planned.login.auth == AuthMode::Helper && planned.edit.is_ok() {
-                let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
-                planned.edit = Err(anyhow!(causes.join(": ")).context(format!(
-                    "{} is not configured: no credential helper",
-                    planned.tool
-                )));
+        let asks = |planned: &&mut Planned| planned.login.auth == AuthMode::Helper;
+        for planned in self.planned.iter_mut().filter(asks) {
+            if planned.files.is_ok() {
+                planned.files = Err(without_helper(planned.tool, error));
             }
         }
     }
@@ -162,51 +196,160 @@ impl Edits {
     pub fn remember(&self, state: &mut State) {
         for planned in &self.planned {
             let login = planned.login.clone();
-            match &planned.edit {
-                Ok(edit) => {
-                    edit.remember(state);
-                    state.tools.insert(planned.tool, login);
-                }
-                Err(_) => {
-                    state.tools.entry(planned.tool).or_insert(login);
-                }
+            match &planned.files {
+                Ok(_) => drop(state.tools.insert(planned.tool, login)),
+                Err(_) => drop(state.tools.entry(planned.tool).or_insert(login)),
             }
+        }
+        for edit in &self.edits {
+            edit.remember(state);
         }
     }
 
     /// Lets `state` say again what `before` said of tools that an earlier login configured and that kept their files.
     pub fn keep_earlier_logins(&self, before: &State, state: &mut State) {
-        let kept = self.planned.iter().filter(|planned| planned.edit.is_err());
+        let kept = self.planned.iter().filter(|planned| planned.files.is_err());
         for planned in kept {
             let Some(login) = before.tools.get(&planned.tool) else {
                 continue;
             };
             state.tools.insert(planned.tool, login.clone());
-            let changes = before.changes.iter();
-            let own = changes.filter(|(_, change)| change.part == Part::Tool(planned.tool));
-            state
-                .changes
-                .extend(own.map(|(path, change)| (path.clone(), change.clone())));
+            for path in before.paths_of(Part::Tool(planned.tool)) {
+                let is_written = self.edits.iter().any(|edit| edit.path == path);
+                if !is_written && let Some(change) = before.changes.get(&path) {
+                    state.changes.insert(path, change.clone());
+                }
+            }
         }
     }
 
-    /// Makes every edit; one that fails becomes its tool's failure.
+    /// Makes every edit; one that fails becomes its tools' failure and is dropped.
     pub fn make(&mut self, printer: Printer) {
+        for edit in std::mem::take(&mut self.edits) {
+            let parts = edit.parts.clone();
+            let mut sharing = self
+                .planned
+                .iter_mut()
+                .filter(|planned| parts.contains(&Part::Tool(planned.tool)));
+            if sharing.any(|planned| planned.files.is_err()) {
+                self.fail(&edit, &anyhow!("a tool that shares its file has failed"));
+                continue;
+            }
+            printer.detail(&format!("writing {}", edit.path.display()));
+            match edit.make() {
+                Ok(()) => self.edits.push(edit),
+                Err(error) => self.fail(&edit, &error),
+            }
+        }
+    }
+
+    fn fail(&mut self, edit: &Edit, error: &anyhow::Error) {
         for planned in &mut self.planned {
-            if let Ok(edit) = &planned.edit {
-                printer.detail(&format!("writing {}", edit.path.display()));
-                if let Err(error) = edit.make() {
-                    planned.edit =
-                        Err(error.context(format!("{} is not configured", planned.tool)));
-                }
+            if planned.files.is_ok() && edit.parts.contains(&Part::Tool(planned.tool)) {
+                let context = format!("{} is not configured", planned.tool);
+                planned.files = Err(copied(error).context(context));
+            }
+        }
+    }
+
+    /// Gives back the files that an earlier login of these tools used and this one does not.
+    pub fn give_back_unused(&mut self, session: &Session, state: &mut State, before: &State) {
+        for path in &self.unused {
+            let sharers = remembered(before, path, &session.places, &session.environment);
+            let done = changes::take_back(state, path, |text, _| {
+                Ok(compose::unconfigure(text, &sharers)?)
+            });
+            if let Err(error) = done {
+                let path = session.places.shown(path);
+                self.warnings.push(format!(
+                    "`{path}` is not used any more and could not be given back: {error:#}"
+                ));
             }
         }
     }
 }
 
-fn without_token(tool: Tool) -> anyhow::Error {
+fn plan_file(
+    session: &Session,
+    state: &State,
+    path: &Path,
+    sharers: &[Sharer],
+    tokens: &Tokens,
+) -> anyhow::Result<(Edit, Vec<String>)> {
+    let program = std::env::current_exe().context("cannot find this program's own file")?;
+    let program = program.to_string_lossy();
+    let mut tokens = tokens.clone();
+    if let Some(change) = state.changes.get(path) {
+        // Tools that share the file and are not asked about now keep the token they have.
+        for (request, token) in change.tokens() {
+            tokens
+                .0
+                .entry(request.clone())
+                .or_insert_with(|| token.clone());
+        }
+    }
+    let holds_token = |sharer: &&Sharer| sharer.login.auth == AuthMode::Token;
+    let mode = match sharers.iter().any(|sharer| holds_token(&sharer)) {
+        true => Mode::Private,
+        false => Mode::Keep,
+    };
+    let parts = sharers.iter().map(|sharer| Part::Tool(sharer.tool));
+    let before = remembered(state, path, &session.places, &session.environment);
+    let mut warnings = Vec::new();
+    let mut edit = changes::plan(
+        state,
+        path,
+        parts.collect(),
+        mode,
+        |text| {
+            let composed = compose::configure(text, sharers, &tokens, &program)?;
+            warnings = composed.warnings;
+            Ok(composed.text)
+        },
+        |text, _| Ok(compose::unconfigure(text, &before)?),
+    )?;
+    edit.tokens = sharers
+        .iter()
+        .filter(holds_token)
+        .flat_map(|sharer| sharer.login.repositories())
+        .filter_map(|known| Some((known.token.cache_name(), tokens.get(&known.token)?.clone())))
+        .collect();
+    Ok((edit, warnings))
+}
+
+/// Why each of `tools` is left out.
+fn refusals(
+    session: &Session,
+    tools: &[Tool],
+    path: &Path,
+    error: anyhow::Error,
+) -> BTreeMap<Tool, anyhow::Error> {
+    let path = session.places.shown(path);
+    let refusal = |tool: &Tool, error: anyhow::Error| {
+        let error = error.context(format!(
+            "{tool} is not configured: `{path}` is left as it is"
+        ));
+        let mend = format!("mend that file, then run `studio-mirror login --tool {tool}`");
+        (*tool, with_hint(error, mend))
+    };
+    let mut refusals: BTreeMap<Tool, anyhow::Error> = tools
+        .iter()
+        .skip(1)
+        .map(|tool| refusal(tool, copied(&error)))
+        .collect();
+    refusals.extend(tools.first().map(|tool| refusal(tool, error)));
+    refusals
+}
+
+/// Why a tool that holds its token is not configured while there is none.
+pub fn without_token(tool: Tool) -> anyhow::Error {
     with_hint(
         anyhow!("{tool} is not configured: there is no token yet to put into its file"),
         format!("run `studio-mirror login --tool {tool}` in a minute"),
     )
+}
+
+/// Why a tool that asks the helper is not configured while there is none.
+pub fn without_helper(tool: Tool, error: &anyhow::Error) -> anyhow::Error {
+    copied(error).context(format!("{tool} is not configured: no credential helper"))
 }

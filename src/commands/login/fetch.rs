@@ -12,8 +12,14 @@ use crate::commands::session::Session;
 use crate::endpoint::{Format, RepositoryEndpoint};
 use crate::error::{find, with_hint};
 use crate::output::Verbosity;
+use crate::secret::Secret;
 use crate::settings::Field;
+use crate::state::{RepositoryLogin, ToolLogin};
 use crate::token::{Need, Store, Token, TokenRequest, obtain};
+use crate::tools::compose::Tokens;
+
+/// What tools' files call the main repository.
+const MAIN_NAME: &str = "codeartifact";
 
 /// A repository as one format.
 type Place = (String, Format);
@@ -37,7 +43,32 @@ impl Fetched {
     /// The endpoint that `target` reads from.
     pub fn endpoint(&self, target: &Target) -> Option<&RepositoryEndpoint> {
         self.endpoints
-            .get(&(target.repository.clone(), target.tool.format()))
+            .get(&(target.repository.clone(), target.tool.client().format()))
+    }
+
+    /// What is to be remembered of `target`.
+    pub fn login(&self, target: &Target) -> Option<ToolLogin> {
+        Some(ToolLogin {
+            told_repository: target.told_repository.clone(),
+            told_auth: target.told_auth,
+            auth: target.auth,
+            main: RepositoryLogin {
+                name: MAIN_NAME.to_owned(),
+                repository: target.repository.clone(),
+                namespace: target.namespace.clone(),
+                endpoint: self.endpoint(target)?.clone(),
+                token: self.request.clone(),
+            },
+            extra: Vec::new(),
+        })
+    }
+
+    /// The tokens for files that hold one. A dry run has none, and shows none.
+    pub fn tokens(&self) -> Tokens {
+        let token = self.token.as_ref().map(|token| token.token.clone());
+        let mut tokens = Tokens::default();
+        tokens.insert(&self.request, token.unwrap_or_else(|| Secret::new("***")));
+        tokens
     }
 
     /// The domain's owner, as told or as the endpoints show it.
@@ -65,7 +96,7 @@ pub async fn fetch(
     let api = CodeArtifact::new(&request, deadline);
     let mut places: Vec<Place> = targets
         .iter()
-        .map(|target| (target.repository.clone(), target.tool.format()))
+        .map(|target| (target.repository.clone(), target.tool.client().format()))
         .collect();
     places.sort();
     places.dedup();

@@ -18,7 +18,9 @@ use crate::output::Format;
 use crate::settings::Field;
 use crate::state::State;
 use crate::token::Need;
-use edits::Edits;
+use crate::tools::AuthMode;
+use crate::tools::compose::Tokens;
+use edits::{Edits, Wish};
 use fetch::Fetched;
 use report::LoginReport;
 use targets::Target;
@@ -63,7 +65,9 @@ fn write(
     // Somebody may have logged in since this process looked.
     let mut state = State::read(&session.places.state)?;
     let before = state.clone();
-    let mut edits = Edits::plan(session, &state, targets, fetched);
+    let (wishes, tokens) = wishes(targets, fetched);
+    let mut edits = Edits::plan(session, &state, wishes, &tokens);
+    edits.warn_of_refused_helpers(session, targets);
     let helper = edits
         .needs_helper(&state)
         .then(|| Installation::plan(&state, &session.places, &session.environment));
@@ -94,12 +98,26 @@ fn write(
     edits.make(session.printer);
     let written = state.clone();
     edits.keep_earlier_logins(&before, &mut state);
+    edits.give_back_unused(session, &mut state, &before);
     if state != written {
         // What keeps a file from being written may keep this one too; the next login mends it.
         let _ = state.write(&session.places.state);
     }
     let helper_warnings = helper.map(|helper| helper.warnings).unwrap_or_default();
     Ok(LoginReport::new(session, fetched, edits, helper_warnings))
+}
+
+/// What each tool is to become, and the tokens for files.
+fn wishes(targets: &[Target], fetched: &Fetched) -> (Vec<Wish>, Tokens) {
+    let wishes = targets.iter().filter_map(|target| {
+        let waits = target.auth == AuthMode::Token && fetched.no_token_yet.is_some();
+        Some(Wish {
+            tool: target.tool,
+            login: fetched.login(target)?,
+            refusal: waits.then(|| edits::without_token(target.tool)),
+        })
+    });
+    (wishes.collect(), fetched.tokens())
 }
 
 /// What was told is added to what is remembered by now; a repository told for some tools alone is
@@ -119,20 +137,20 @@ fn remember_settings(session: &Session, args: &LoginArgs, state: &mut State) {
 
 /// `--dry-run`: the edits as diffs.
 fn show(session: &Session, targets: &[Target], fetched: &Fetched) -> anyhow::Result<ExitCode> {
-    let edits = Edits::plan(session, &session.state, targets, fetched);
+    let (wishes, tokens) = wishes(targets, fetched);
+    let mut edits = Edits::plan(session, &session.state, wishes, &tokens);
+    edits.warn_of_refused_helpers(session, targets);
     let mut diffs = String::new();
     let mut warnings = edits.warnings.clone();
     let mut failed = false;
+    for edit in &edits.edits {
+        let name = session.places.shown(&edit.path);
+        diffs += &masked_diff(&name, edit.current.as_deref(), &edit.text);
+    }
     for planned in &edits.planned {
-        match &planned.edit {
-            Ok(edit) => {
-                let name = session.places.shown(&edit.path);
-                diffs += &masked_diff(&name, edit.current.as_deref(), &edit.text);
-            }
-            Err(error) => {
-                failed = true;
-                session.printer.error(&explain(error).to_string());
-            }
+        if let Err(error) = &planned.files {
+            failed = true;
+            session.printer.error(&explain(error).to_string());
         }
     }
     if edits.needs_helper(&session.state) {

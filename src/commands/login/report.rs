@@ -36,7 +36,7 @@ struct ToolReport {
     repository: String,
     namespace: Option<String>,
     endpoint: String,
-    file: Option<String>,
+    files: Vec<String>,
     failure: Option<Explained>,
 }
 
@@ -88,17 +88,18 @@ fn tool_report(session: &Session, planned: &Planned) -> ToolReport {
     let login = &planned.login;
     ToolReport {
         tool: planned.tool,
-        ok: planned.edit.is_ok(),
+        ok: planned.files.is_ok(),
         auth: login.auth,
-        repository: login.repository.clone(),
-        namespace: login.namespace.clone(),
-        endpoint: login.endpoint.url().to_owned(),
-        file: planned
-            .edit
-            .as_ref()
-            .ok()
-            .map(|edit| session.places.shown(&edit.path)),
-        failure: planned.edit.as_ref().err().map(explain),
+        repository: login.main.repository.clone(),
+        namespace: login.main.namespace.clone(),
+        endpoint: login.main.endpoint.url().to_owned(),
+        files: planned
+            .files
+            .iter()
+            .flatten()
+            .map(|file| session.places.shown(file))
+            .collect(),
+        failure: planned.files.as_ref().err().map(explain),
     }
 }
 
@@ -122,16 +123,19 @@ impl Report for LoginReport {
                     None => "holds a token".to_owned(),
                 },
             };
-            let file = tool.file.as_deref().unwrap_or("-");
+            let file = tool.files.first().map_or("-", String::as_str);
             let scope = match &tool.namespace {
                 Some(scope) => format!("  (@{} only)", scope.trim_start_matches('@')),
                 None => String::new(),
             };
             text += &format!(
-                "  {:<4}  {:<12}  {file:<26}  {way}{scope}\n",
+                "  {:<6}  {:<12}  {file:<26}  {way}{scope}\n",
                 tool.tool.as_str(),
                 tool.repository
             );
+            for file in tool.files.iter().skip(1) {
+                text += &format!("  {:<6}  {:<12}  {file}\n", "", "");
+            }
         }
         text
     }

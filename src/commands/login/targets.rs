@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::cli::LoginArgs;
 use crate::commands::session::Session;
+use crate::endpoint::Format;
 use crate::error::{Usage, with_hint};
 use crate::settings::{Field, Source};
 use crate::state::ToolLogin;
@@ -35,7 +36,7 @@ pub struct Target {
 pub fn choose(session: &Session, args: &LoginArgs) -> anyhow::Result<Vec<Target>> {
     let remembered: BTreeSet<Tool> = session.state.tools.keys().copied().collect();
     let named: BTreeSet<Tool> = args.tool.iter().copied().collect();
-    let tools = [named, remembered, Tool::ALL.into_iter().collect()]
+    let tools = [named, remembered, Tool::USUAL.into_iter().collect()]
         .into_iter()
         .find(|tools| !tools.is_empty())
         .unwrap_or_default();
@@ -50,7 +51,8 @@ pub fn choose(session: &Session, args: &LoginArgs) -> anyhow::Result<Vec<Target>
 fn refuse_two_domains(session: &Session, tools: &BTreeSet<Tool>) -> anyhow::Result<()> {
     let request = session.token_request()?;
     let elsewhere = |login: &ToolLogin| {
-        login.token.domain != request.domain || login.token.region != request.region
+        let token = &login.main.token;
+        token.domain != request.domain || token.region != request.region
     };
     let others: Vec<&str> = session
         .state
@@ -80,8 +82,8 @@ fn target(session: &Session, args: &LoginArgs, tool: Tool) -> anyhow::Result<Tar
     let told_auth = args.auth.or_else(|| last?.told_auth);
     let auth = told_auth
         .or_else(|| settings.auth(tool))
-        .unwrap_or_else(|| tool.usual_auth());
-    let has_helper = tool.usual_auth() == AuthMode::Helper;
+        .unwrap_or_else(|| tool.client().usual_auth());
+    let has_helper = tool.client().usual_auth() == AuthMode::Helper;
     let repository = settings.repository(tool)?.to_owned();
     let told_now = settings
         .setting(Field::Repository)
@@ -99,7 +101,7 @@ fn target(session: &Session, args: &LoginArgs, tool: Tool) -> anyhow::Result<Tar
         told_auth,
         namespace: settings
             .get(Field::Namespace)
-            .filter(|_| tool == Tool::Npm)
+            .filter(|_| tool.client().format() == Format::Npm)
             .map(str::to_owned),
         helper_refused: !has_helper && auth == AuthMode::Helper,
     })

@@ -1,0 +1,129 @@
+//! What every package client has in common: which files it reads, and what we do with their text.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::AuthMode;
+use crate::edit::SyntaxError;
+use crate::endpoint::Format;
+use crate::places::Places;
+use crate::secret::Secret;
+use crate::token::TokenRequest;
+
+/// A package client. One file of this folder each; no state, no I/O.
+pub trait Client: Sync {
+    /// Its `--tool` name.
+    fn name(&self) -> &'static str;
+
+    /// The format it reads.
+    fn format(&self) -> Format;
+
+    /// How it authenticates unless told otherwise: by the credential helper where it has a protocol for one.
+    fn usual_auth(&self) -> AuthMode;
+
+    /// The files that hold its configuration for this user, the one to show first.
+    fn files(
+        &self,
+        places: &Places,
+        environment: &BTreeMap<String, String>,
+        auth: AuthMode,
+    ) -> Vec<ToolFile>;
+
+    /// Variables that win over its files.
+    fn overriding_variables(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// What `exec` puts into the environment of its child; `registries` as for [`Editor::configure`].
+    fn environment(&self, _registries: &[Registry]) -> Vec<(String, Secret)> {
+        Vec::new()
+    }
+}
+
+/// A file of a tool.
+#[derive(Clone)]
+pub struct ToolFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// How it is edited.
+    pub editor: &'static dyn Editor,
+}
+
+/// What is done with the text of one kind of file. Several tools may share a file: an editor leaves
+/// the others' entries alone.
+pub trait Editor: Sync {
+    /// Puts `registries` into the text: the main one first, those of `[[repository]]` behind it. None of them: the
+    /// text as it is.
+    ///
+    /// # Errors
+    /// Where the tool itself would not read the text, or would read the edit differently.
+    fn configure(&self, text: &str, registries: &[Registry]) -> Result<Configured, SyntaxError>;
+
+    /// Takes what we wrote for the endpoints `urls` out of the text.
+    ///
+    /// # Errors
+    /// As [`Editor::configure`].
+    fn unconfigure(&self, text: &str, urls: &[&str]) -> Result<String, SyntaxError>;
+
+    /// What the text says about the endpoint `url`.
+    ///
+    /// # Errors
+    /// As [`Editor::configure`].
+    fn inspect(&self, text: &str, url: &str) -> Result<Found, SyntaxError>;
+}
+
+/// How a tool gets its token.
+#[derive(Debug, Clone, Copy)]
+pub enum Auth<'a> {
+    /// The tool asks the credential helper; the file holds no token.
+    Helper,
+    /// The token is in the file.
+    Token(&'a Secret),
+}
+
+/// A CodeArtifact repository that a tool is to use.
+#[derive(Debug, Clone, Copy)]
+pub struct Registry<'a> {
+    /// What files call it; unique among a tool's registries.
+    pub name: &'a str,
+    /// The repository endpoint, ending in `/`.
+    pub url: &'a str,
+    /// How the tool proves who it is.
+    pub auth: Auth<'a>,
+    /// npm's family only: the scope (`@acme` or `acme`) that is served from here, instead of everything.
+    pub namespace: Option<&'a str>,
+    /// Which token opens it.
+    pub request: &'a TokenRequest,
+    /// This program, for files that name it: an absolute path.
+    pub program: &'a str,
+}
+
+/// An edited text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Configured {
+    /// The file's new text.
+    pub text: String,
+    /// What the file's owner should know, one sentence each, without any secret.
+    pub warnings: Vec<String>,
+}
+
+impl Configured {
+    /// `text` as it is.
+    pub fn unchanged(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            warnings: Vec::new(),
+        }
+    }
+}
+
+/// What a tool's file says about one repository endpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// The tool does not use this endpoint.
+    NotConfigured,
+    /// The tool uses it and asks the credential helper.
+    Helper,
+    /// The tool uses it with this token.
+    Token(Secret),
+}
