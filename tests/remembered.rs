@@ -33,7 +33,7 @@ fn a_tool_is_not_sent_to_another_domain_than_the_rest() {
     assert_eq!(
         refused.stderr,
         "error: uv,npm would stay at another domain or region than other in us-east-1\n\
-         hint: log in all tools by leaving out --tool, or first: studio-mirror logout --tool uv,npm\n"
+         hint: log in all tools by leaving out --tool, or first: studio-mirror logout --tool uv,npm; several domains at once go into [[repository]] of config.toml\n"
     );
     assert_eq!(home.read(PIP_CONF), before);
     home.studio_mirror(["login"]).success();

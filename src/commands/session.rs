@@ -8,7 +8,9 @@ use crate::credentials::CredentialSource;
 use crate::files;
 use crate::output::Printer;
 use crate::places::{Places, SYSTEM_CONFIG};
-use crate::settings::{Field, Layers, Settings, Values, profile_regions, read_config_files};
+use crate::settings::{
+    Field, Layers, Repository, Settings, Values, profile_regions, read_config_files,
+};
 use crate::state::State;
 use crate::studio::Metadata;
 use crate::token::{TokenRequest, cache_folder};
@@ -92,6 +94,18 @@ impl Session {
             duration_seconds: settings.duration_seconds(),
             credentials: self.credential_source(),
         })
+    }
+
+    /// The token that opens `repository`.
+    pub fn request_for(&self, repository: &Repository) -> TokenRequest {
+        TokenRequest {
+            domain: repository.domain.clone(),
+            owner: repository.owner.clone(),
+            region: repository.region.clone(),
+            api_endpoint: repository.api_endpoint.clone(),
+            duration_seconds: self.settings.duration_seconds(),
+            credentials: self.credential_source(),
+        }
     }
 
     /// Whose credentials this call uses.

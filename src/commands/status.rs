@@ -42,6 +42,8 @@ struct ToolReport {
     logged_in: bool,
     auth: Option<AuthMode>,
     endpoint: Option<String>,
+    /// Endpoints of `[[repository]]` beside it.
+    extra: Vec<String>,
     /// `ok`, or what is wrong.
     state: String,
 }
@@ -81,6 +83,17 @@ impl StatusReport {
                     source: setting.source.to_string(),
                 }),
         );
+        settings.extend(session.settings.repository_entries().map(|(entry, path)| {
+            let domain = entry.domain.as_deref();
+            SettingReport {
+                name: "[[repository]]".to_owned(),
+                value: match domain {
+                    Some(domain) => format!("{} of domain {domain}", entry.name),
+                    None => entry.name.clone(),
+                },
+                source: path.display().to_string(),
+            }
+        }));
         let cached = cached_token(session);
         let first = helper::first_keyring_on_path();
         Self {
@@ -137,6 +150,11 @@ fn tool_report(session: &Session, tool: Tool, cached: Option<&Token>) -> ToolRep
         logged_in: login.is_some(),
         auth: login.map(|login| login.auth),
         endpoint: login.map(|login| login.main.endpoint.url().to_owned()),
+        extra: login
+            .iter()
+            .flat_map(|login| &login.extra)
+            .map(|extra| extra.endpoint.url().to_owned())
+            .collect(),
         state: match login {
             None => "not logged in".to_owned(),
             Some(login) => match overridden(session, tool) {
@@ -217,7 +235,9 @@ impl Report for StatusReport {
                 text += &format!("  {:<6} {:<7} {file}\n", "", "");
             }
             if let Some(endpoint) = &tool.endpoint {
-                text += &format!("         {endpoint}\n");
+                for endpoint in [endpoint].into_iter().chain(&tool.extra) {
+                    text += &format!("         {endpoint}\n");
+                }
             }
         }
         text += "Token\n";

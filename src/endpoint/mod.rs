@@ -45,6 +45,13 @@ impl Format {
     }
 }
 
+impl Format {
+    /// Whether its clients take a repository beside the main one for a scope alone.
+    pub fn is_scoped(self) -> bool {
+        matches!(self, Format::Npm | Format::Swift)
+    }
+}
+
 impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())

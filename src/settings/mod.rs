@@ -3,14 +3,18 @@
 mod fields;
 mod layers;
 mod read;
+mod repositories;
 
 pub use fields::Field;
 pub use layers::{Layers, Setting, Source};
 pub(crate) use read::parse_aws_file;
 pub use read::{profile_regions, read_config_files};
+pub use repositories::{Repository, file_names};
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
+use crate::config_file::RepositoryEntry;
 use crate::endpoint::EndpointType;
 use crate::error::{Usage, with_hint};
 use crate::tools::{AuthMode, Tool};
@@ -25,6 +29,7 @@ pub struct Settings {
     values: BTreeMap<Field, Setting>,
     repositories: BTreeMap<Tool, Setting>,
     auth: BTreeMap<Tool, AuthMode>,
+    entries: Vec<(RepositoryEntry, PathBuf)>,
 }
 
 impl Settings {
@@ -43,6 +48,7 @@ impl Settings {
         if !settings.values.contains_key(&Field::Region) {
             settings.region_of_profile(layers)?;
         }
+        settings.entries = repositories::entries(layers)?;
         settings.forget_what_belongs_to_another_domain(layers);
         for tool in Tool::all() {
             if let Some(setting) = layers.find_repository(tool) {
@@ -90,17 +96,6 @@ impl Settings {
                 ),
             )
         })
-    }
-
-    /// The repository that `tool` reads from: its own, else the common one.
-    ///
-    /// # Errors
-    /// When no layer names one.
-    pub fn repository(&self, tool: Tool) -> anyhow::Result<&str> {
-        match self.repositories.get(&tool) {
-            Some(own) => Ok(&own.value),
-            None => self.require(Field::Repository),
-        }
     }
 
     /// Repositories of single tools, with their sources.
@@ -259,20 +254,12 @@ mod tests {
     fn a_tool_may_have_its_own_repository_until_a_flag_names_one_for_all() {
         let mut layers = layers();
         let npm = |layers: &Layers| {
-            Settings::resolve(layers)
-                .unwrap()
-                .repository(Tool::Npm)
-                .unwrap()
-                .to_owned()
+            let settings = Settings::resolve(layers).unwrap();
+            settings.repositories(Tool::Npm).unwrap()[0].name.clone()
         };
         assert_eq!(npm(&layers), "web");
-        assert_eq!(
-            Settings::resolve(&layers)
-                .unwrap()
-                .repository(Tool::Pip)
-                .unwrap(),
-            "team"
-        );
+        let settings = Settings::resolve(&layers).unwrap();
+        assert_eq!(settings.repositories(Tool::Pip).unwrap()[0].name, "team");
         layers.told_repositories.insert(Tool::Npm, "told".into());
         assert_eq!(npm(&layers), "told");
         layers.flags.insert(Field::Repository, "all".into());

@@ -34,6 +34,12 @@ pub trait Client: Sync {
         &[]
     }
 
+    /// Variables that set another index beside the one in its files: a package of an internal name
+    /// that somebody publishes there is then taken for ours.
+    fn adding_variables(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// What `exec` puts into the environment of its child; `registries` as for [`Editor::configure`].
     fn environment(&self, _registries: &[Registry]) -> Vec<(String, Secret)> {
         Vec::new()

@@ -41,6 +41,10 @@ impl Client for Pip {
         }]
     }
 
+    fn adding_variables(&self) -> &'static [&'static str] {
+        &["PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS"]
+    }
+
     fn overriding_variables(&self) -> &'static [&'static str] {
         &[
             "PIP_INDEX_URL",

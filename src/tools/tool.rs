@@ -46,6 +46,19 @@ impl Tool {
         }
     }
 
+    /// Variables of `environment` that set another index beside ours.
+    pub fn adding_variables(
+        self,
+        environment: &BTreeMap<String, String>,
+    ) -> impl Iterator<Item = &'static str> {
+        let names = self.client().adding_variables().iter().copied();
+        names.filter(|name| {
+            environment
+                .get(*name)
+                .is_some_and(|value| !value.is_empty())
+        })
+    }
+
     /// Variables of `environment` that win over its files.
     pub fn overriding_variables(
         self,

@@ -43,6 +43,10 @@ impl Client for Uv {
         }]
     }
 
+    fn adding_variables(&self) -> &'static [&'static str] {
+        &["UV_INDEX", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS"]
+    }
+
     fn overriding_variables(&self) -> &'static [&'static str] {
         &[
             "UV_DEFAULT_INDEX",

@@ -169,6 +169,12 @@ impl Edits {
                     "${variable} is set and wins over {tool}'s configuration: unset it to use the repository"
                 ));
             }
+            for variable in tool.adding_variables(&session.environment) {
+                self.warnings.push(format!(
+                    "${variable} is set: {tool} takes packages from there beside CodeArtifact, so whoever publishes there can replace \
+                     an internal package"
+                ));
+            }
         }
     }
 

@@ -1,146 +1,205 @@
-//! What a login needs from AWS: the token and the repositories' endpoints, asked for at once.
+//! What a login needs from AWS: the tokens and the repositories' endpoints, asked for at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Context, anyhow};
+use futures_util::future::{join, join_all};
 
-use super::targets::Target;
+use super::targets::{Target, Wanted};
 use crate::aws::{AwsError, CodeArtifact, Kind, caller_arn};
 use crate::commands::session::Session;
-use crate::endpoint::{Format, RepositoryEndpoint};
+use crate::endpoint::{EndpointType, Format, RepositoryEndpoint};
 use crate::error::{find, with_hint};
 use crate::output::Verbosity;
 use crate::secret::Secret;
-use crate::settings::Field;
 use crate::state::{RepositoryLogin, ToolLogin};
 use crate::token::{Need, Store, Token, TokenRequest, obtain};
 use crate::tools::compose::Tokens;
 
-/// What tools' files call the main repository.
-const MAIN_NAME: &str = "codeartifact";
-
-/// A repository as one format.
-type Place = (String, Format);
+/// A repository as one format, behind the request for its token.
+type Place = (String, String, Format);
 
 /// Everything fetched.
 #[derive(Debug)]
 pub struct Fetched {
-    /// Which token.
+    /// The first tool's main token: what a login is about, for people.
     pub request: TokenRequest,
-    /// The token; `None` if none was asked for, or none came.
-    pub token: Option<Token>,
-    /// Why none came, where trying again later may help.
-    pub no_token_yet: Option<anyhow::Error>,
-    /// Where it is cached.
+    /// Where tokens are cached.
     pub cache: PathBuf,
-    /// Endpoints by repository and format.
+    /// What keeps repositories beside the main ones out of this login.
+    pub left_out: Vec<anyhow::Error>,
+    /// Tokens by request; an error where trying again later may help. None at all in a dry run.
+    tokens: BTreeMap<String, anyhow::Result<Token>>,
     endpoints: BTreeMap<Place, RepositoryEndpoint>,
 }
 
 impl Fetched {
-    /// The endpoint that `target` reads from.
-    pub fn endpoint(&self, target: &Target) -> Option<&RepositoryEndpoint> {
-        self.endpoints
-            .get(&(target.repository.clone(), target.tool.client().format()))
-    }
-
     /// What is to be remembered of `target`.
     pub fn login(&self, target: &Target) -> Option<ToolLogin> {
+        let mut repositories = target.repositories.iter();
+        let login = |wanted: &Wanted| self.repository_login(target, wanted);
         Some(ToolLogin {
             told_repository: target.told_repository.clone(),
             told_auth: target.told_auth,
             auth: target.auth,
-            main: RepositoryLogin {
-                name: MAIN_NAME.to_owned(),
-                repository: target.repository.clone(),
-                namespace: target.namespace.clone(),
-                endpoint: self.endpoint(target)?.clone(),
-                token: self.request.clone(),
-            },
-            extra: Vec::new(),
+            main: repositories.next().and_then(login)?,
+            extra: repositories.filter_map(login).collect(),
+        })
+    }
+
+    fn repository_login(&self, target: &Target, wanted: &Wanted) -> Option<RepositoryLogin> {
+        Some(RepositoryLogin {
+            name: wanted.name.clone(),
+            repository: wanted.repository.name.clone(),
+            namespace: wanted.repository.namespace.clone(),
+            endpoint: self.endpoints.get(&place(target, wanted))?.clone(),
+            token: wanted.request.clone(),
         })
     }
 
     /// The tokens for files that hold one. A dry run has none, and shows none.
-    pub fn tokens(&self) -> Tokens {
-        let token = self.token.as_ref().map(|token| token.token.clone());
+    pub fn tokens(&self, targets: &[Target]) -> Tokens {
         let mut tokens = Tokens::default();
-        tokens.insert(&self.request, token.unwrap_or_else(|| Secret::new("***")));
+        for wanted in targets.iter().flat_map(|target| &target.repositories) {
+            match self.tokens.get(&wanted.request.cache_name()) {
+                Some(Ok(token)) => tokens.insert(&wanted.request, token.token.clone()),
+                Some(Err(_)) => {}
+                None => tokens.insert(&wanted.request, Secret::new("***")),
+            }
+        }
         tokens
+    }
+
+    /// The token that people are told about.
+    pub fn token(&self) -> Option<&Token> {
+        self.tokens.get(&self.request.cache_name())?.as_ref().ok()
+    }
+
+    /// Why there is no token for `request` yet, where trying again later may help.
+    pub fn no_token_yet(&self, request: &TokenRequest) -> Option<&anyhow::Error> {
+        self.tokens.get(&request.cache_name())?.as_ref().err()
     }
 
     /// The domain's owner, as told or as the endpoints show it.
     pub fn owner(&self) -> Option<&str> {
-        let told = self.request.owner.as_deref();
-        told.or_else(|| self.endpoints.values().find_map(RepositoryEndpoint::owner))
+        let request = self.request.cache_name();
+        let mut endpoints = self.endpoints.iter();
+        let shown =
+            || endpoints.find_map(|((of, ..), found)| found.owner().filter(|_| *of == request));
+        self.request.owner.as_deref().or_else(shown)
     }
+}
+
+fn place(target: &Target, wanted: &Wanted) -> Place {
+    let format = target.tool.client().format();
+    let name = wanted.repository.name.clone();
+    (wanted.request.cache_name(), name, format)
 }
 
 /// Fetches, all at once. `need` is how fresh a token must be; `None` asks for no token.
 ///
 /// A token that does not come because the account is busy (ten thousand spaces start on a Monday
 /// morning against a quota of 40 tokens a second) fails nothing here: tools that ask the helper
-/// can be set up without it, and will have theirs when they ask.
+/// can be set up without it, and will have theirs when they ask. A repository beside the main one
+/// that cannot be had is left out, and said.
 ///
 /// # Errors
-/// The first failure, explained.
+/// The first failure of a main repository, explained; of two, its token's.
 pub async fn fetch(
     session: &Session,
     targets: &[Target],
     need: Option<Need>,
     deadline: Instant,
 ) -> anyhow::Result<Fetched> {
-    let request = session.token_request()?;
-    let api = CodeArtifact::new(&request, deadline);
-    let mut places: Vec<Place> = targets
+    let mains = || {
+        targets
+            .iter()
+            .filter_map(|target| target.repositories.first())
+    };
+    let all = || targets.iter().flat_map(|target| &target.repositories);
+    let request = mains().next().context("no tool is named")?.request.clone();
+    let main_requests: BTreeSet<String> =
+        mains().map(|wanted| wanted.request.cache_name()).collect();
+    let main_places: BTreeSet<Place> = targets
         .iter()
-        .map(|target| (target.repository.clone(), target.tool.client().format()))
+        .filter_map(|target| Some(place(target, target.repositories.first()?)))
         .collect();
-    places.sort();
-    places.dedup();
-    let token = async {
-        let Some(need) = need else {
-            return Ok((Ok(None), PathBuf::new()));
-        };
-        let folder = session.cache_folder();
-        let store = Store::new(&folder);
-        let mint = async || api.authorization_token(&request).await;
-        match obtain(&store, &request, need, deadline, mint).await {
-            Err(error) if !may_come_later(&error) => Err(error),
-            token => Ok((token.map(Some), folder)),
-        }
+    let requests: BTreeMap<String, &TokenRequest> = all()
+        .map(|wanted| (wanted.request.cache_name(), &wanted.request))
+        .collect();
+    let apis: BTreeMap<&String, CodeArtifact> = requests
+        .iter()
+        .map(|(name, request)| (name, CodeArtifact::new(request, deadline)))
+        .collect();
+    let places: BTreeMap<Place, &Wanted> = targets
+        .iter()
+        .flat_map(|target| {
+            let wanted = target.repositories.iter();
+            wanted.map(move |wanted| (place(target, wanted), wanted))
+        })
+        .collect();
+    let cache = match need {
+        Some(_) => session.cache_folder(),
+        None => PathBuf::new(),
     };
-    let endpoints = futures_util::future::try_join_all(
-        places
-            .into_iter()
-            .map(|place| endpoint(session, &api, &request, place)),
-    );
+    let store = Store::new(&cache);
+    let asked = requests.iter().filter(|_| need.is_some());
+    let tokens = join_all(asked.map(|(name, request)| {
+        let (store, api) = (&store, &apis[name]);
+        async move {
+            let mint = async || api.authorization_token(request).await;
+            let need = need.unwrap_or(Need::Usable);
+            (name, obtain(store, request, need, deadline, mint).await)
+        }
+    }));
+    let kind = session.settings.endpoint_type();
+    let endpoints = join_all(places.iter().map(|(place, wanted)| {
+        let api = &apis[&place.0];
+        async move { (place, endpoint(api, wanted, place.2, kind).await) }
+    }));
     // Both to their end: of two failures people see the same one every time, the token's.
-    let wanted = async {
-        let (token, endpoints) = futures_util::future::join(token, endpoints).await;
-        anyhow::Ok((token?, endpoints?))
+    let wanted = join(tokens, endpoints);
+    let (tokens, endpoints) = match session.printer.verbosity {
+        Verbosity::Verbose => join(wanted, tell_caller(session, &request)).await.0,
+        _ => wanted.await,
     };
-    let ((token, cache), endpoints) = match session.printer.verbosity {
-        Verbosity::Verbose => {
-            futures_util::future::join(wanted, tell_caller(session, &request))
-                .await
-                .0?
-        }
-        _ => wanted.await?,
-    };
-    let (token, no_token_yet) = match token {
-        Ok(token) => (token, None),
-        Err(error) => (None, Some(error)),
-    };
-    Ok(Fetched {
+    let mut fetched = Fetched {
         request,
-        token,
-        no_token_yet,
         cache,
-        endpoints: endpoints.into_iter().collect(),
-    })
+        left_out: Vec::new(),
+        tokens: BTreeMap::new(),
+        endpoints: BTreeMap::new(),
+    };
+    let mut denied: BTreeSet<&String> = BTreeSet::new();
+    for (name, token) in tokens {
+        match token {
+            Err(error) if !may_come_later(&error) => {
+                if main_requests.contains(name) {
+                    return Err(error);
+                }
+                denied.insert(name);
+                let domain = &requests[name].domain;
+                let what = format!("the repositories of domain {domain} are left out");
+                fetched.left_out.push(error.context(what));
+            }
+            token => drop(fetched.tokens.insert(name.clone(), token)),
+        }
+    }
+    for (place, endpoint) in endpoints {
+        match endpoint {
+            Ok(_) if denied.contains(&place.0) => {}
+            Ok(endpoint) => drop(fetched.endpoints.insert(place.clone(), endpoint)),
+            Err(error) if main_places.contains(place) => return Err(error),
+            Err(_) if denied.contains(&place.0) => {}
+            Err(error) => {
+                let what = format!("the repository {} is left out ({})", place.1, place.2);
+                fetched.left_out.push(error.context(what));
+            }
+        }
+    }
+    Ok(fetched)
 }
 
 /// For `-v`: who asks. Never in the way of a login.
@@ -162,36 +221,35 @@ fn may_come_later(error: &anyhow::Error) -> bool {
 
 /// One endpoint: from AWS, or put together where the VPC endpoint's address is set and the owner known.
 async fn endpoint(
-    session: &Session,
     api: &CodeArtifact,
-    request: &TokenRequest,
-    (repository, format): Place,
-) -> anyhow::Result<(Place, RepositoryEndpoint)> {
-    let settings = &session.settings;
-    let base = settings.get(Field::RepositoryEndpoint);
+    wanted: &Wanted,
+    format: Format,
+    kind: EndpointType,
+) -> anyhow::Result<RepositoryEndpoint> {
+    let Wanted {
+        repository,
+        request,
+        ..
+    } = wanted;
+    let base = repository.repository_endpoint.as_deref();
     let behind = |base: &str, owner: &str| {
-        RepositoryEndpoint::behind(base, format, &request.domain, owner, &repository)
+        RepositoryEndpoint::behind(base, format, &request.domain, owner, &repository.name)
             .with_context(|| format!("the repository endpoint `{base}` cannot be used"))
     };
-    let endpoint = match (base, request.owner.as_deref()) {
-        (Some(base), Some(owner)) => behind(base, owner)?,
-        _ => {
-            let answer = api
-                .repository_endpoint(request, &repository, format, settings.endpoint_type())
-                .await?;
-            match base {
-                None => answer,
-                Some(base) => {
-                    let owner = answer.owner().ok_or_else(|| {
-                        with_hint(
-                            anyhow!("the owner of the domain {} is not known", request.domain),
-                            "give --domain-owner ACCOUNT",
-                        )
-                    })?;
-                    behind(base, owner)?
-                }
-            }
-        }
+    if let (Some(base), Some(owner)) = (base, request.owner.as_deref()) {
+        return behind(base, owner);
+    }
+    let answer = api
+        .repository_endpoint(request, &repository.name, format, kind)
+        .await?;
+    let Some(base) = base else {
+        return Ok(answer);
     };
-    Ok(((repository, format), endpoint))
+    let owner = answer.owner().ok_or_else(|| {
+        with_hint(
+            anyhow!("the owner of the domain {} is not known", request.domain),
+            "give --domain-owner ACCOUNT",
+        )
+    })?;
+    behind(base, owner)
 }

@@ -110,14 +110,15 @@ fn write(
 /// What each tool is to become, and the tokens for files.
 fn wishes(targets: &[Target], fetched: &Fetched) -> (Vec<Wish>, Tokens) {
     let wishes = targets.iter().filter_map(|target| {
-        let waits = target.auth == AuthMode::Token && fetched.no_token_yet.is_some();
+        let main = target.repositories.first()?;
+        let waits = target.auth == AuthMode::Token && fetched.no_token_yet(&main.request).is_some();
         Some(Wish {
             tool: target.tool,
             login: fetched.login(target)?,
             refusal: waits.then(|| edits::without_token(target.tool)),
         })
     });
-    (wishes.collect(), fetched.tokens())
+    (wishes.collect(), fetched.tokens(targets))
 }
 
 /// What was told is added to what is remembered by now; a repository told for some tools alone is
@@ -147,11 +148,13 @@ fn show(session: &Session, targets: &[Target], fetched: &Fetched) -> anyhow::Res
         let name = session.places.shown(&edit.path);
         diffs += &masked_diff(&name, edit.current.as_deref(), &edit.text);
     }
-    for planned in &edits.planned {
-        if let Err(error) = &planned.files {
-            failed = true;
-            session.printer.error(&explain(error).to_string());
-        }
+    let refused = edits
+        .planned
+        .iter()
+        .filter_map(|planned| planned.files.as_ref().err());
+    for error in fetched.left_out.iter().chain(refused) {
+        failed = true;
+        session.printer.error(&explain(error).to_string());
     }
     if edits.needs_helper(&session.state) {
         let helper = Installation::plan(&session.state, &session.places, &session.environment)?;

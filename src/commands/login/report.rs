@@ -9,6 +9,7 @@ use super::fetch::Fetched;
 use crate::commands::session::Session;
 use crate::error::{Explained, explain};
 use crate::output::{Printer, Report};
+use crate::state::RepositoryLogin;
 use crate::timestamp::{rfc3339, span};
 use crate::token::now;
 use crate::tools::{AuthMode, Tool};
@@ -23,6 +24,8 @@ pub struct LoginReport {
     token_expires_in_seconds: Option<u64>,
     /// Why there is no token yet, where trying again later may help.
     token_failure: Option<Explained>,
+    /// Why repositories beside the main one are left out.
+    left_out: Vec<Explained>,
     tools: Vec<ToolReport>,
     /// A sentence each.
     pub warnings: Vec<String>,
@@ -37,7 +40,20 @@ struct ToolReport {
     namespace: Option<String>,
     endpoint: String,
     files: Vec<String>,
+    extra: Vec<ExtraReport>,
     failure: Option<Explained>,
+}
+
+/// A repository of `[[repository]]`.
+#[derive(Debug, Serialize)]
+struct ExtraReport {
+    name: String,
+    repository: String,
+    namespace: Option<String>,
+    domain: String,
+    domain_owner: Option<String>,
+    region: String,
+    endpoint: String,
 }
 
 impl LoginReport {
@@ -53,14 +69,15 @@ impl LoginReport {
             .iter()
             .map(|planned| tool_report(session, planned))
             .collect();
-        let token = fetched.token.as_ref();
+        let token = fetched.token();
         Self {
             domain: fetched.request.domain.clone(),
             domain_owner: fetched.owner().map(str::to_owned),
             region: fetched.request.region.clone(),
             token_expires_at: token.map(|token| rfc3339(token.expires_at)),
             token_expires_in_seconds: token.map(|token| token.remaining(now())),
-            token_failure: fetched.no_token_yet.as_ref().map(explain),
+            token_failure: fetched.no_token_yet(&fetched.request).map(explain),
+            left_out: fetched.left_out.iter().map(explain).collect(),
             tools,
             warnings: [edits.warnings, helper_warnings].concat(),
         }
@@ -71,6 +88,7 @@ impl LoginReport {
         let failures: Vec<&Explained> = self
             .token_failure
             .iter()
+            .chain(&self.left_out)
             .chain(self.tools.iter().filter_map(|tool| tool.failure.as_ref()))
             .collect();
         for failure in &failures {
@@ -99,8 +117,28 @@ fn tool_report(session: &Session, planned: &Planned) -> ToolReport {
             .flatten()
             .map(|file| session.places.shown(file))
             .collect(),
+        extra: login.extra.iter().map(extra_report).collect(),
         failure: planned.files.as_ref().err().map(explain),
     }
+}
+
+fn extra_report(extra: &RepositoryLogin) -> ExtraReport {
+    let owner = extra.token.owner.as_deref();
+    ExtraReport {
+        name: extra.name.clone(),
+        repository: extra.repository.clone(),
+        namespace: extra.namespace.clone(),
+        domain: extra.token.domain.clone(),
+        domain_owner: owner.or(extra.endpoint.owner()).map(str::to_owned),
+        region: extra.token.region.clone(),
+        endpoint: extra.endpoint.url().to_owned(),
+    }
+}
+
+fn scope(namespace: Option<&str>) -> String {
+    namespace.map_or(String::new(), |scope| {
+        format!("  (@{} only)", scope.trim_start_matches('@'))
+    })
 }
 
 impl Report for LoginReport {
@@ -124,10 +162,7 @@ impl Report for LoginReport {
                 },
             };
             let file = tool.files.first().map_or("-", String::as_str);
-            let scope = match &tool.namespace {
-                Some(scope) => format!("  (@{} only)", scope.trim_start_matches('@')),
-                None => String::new(),
-            };
+            let scope = scope(tool.namespace.as_deref());
             text += &format!(
                 "  {:<6}  {:<12}  {file:<26}  {way}{scope}\n",
                 tool.tool.as_str(),
@@ -135,6 +170,14 @@ impl Report for LoginReport {
             );
             for file in tool.files.iter().skip(1) {
                 text += &format!("  {:<6}  {:<12}  {file}\n", "", "");
+            }
+            for extra in &tool.extra {
+                let owner = extra.domain_owner.as_deref().unwrap_or("your account");
+                let scope = self::scope(extra.namespace.as_deref());
+                text += &format!(
+                    "  {:<6}  {:<12}  domain {} ({owner}, {}){scope}\n",
+                    "", extra.repository, extra.domain, extra.region
+                );
             }
         }
         text

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::cli::LoginArgs;
 use crate::commands::session::Session;
-use crate::endpoint::Format;
 use crate::error::{Usage, with_hint};
-use crate::settings::{Field, Source};
+use crate::settings::{Field, Repository, Source, file_names};
 use crate::state::ToolLogin;
+use crate::token::TokenRequest;
 use crate::tools::{AuthMode, Tool};
 
 /// One tool to configure.
@@ -17,16 +17,25 @@ pub struct Target {
     pub tool: Tool,
     /// How it shall authenticate.
     pub auth: AuthMode,
-    /// Its repository.
-    pub repository: String,
+    /// Its repositories, the main one first.
+    pub repositories: Vec<Wanted>,
     /// Its repository, where it was told one of its own.
     pub told_repository: Option<String>,
     /// How it was told to authenticate, if it was.
     pub told_auth: Option<AuthMode>,
-    /// The npm scope, where only one is served.
-    pub namespace: Option<String>,
     /// That a helper was asked for and the tool has no protocol for one.
     pub helper_refused: bool,
+}
+
+/// A repository that a tool is to use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// What the tool's files call it.
+    pub name: String,
+    /// The repository.
+    pub repository: Repository,
+    /// Which token opens it.
+    pub request: TokenRequest,
 }
 
 /// Chooses them: the tools named, else those of the last login, else pip, uv and npm.
@@ -50,15 +59,17 @@ pub fn choose(session: &Session, args: &LoginArgs) -> anyhow::Result<Vec<Target>
 /// One login has one domain: a tool sent to another one would drag the rest there at their next login.
 fn refuse_two_domains(session: &Session, tools: &BTreeSet<Tool>) -> anyhow::Result<()> {
     let request = session.token_request()?;
-    let elsewhere = |login: &ToolLogin| {
+    let elsewhere = |tool: Tool, login: &ToolLogin| {
+        let now = session.settings.repositories(tool).ok();
+        let now = now.as_ref().and_then(|repositories| repositories.first());
         let token = &login.main.token;
-        token.domain != request.domain || token.region != request.region
+        now.is_some_and(|now| now.domain != token.domain || now.region != token.region)
     };
     let others: Vec<&str> = session
         .state
         .tools
         .iter()
-        .filter(|(tool, login)| !tools.contains(tool) && elsewhere(login))
+        .filter(|(tool, login)| !tools.contains(tool) && elsewhere(**tool, login))
         .map(|(tool, _)| tool.as_str())
         .collect();
     if others.is_empty() {
@@ -71,7 +82,8 @@ fn refuse_two_domains(session: &Session, tools: &BTreeSet<Tool>) -> anyhow::Resu
             request.domain, request.region
         )),
         format!(
-            "log in all tools by leaving out --tool, or first: studio-mirror logout --tool {others}"
+            "log in all tools by leaving out --tool, or first: studio-mirror logout --tool {others}; \
+             several domains at once go into [[repository]] of config.toml"
         ),
     ))
 }
@@ -84,25 +96,32 @@ fn target(session: &Session, args: &LoginArgs, tool: Tool) -> anyhow::Result<Tar
         .or_else(|| settings.auth(tool))
         .unwrap_or_else(|| tool.client().usual_auth());
     let has_helper = tool.client().usual_auth() == AuthMode::Helper;
-    let repository = settings.repository(tool)?.to_owned();
+    let repositories = settings.repositories(tool)?;
+    let main = repositories
+        .first()
+        .map(|repository| repository.name.clone());
     let told_now = settings
         .setting(Field::Repository)
         .is_some_and(|setting| matches!(setting.source, Source::Flag(_) | Source::Environment(_)));
     let told_repository = match (told_now, args.tool.is_empty()) {
-        (true, false) => Some(repository.clone()),
+        (true, false) => main,
         (true, true) => None,
         (false, _) => last.and_then(|last| last.told_repository.clone()),
     };
     Ok(Target {
         tool,
         auth: if has_helper { auth } else { AuthMode::Token },
-        repository,
+        repositories: file_names(&repositories)
+            .into_iter()
+            .zip(repositories)
+            .map(|(name, repository)| Wanted {
+                name,
+                request: session.request_for(&repository),
+                repository,
+            })
+            .collect(),
         told_repository,
         told_auth,
-        namespace: settings
-            .get(Field::Namespace)
-            .filter(|_| tool.client().format() == Format::Npm)
-            .map(str::to_owned),
         helper_refused: !has_helper && auth == AuthMode::Helper,
     })
 }
