@@ -6,7 +6,7 @@ use std::path::Path;
 use studio_mirror::config_file::ConfigFile;
 use studio_mirror::credentials::CredentialSource;
 use studio_mirror::endpoint::{self, PlainUrl};
-use studio_mirror::settings::{Field, Layers, Settings, Values, profile_regions};
+use studio_mirror::settings::{Field, Layers, Settings, Values, file_names, profile_regions};
 use studio_mirror::studio::Metadata;
 use studio_mirror::tools::Tool;
 
@@ -107,11 +107,15 @@ fn hold_their_rules(settings: &Settings) {
         });
     }
     for tool in Tool::all() {
-        assert!(
-            settings.repository(tool).is_ok_and(endpoint::is_repository) || {
-                settings.repository(tool).is_err()
-            }
-        );
+        let repositories = settings.repositories(tool).unwrap_or_default();
+        let names = file_names(&repositories);
+        assert_eq!(names.len(), repositories.len());
+        assert!(names.first().is_none_or(|main| main == "codeartifact"));
+        for repository in &repositories {
+            assert!(endpoint::is_repository(&repository.name));
+            assert!(endpoint::is_domain(&repository.domain));
+            assert!(endpoint::is_region(&repository.region));
+        }
     }
     let told = settings.told();
     assert!(
