@@ -86,6 +86,7 @@ impl Edit {
                 original_mode: self.original_mode,
                 written: Secret::new(self.text.clone()),
                 tokens: self.tokens.clone(),
+                former_tokens: BTreeMap::new(),
                 replaced: self.replaced().map(Secret::new),
             },
         };

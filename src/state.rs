@@ -133,6 +133,9 @@ pub enum ChangeKind {
         /// The tokens in it, by the names of their requests: what `refresh` looks for, and replaces.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         tokens: BTreeMap<String, Secret>,
+        /// The tokens that those replaced: a refresh killed on its way leaves them in the file.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        former_tokens: BTreeMap<String, Secret>,
         /// What an earlier login had written and this one replaced: a login killed on its way leaves it there.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         replaced: Option<Secret>,

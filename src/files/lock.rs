@@ -46,6 +46,15 @@ impl Lock {
         }
     }
 
+    /// The lock at `path`, or `None` if another process holds it.
+    ///
+    /// # Errors
+    /// Why the file cannot be locked.
+    pub fn try_acquire(path: &Path) -> io::Result<Option<Self>> {
+        let file = Self::open(path)?;
+        Ok(Self::try_on(&file)?.then_some(Self(file)))
+    }
+
     fn open(path: &Path) -> io::Result<File> {
         OpenOptions::new()
             .read(true)

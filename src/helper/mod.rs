@@ -1,11 +1,13 @@
 //! The credential helper: answers a package client's question for a token.
 
 mod backend;
+mod fresh;
 mod install;
 mod query;
 mod reply;
 
 pub use backend::{BACKEND_FILE, BACKEND_NAME, backend_source};
+pub use fresh::{fresh_token, inherit_container_credentials, login_cache};
 pub use install::{
     Installation, first_keyring_on_path, is_this_program, module_folder, unconfigure_keyringrc,
 };

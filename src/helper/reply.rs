@@ -1,29 +1,19 @@
-//! How the helper answers: from the cache when it can, minting when it must, and for nobody but
-//! the hosts that `login` was sent to.
+//! How the helper answers: for nobody but the hosts that `login` was sent to.
 
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
-use std::time::{Duration, Instant};
 
-use anyhow::Context;
-
+use super::fresh::fresh_token;
 use super::install::next_keyring;
 use super::query::{self, Mode, Query, USER, Wanted, login_for};
-use crate::aws::{self, CodeArtifact};
-use crate::credentials::CredentialSource;
 use crate::endpoint::PlainUrl;
-use crate::error::{explain, with_hint};
+use crate::error::explain;
 use crate::output::Printer;
 use crate::places::Places;
 use crate::state::State;
-use crate::token::{Need, Store, Token, TokenRequest, cache_folder, now, obtain};
-
-/// How long a client waits for its token at most. Longer than a login's limit: here somebody
-/// waits for packages, and a throttled account answers late rather than never.
-const LIMIT: Duration = Duration::from_secs(30);
+use crate::token::Token;
 
 /// Names the programs that have had a foreign question already, as PATH does, so that two copies of
 /// the helper cannot hand it to each other for ever, and yet both pass it on.
@@ -69,85 +59,8 @@ fn answer(query: &Query) -> anyhow::Result<Option<String>> {
     let Some(login) = login_for(&state, query) else {
         return Ok(None);
     };
-    let folder = state.cache.clone().unwrap_or_else(|| places.cache.clone());
-    let store = Store::new(&folder);
-    let renewed = renewed(&login.token);
-    let cached = [&login.token, &renewed]
-        .into_iter()
-        .filter_map(|request| store.read(request))
-        .find(|token| token.is_usable(now()));
-    let token = match cached {
-        Some(token) => token,
-        None => mint(&renewed, &places, &state)?,
-    };
+    let token = fresh_token(&login.token, &state, &places)?;
     Ok(Some(render(query, &token)))
-}
-
-fn mint(request: &TokenRequest, places: &Places, state: &State) -> anyhow::Result<Token> {
-    inherit_container_credentials(&request.credentials)?;
-    let deadline = Instant::now() + LIMIT;
-    let runtime_dir = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
-    let folder = cache_folder(
-        state.cache.as_deref(),
-        runtime_dir.as_deref(),
-        &places.cache,
-    );
-    let store = Store::new(folder);
-    aws::block_on(obtain(
-        &store,
-        request,
-        Need::Usable,
-        deadline,
-        async || {
-            CodeArtifact::new(request, deadline)
-                .authorization_token(request)
-                .await
-        },
-    ))
-    .map_err(|error| {
-        let explained = explain(&error);
-        match explained.hint {
-            Some(_) => error,
-            None => with_hint(error, "run `studio-mirror login`"),
-        }
-    })
-}
-
-/// Keys in the environment may have been renewed since the login, or be somebody else's: what they
-/// mint is cached as theirs.
-fn renewed(request: &TokenRequest) -> TokenRequest {
-    let mut request = request.clone();
-    if let CredentialSource::Environment { access_key_id } = &mut request.credentials
-        && let Ok(current) = std::env::var("AWS_ACCESS_KEY_ID")
-    {
-        *access_key_id = current;
-    }
-    request
-}
-
-/// A process that did not inherit the container's variables (cron) gets those of the login. They
-/// must be in the environment, where the SDK looks for them, so this process starts over.
-fn inherit_container_credentials(source: &CredentialSource) -> anyhow::Result<()> {
-    let CredentialSource::Container { variables, .. } = source else {
-        return Ok(());
-    };
-    let missing: BTreeMap<&String, &String> = variables
-        .iter()
-        .filter(|(name, _)| std::env::var_os(name).is_none_or(|value| value.is_empty()))
-        .collect();
-    let inherits_some = variables.len() != missing.len();
-    if missing.is_empty() || inherits_some {
-        return Ok(());
-    }
-    let program = std::env::current_exe().context("cannot find this program's own file")?;
-    let mut arguments: Vec<OsString> = std::env::args_os().collect();
-    let called_as = arguments.remove(0);
-    let error = Command::new(program)
-        .arg0(called_as)
-        .args(arguments)
-        .envs(missing)
-        .exec();
-    Err(error).context("cannot start over with the container's credentials")
 }
 
 fn render(query: &Query, token: &Token) -> String {
