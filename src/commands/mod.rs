@@ -4,6 +4,7 @@ mod completions;
 pub mod diff;
 mod login;
 mod logout;
+mod refresh;
 mod session;
 mod sharers;
 mod status;
@@ -40,6 +41,7 @@ pub fn run() -> ExitCode {
         Command::Status => {
             Session::open(&cli.global, Default::default(), printer).and_then(|s| status::run(&s))
         }
+        Command::Refresh(args) => refresh::run(printer, args),
         Command::Token(args) => Session::open(&cli.global, Default::default(), printer)
             .and_then(|s| token::run(&s, args)),
     };

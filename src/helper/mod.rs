@@ -7,7 +7,7 @@ mod query;
 mod reply;
 
 pub use backend::{BACKEND_FILE, BACKEND_NAME, backend_source};
-pub use fresh::{fresh_token, inherit_container_credentials, login_cache};
+pub use fresh::{fresh_token, inherit_container_credentials, login_cache, renewed_keys};
 pub use install::{
     Installation, first_keyring_on_path, is_this_program, module_folder, unconfigure_keyringrc,
 };

@@ -13,3 +13,4 @@ pub mod uv;
 
 pub use client::{Auth, Client, Configured, Editor, Found, Registry, ToolFile};
 pub use tool::{AuthMode, Tool};
+pub(crate) use url::percent_encoded;
