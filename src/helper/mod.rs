@@ -11,5 +11,5 @@ pub use fresh::{fresh_token, inherit_container_credentials, login_cache, renewed
 pub use install::{
     Installation, first_keyring_on_path, is_this_program, module_folder, unconfigure_keyringrc,
 };
-pub use query::{Mode, Query, Wanted, login_for, parse};
+pub use query::{Mode, Query, Wanted, answers_for, login_for, parse};
 pub use reply::run;

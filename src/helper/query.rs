@@ -116,6 +116,17 @@ pub fn login_for<'a>(state: &'a State, query: &Query) -> Option<&'a RepositoryLo
     at_path.or(only).copied()
 }
 
+/// Whether a client that asks about `url` gets an answer.
+pub fn answers_for(state: &State, url: &str) -> bool {
+    let query = Query {
+        service: url.to_owned(),
+        user: Some(USER.to_owned()),
+        mode: Mode::Password,
+        wanted: Wanted::Lines,
+    };
+    login_for(state, &query).is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -40,7 +40,13 @@ pub trait Client: Sync {
         &[]
     }
 
-    /// What `exec` puts into the environment of its child; `registries` as for [`Editor::configure`].
+    /// How it authenticates by its environment alone, where it can: [`AuthMode::Token`] where a variable holds the
+    /// token, [`AuthMode::Helper`] where variables can only send it to the helper.
+    fn environment_auth(&self) -> Option<AuthMode> {
+        None
+    }
+
+    /// What `exec` puts into the environment of its child; `registries` as for [`Editor::configure`], each with its token.
     fn environment(&self, _registries: &[Registry]) -> Vec<(String, Secret)> {
         Vec::new()
     }

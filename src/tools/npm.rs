@@ -54,6 +54,35 @@ impl Client for Npm {
         }]
     }
 
+    fn environment_auth(&self) -> Option<AuthMode> {
+        Some(AuthMode::Token)
+    }
+
+    fn environment(&self, registries: &[Registry]) -> Vec<(String, Secret)> {
+        let setting = |name: &str, value: Secret| (format!("npm_config_{name}"), value);
+        registries
+            .iter()
+            .enumerate()
+            // npm takes a further registry for a scope alone.
+            .filter(|(at, registry)| *at == 0 || registry.namespace.is_some())
+            .flat_map(|(_, registry)| {
+                let name = match registry.namespace {
+                    Some(scope) => format!("@{}:registry", scope.trim_start_matches('@')),
+                    None => "registry".to_owned(),
+                };
+                let login = match registry.auth {
+                    Auth::Token(token) => {
+                        let name = format!("{}:_authToken", auth_prefix(registry.url));
+                        Some(setting(&name, token.clone()))
+                    }
+                    Auth::Helper => None,
+                };
+                [Some(setting(&name, Secret::new(registry.url))), login]
+            })
+            .flatten()
+            .collect()
+    }
+
     fn overriding_variables(&self) -> &'static [&'static str] {
         &["NPM_CONFIG_REGISTRY", "npm_config_registry"]
     }

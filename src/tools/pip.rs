@@ -41,6 +41,30 @@ impl Client for Pip {
         }]
     }
 
+    fn environment_auth(&self) -> Option<AuthMode> {
+        // An index URL with a token in it would stand in the command line of every build's own pip.
+        Some(AuthMode::Helper)
+    }
+
+    fn environment(&self, registries: &[Registry]) -> Vec<(String, Secret)> {
+        let mut urls = registries
+            .iter()
+            .map(|registry| url::with_login(registry.url, "simple/", Auth::Helper));
+        let Some(index) = urls.next() else {
+            return Vec::new();
+        };
+        let extra: Vec<String> = urls.collect();
+        let mut variables = vec![
+            ("PIP_INDEX_URL".to_owned(), Secret::new(index)),
+            ("PIP_KEYRING_PROVIDER".to_owned(), Secret::new(SUBPROCESS)),
+        ];
+        if !extra.is_empty() {
+            let extra = Secret::new(extra.join(" "));
+            variables.push(("PIP_EXTRA_INDEX_URL".to_owned(), extra));
+        }
+        variables
+    }
+
     fn adding_variables(&self) -> &'static [&'static str] {
         &["PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS"]
     }

@@ -43,6 +43,38 @@ impl Client for Uv {
         }]
     }
 
+    fn environment_auth(&self) -> Option<AuthMode> {
+        Some(AuthMode::Token)
+    }
+
+    fn environment(&self, registries: &[Registry]) -> Vec<(String, Secret)> {
+        let Some((main, extra)) = registries.split_first() else {
+            return Vec::new();
+        };
+        let index = |registry: &Registry| format!("{}={}simple/", registry.name, registry.url);
+        let mut variables = vec![
+            ("UV_DEFAULT_INDEX".to_owned(), Secret::new(index(main))),
+            ("UV_PUBLISH_URL".to_owned(), Secret::new(main.url)),
+        ];
+        if let Auth::Token(token) = main.auth {
+            variables.push(("UV_PUBLISH_USERNAME".to_owned(), Secret::new("aws")));
+            variables.push(("UV_PUBLISH_PASSWORD".to_owned(), token.clone()));
+        }
+        if !extra.is_empty() {
+            let indexes: Vec<String> = extra.iter().map(index).collect();
+            variables.push(("UV_INDEX".to_owned(), Secret::new(indexes.join(" "))));
+        }
+        for registry in registries {
+            let Auth::Token(token) = registry.auth else {
+                continue;
+            };
+            let name = registry.name.to_ascii_uppercase().replace(['-', '.'], "_");
+            variables.push((format!("UV_INDEX_{name}_USERNAME"), Secret::new("aws")));
+            variables.push((format!("UV_INDEX_{name}_PASSWORD"), token.clone()));
+        }
+        variables
+    }
+
     fn adding_variables(&self) -> &'static [&'static str] {
         &["UV_INDEX", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS"]
     }

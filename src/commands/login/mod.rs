@@ -1,9 +1,9 @@
 //! `login`: points the tools at the repository, with credentials that stay fresh.
 
 mod edits;
-mod fetch;
+pub mod fetch;
 mod report;
-mod targets;
+pub mod targets;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
