@@ -73,13 +73,17 @@ fn pip_is_sent_to_the_helper_after_a_login_and_left_out_without_one() {
     let mirror = Mirror::start();
     let home = told(Home::new(), &mirror);
     let watch = LeakWatch::start(home.path());
-    let show = ["env"];
-    let finished = run(&home, &show).success();
+    let show = ["sh", "-c", "echo ${PIP_INDEX_URL-none}"];
+    let named = [["--tool", "pip", "--"].as_slice(), &show].concat();
+    let finished = run(&home, &named).success();
+    assert_eq!(finished.stdout, "none\n");
     assert!(
         finished.stderr.contains("warning: pip is left out"),
         "{finished}"
     );
-    assert!(!finished.stdout.contains("PIP_INDEX_URL"));
+    let finished = run(&home, &show).success();
+    let said = (finished.stdout.as_str(), finished.stderr.as_str());
+    assert_eq!(said, ("none\n", ""));
     mirror.login(&home, &["--tool", "pip"]).success();
     // Somebody's own file sends it elsewhere; the environment wins.
     home.write(
