@@ -163,15 +163,15 @@ fn a_null_backend_stays_silent_for_others() {
 }
 
 #[test]
-fn where_python_has_no_keyring_at_all_others_fail_as_they_did_before() {
+fn where_python_has_no_keyring_at_all_nobody_knows_the_passwords_of_others() {
     let home = Home::new();
     let before = python_keyring(&home, &["get", OTHER, "me"], "").failure();
     let api = logged_in(&home);
     let after = python_keyring(&home, &["get", OTHER, "me"], "").failure();
     assert_eq!(after.status.code(), before.status.code());
     assert_eq!(after.stdout, before.stdout);
-    let last = |finished: &Finished| finished.stderr.lines().last().map(str::to_owned);
-    assert_eq!(last(&after), last(&before));
+    // An exception would be a keyring out of order to poetry and hatch, and not a password that nobody has.
+    assert_eq!(after.stderr, "");
     python_keyring(&home, &["get", &api.index(), "aws"], "").success();
 }
 

@@ -6,6 +6,7 @@ mod lines;
 pub mod merge;
 pub mod npmrc;
 pub mod toml;
+pub mod toml_tables;
 
 use std::fmt;
 

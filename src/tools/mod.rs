@@ -4,10 +4,15 @@
 
 mod client;
 pub mod compose;
+pub mod hatch;
 pub mod keyringrc;
 pub mod npm;
+pub mod pdm;
 pub mod pip;
+pub mod poetry;
+mod tables;
 mod tool;
+pub mod twine;
 mod url;
 pub mod uv;
 

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
 use super::Client;
-use super::{npm, pip, uv};
+use super::{hatch, npm, pdm, pip, poetry, twine, uv};
 
 /// A package client, by its `--tool` name.
 #[derive(
@@ -21,6 +21,14 @@ pub enum Tool {
     Uv,
     /// npm.
     Npm,
+    /// twine.
+    Twine,
+    /// poetry.
+    Poetry,
+    /// pdm.
+    Pdm,
+    /// hatch.
+    Hatch,
 }
 
 impl Tool {
@@ -43,6 +51,10 @@ impl Tool {
             Tool::Pip => &pip::Pip,
             Tool::Uv => &uv::Uv,
             Tool::Npm => &npm::Npm,
+            Tool::Twine => &twine::Twine,
+            Tool::Poetry => &poetry::Poetry,
+            Tool::Pdm => &pdm::Pdm,
+            Tool::Hatch => &hatch::Hatch,
         }
     }
 

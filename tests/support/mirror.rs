@@ -98,11 +98,11 @@ pub fn status_with_token(url: &str, token: &str) -> u16 {
     stream
         .write_all(request.as_bytes())
         .expect("the emulator reads");
-    let mut answer = String::new();
+    let mut answer = Vec::new();
     stream
-        .read_to_string(&mut answer)
-        .expect("the emulator answers in UTF-8");
-    answer
+        .read_to_end(&mut answer)
+        .expect("the emulator answers");
+    String::from_utf8_lossy(&answer)
         .split(' ')
         .nth(1)
         .and_then(|status| status.parse().ok())

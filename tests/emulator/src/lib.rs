@@ -25,6 +25,7 @@ mod options;
 mod packages;
 mod passthrough;
 mod presign;
+mod publish;
 mod pypi;
 mod random;
 mod requests;

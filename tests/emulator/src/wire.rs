@@ -10,11 +10,12 @@ use crate::error::{insert, respond};
 use crate::faults::Action;
 use crate::names::Format;
 use crate::npm;
+use crate::publish;
 use crate::pypi;
 use crate::route::Endpoint;
 use crate::shared::Shared;
 use crate::tokens::TokenRefusal;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use base64::Engine;
@@ -32,6 +33,7 @@ pub(crate) async fn answer(
     arrival: Arrival,
     method: &Method,
     headers: &HeaderMap,
+    body: &Bytes,
     fault: Option<&Action>,
 ) -> Response {
     let holder = match authenticate(shared, endpoint, headers, fault) {
@@ -51,7 +53,7 @@ pub(crate) async fn answer(
         );
         return error(
             403,
-            &layer.sentence(&holder, "codeartifact:ReadFromRepository", &resource),
+            &layer.sentence(&holder, action(&endpoint.call), &resource),
         );
     }
     let id = match shared
@@ -62,8 +64,11 @@ pub(crate) async fn answer(
         Ok(id) => id,
         Err(refused) => return error(404, &refused.message),
     };
+    if endpoint.call.publishes() {
+        return publish::answer(shared, id, &endpoint.call, headers, body).await;
+    }
     if !matches!(*method, Method::GET | Method::HEAD) {
-        return error(405, "This repository endpoint is read only here");
+        return error(405, "The method is not one of this address");
     }
     let request = Package {
         shared,
@@ -75,6 +80,14 @@ pub(crate) async fn answer(
     match request.answer().await {
         Ok(response) => response,
         Err(cause) => error(502, &format!("{cause:#}")),
+    }
+}
+
+/// The action that a policy must allow.
+fn action(call: &Call) -> &'static str {
+    match call.publishes() {
+        true => "codeartifact:PublishPackageVersion",
+        false => "codeartifact:ReadFromRepository",
     }
 }
 
@@ -131,7 +144,7 @@ fn unauthorized(message: &str) -> Response {
 }
 
 /// npm prints `error`, so both names are there.
-fn error(status: u16, message: &str) -> Response {
+pub(crate) fn error(status: u16, message: &str) -> Response {
     respond(
         status,
         "application/json",
@@ -175,7 +188,9 @@ impl Package<'_> {
             Call::NpmPing => Ok(respond(200, "application/json", "{}")),
             Call::NpmPackument { name } => self.npm_packument(name).await,
             Call::NpmTarball { name, filename } => self.npm_tarball(name, filename).await,
-            Call::Other => Ok(error(404, "Not found")),
+            Call::Other | Call::PypiUpload | Call::NpmPublish { .. } | Call::NpmDistTag { .. } => {
+                Ok(error(404, "Not found"))
+            }
         }
     }
 
