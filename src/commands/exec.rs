@@ -21,7 +21,7 @@ use crate::settings::Field;
 use crate::state::ToolLogin;
 use crate::token::Need;
 use crate::tools::compose::{Tokens, registries};
-use crate::tools::{AuthMode, Tool};
+use crate::tools::{AuthMode, Installed, Tool};
 
 /// As for the helper: somebody waits for this command and has nothing else to do.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -114,7 +114,11 @@ fn of_tool(
         }
         return Vec::new();
     }
-    client.environment(&registries(&login, tokens, ""))
+    let nowhere = Installed {
+        program: "",
+        helpers: "",
+    };
+    client.environment(&registries(&login, tokens, nowhere))
 }
 
 /// Whether the helper would answer for every repository of `login`.

@@ -7,6 +7,7 @@ pub mod merge;
 pub mod npmrc;
 pub mod toml;
 pub mod toml_tables;
+pub mod yaml;
 
 use std::fmt;
 

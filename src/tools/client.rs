@@ -29,6 +29,11 @@ pub trait Client: Sync {
         auth: AuthMode,
     ) -> Vec<ToolFile>;
 
+    /// Links to this program that its files name.
+    fn links(&self, _registries: &[Registry]) -> Vec<PathBuf> {
+        Vec::new()
+    }
+
     /// Variables that win over its files.
     fn overriding_variables(&self) -> &'static [&'static str] {
         &[]
@@ -106,8 +111,17 @@ pub struct Registry<'a> {
     pub namespace: Option<&'a str>,
     /// Which token opens it.
     pub request: &'a TokenRequest,
-    /// This program, for files that name it: an absolute path.
+    /// Where we are, for files that name us.
+    pub installed: Installed<'a>,
+}
+
+/// Where this program and the links to it are: absolute paths.
+#[derive(Debug, Clone, Copy)]
+pub struct Installed<'a> {
+    /// The program itself.
     pub program: &'a str,
+    /// The folder of links by which it is called as another (pnpm's token helpers).
+    pub helpers: &'a str,
 }
 
 /// An edited text.

@@ -113,10 +113,17 @@ impl Editor for PipConf {
                 );
             }
         }
+        for extra in registries.iter().skip(1) {
+            let url = url::with_login(extra.url, "simple/", extra.auth);
+            match file.value("global", EXTRA) {
+                None => file.set("global", EXTRA, &url),
+                Some(_) => file.add_word("global", EXTRA, &url),
+            }
+        }
         warnings.extend(
             file.entries()
                 .iter()
-                .filter_map(|entry| warning(entry, registry)),
+                .filter_map(|entry| warning(entry, registries)),
         );
         Ok(Configured {
             text: file.text(),
@@ -208,7 +215,8 @@ fn drop_stale_logins(file: &mut ConfigFile, ours: &Parts, warnings: &mut Vec<Str
     }
 }
 
-fn warning(entry: &Entry, registry: &Registry) -> Option<String> {
+fn warning(entry: &Entry, registries: &[Registry]) -> Option<String> {
+    let registry = registries.first()?;
     let Entry {
         section,
         name,
@@ -228,6 +236,13 @@ fn warning(entry: &Entry, registry: &Registry) -> Option<String> {
             if section == "DEFAULT" { "…" } else { section },
             url::without_login(value),
         )),
+        EXTRA
+            if value
+                .split_whitespace()
+                .all(|word| is_one_of(word, registries)) =>
+        {
+            None
+        }
         EXTRA => Some(format!(
             "`{EXTRA}` in [{section}] (line {line}) stands beside CodeArtifact: pip takes the highest version of either, \
              so whoever publishes there can replace an internal package."
@@ -250,4 +265,13 @@ fn warning(entry: &Entry, registry: &Registry) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// Whether `url` is the index of one of the repositories of this login.
+fn is_one_of(url: &str, registries: &[Registry]) -> bool {
+    registries.iter().any(|registry| {
+        let index = format!("{}simple/", registry.url);
+        let both = Parts::of(url).zip(Parts::of(&index));
+        both.is_some_and(|(url, index)| url.same_endpoint(&index))
+    })
 }

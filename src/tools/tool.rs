@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
 use super::Client;
-use super::{hatch, npm, pdm, pip, poetry, twine, uv};
+use super::{bun, hatch, npm, pdm, pip, pnpm, poetry, twine, uv, yarn};
 
 /// A package client, by its `--tool` name.
 #[derive(
@@ -21,6 +21,12 @@ pub enum Tool {
     Uv,
     /// npm.
     Npm,
+    /// pnpm.
+    Pnpm,
+    /// yarn, version 1 and berry.
+    Yarn,
+    /// bun.
+    Bun,
     /// twine.
     Twine,
     /// poetry.
@@ -51,6 +57,9 @@ impl Tool {
             Tool::Pip => &pip::Pip,
             Tool::Uv => &uv::Uv,
             Tool::Npm => &npm::Npm,
+            Tool::Pnpm => &pnpm::Pnpm,
+            Tool::Yarn => &yarn::Yarn,
+            Tool::Bun => &bun::Bun,
             Tool::Twine => &twine::Twine,
             Tool::Poetry => &poetry::Poetry,
             Tool::Pdm => &pdm::Pdm,

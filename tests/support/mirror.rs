@@ -87,6 +87,16 @@ impl Mirror {
 
 /// The status that a GET with this token gets.
 pub fn status_with_token(url: &str, token: &str) -> u16 {
+    let answer = answer_with_token(url, token);
+    answer
+        .split(' ')
+        .nth(1)
+        .and_then(|status| status.parse().ok())
+        .expect("a status line")
+}
+
+/// The whole answer that a GET with this token gets.
+pub fn answer_with_token(url: &str, token: &str) -> String {
     let rest = url
         .strip_prefix("http://")
         .expect("the emulator's plain address");
@@ -102,9 +112,5 @@ pub fn status_with_token(url: &str, token: &str) -> u16 {
     stream
         .read_to_end(&mut answer)
         .expect("the emulator answers");
-    String::from_utf8_lossy(&answer)
-        .split(' ')
-        .nth(1)
-        .and_then(|status| status.parse().ok())
-        .expect("a status line")
+    String::from_utf8_lossy(&answer).into_owned()
 }
