@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
+use studio_mirror::helper::cargo_provider;
 use studio_mirror::tools::TOKEN_HELPER;
 
 fn main() -> ExitCode {
@@ -17,6 +18,12 @@ fn main() -> ExitCode {
     let mut arguments: Vec<OsString> = arguments.collect();
     if is_keyring {
         return studio_mirror::helper::run(arguments, true);
+    }
+    if arguments
+        .last()
+        .is_some_and(|last| last == cargo_provider::ARGUMENT)
+    {
+        return cargo_provider::run();
     }
     // The fast path: a helper call happens on every `pip install` and has no use for a command line parser.
     if arguments.len() > 2 && arguments[0] == "keyring" {

@@ -4,7 +4,9 @@
 mod support;
 
 use std::path::{Path, PathBuf};
+use studio_mirror_emulator::EndpointStyle;
 use support::home::{Finished, Home};
+use support::hostile::hostile;
 use support::programs::{copy_program, write_script};
 use support::wire::{Api, asked};
 use support::{binary_under_test, clients};
@@ -145,6 +147,24 @@ fn a_users_own_backend_keeps_getting_setting_and_deleting_and_comes_back_by_logo
     assert_eq!(home.read(KEYRINGRC), before);
     assert_eq!(get("system", "me").success().stdout, "plain\n");
     assert_eq!(get(&api.index(), "aws").exit(1).stdout, "");
+}
+
+#[test]
+fn no_hostile_host_gets_a_token_by_way_of_python() {
+    let api = Api::with(|options| options.endpoint_style = EndpointStyle::Aws);
+    let home = Home::new();
+    api.login(&home, &[]).success();
+    let own = "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/pypi/team/simple/";
+    let urls = serde_json::to_string(&hostile()).expect("JSON");
+    let ask = "import json, keyring, sys\n\
+        assert keyring.get_password(sys.argv[1], 'aws'), 'our own'\n\
+        answered = [url for url in json.loads(sys.argv[2]) for user in ('aws', None)\n    \
+            if keyring.get_credential(url, user) or user and keyring.get_password(url, user)]\n\
+        assert not answered, answered\n\
+        assert not keyring.get_password(sys.argv[1], 'root'), 'another user'\n\
+        assert not {'boto3', 'botocore'} & set(sys.modules), 'imported'";
+    let mut python = home.command(clients::bin("keyring").join("python"));
+    home.run(python.args(["-c", ask, own, &urls])).success();
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The credential helper: answers a package client's question for a token.
 
 mod backend;
+pub mod cargo_provider;
 mod fresh;
 mod install;
 mod query;

@@ -3,6 +3,7 @@
 //! A new tool is a file here with a [`Client`] and its [`Editor`]s, and a line in each list of [`Tool`].
 
 pub mod bun;
+pub mod cargo;
 mod client;
 pub mod compose;
 pub mod hatch;

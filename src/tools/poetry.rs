@@ -148,7 +148,7 @@ impl Editor for AuthToml {
         let mut text = text.to_owned();
         // This file names no address; the names are ours.
         for name in toml_tables::tables_in(&text, &[LOGIN])? {
-            if name == "codeartifact" || name.starts_with("codeartifact-") {
+            if Keys::is_our_name(&name) {
                 text = toml_tables::remove(&text, &[LOGIN, &name], &["username", "password"])?;
             }
         }

@@ -22,6 +22,11 @@ pub(super) struct Keys {
 }
 
 impl Keys {
+    /// Whether a login gives such a name (see `settings::file_names`), for files that name no address.
+    pub fn is_our_name(name: &str) -> bool {
+        name == "codeartifact" || name.starts_with("codeartifact-")
+    }
+
     fn all(&self) -> Vec<&'static str> {
         let keys = [Some(self.url), self.user, self.password];
         keys.into_iter().flatten().collect()

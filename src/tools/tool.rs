@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
 use super::Client;
-use super::{bun, hatch, npm, pdm, pip, pnpm, poetry, twine, uv, yarn};
+use super::{bun, cargo, hatch, npm, pdm, pip, pnpm, poetry, twine, uv, yarn};
 
 /// A package client, by its `--tool` name.
 #[derive(
@@ -35,6 +35,8 @@ pub enum Tool {
     Pdm,
     /// hatch.
     Hatch,
+    /// cargo.
+    Cargo,
 }
 
 impl Tool {
@@ -64,6 +66,7 @@ impl Tool {
             Tool::Poetry => &poetry::Poetry,
             Tool::Pdm => &pdm::Pdm,
             Tool::Hatch => &hatch::Hatch,
+            Tool::Cargo => &cargo::Cargo,
         }
     }
 

@@ -31,6 +31,15 @@ pub(crate) enum Call {
         name: String,
         tag: String,
     },
+    CargoConfig,
+    CargoIndex {
+        name: String,
+    },
+    CargoDownload {
+        name: String,
+        version: String,
+    },
+    CargoPublish,
     /// Nothing that this emulator serves; `/simple/` among it, as at CodeArtifact.
     Other,
 }
@@ -47,6 +56,10 @@ impl Call {
             Call::NpmTarball { .. } => "NpmTarball",
             Call::NpmPublish { .. } => "NpmPublish",
             Call::NpmDistTag { .. } => "NpmDistTag",
+            Call::CargoConfig => "CargoConfig",
+            Call::CargoIndex { .. } => "CargoIndex",
+            Call::CargoDownload { .. } => "CargoDownload",
+            Call::CargoPublish => "CargoPublish",
             Call::Other => "Other",
         }
     }
@@ -55,7 +68,10 @@ impl Call {
     pub(crate) fn publishes(&self) -> bool {
         matches!(
             self,
-            Call::PypiUpload | Call::NpmPublish { .. } | Call::NpmDistTag { .. }
+            Call::PypiUpload
+                | Call::NpmPublish { .. }
+                | Call::NpmDistTag { .. }
+                | Call::CargoPublish
         )
     }
 }
@@ -67,6 +83,7 @@ pub(crate) fn call(method: &str, format: Format, rest: &str) -> Call {
         Format::Npm if method == "PUT" => npm_publish(rest),
         Format::Pypi => pypi_call(rest),
         Format::Npm => npm_call(rest),
+        Format::Cargo => cargo_call(method, rest),
         _ => Call::Other,
     }
 }
@@ -123,6 +140,19 @@ fn npm_call(rest: &str) -> Call {
             Call::NpmPackument { name: rest.into() }
         }
         _ => Call::Other,
+    }
+}
+
+fn cargo_call(method: &str, rest: &str) -> Call {
+    let parts: Vec<_> = rest.split('/').collect();
+    match parts.as_slice() {
+        ["config.json"] => Call::CargoConfig,
+        ["api", "v1", "crates", "new"] if method == "PUT" => Call::CargoPublish,
+        ["api", "v1", "crates", name, version, "download"] => Call::CargoDownload {
+            name: (*name).into(),
+            version: (*version).into(),
+        },
+        path => crate::cargo::crate_of(path).map_or(Call::Other, |name| Call::CargoIndex { name }),
     }
 }
 

@@ -10,6 +10,7 @@ mod asset;
 mod assets;
 mod call;
 mod canonical;
+mod cargo;
 mod catalogue;
 mod clock;
 mod codeartifact;

@@ -115,7 +115,10 @@ fn read_package(path: &Path) -> Result<Option<Asset>> {
 type Reader = fn(&Path, &str, &[u8]) -> Result<Asset>;
 
 fn kind_of(filename: &str) -> Option<Reader> {
-    let kinds: [(&str, Reader); 3] = [
+    let kinds: [(&str, Reader); 4] = [
+        (".crate", |path, _, bytes| {
+            crate::cargo::read(path, bytes, &from_tarball(bytes, "Cargo.toml")?)
+        }),
         (".whl", |path, name, bytes| {
             python(path, name, bytes, wheel_metadata)
         }),

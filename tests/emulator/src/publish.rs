@@ -31,6 +31,7 @@ pub(crate) async fn answer(
     let taken = match call {
         Call::NpmPublish { name } => npm(shared, id, name, body),
         Call::NpmDistTag { name, tag } => dist_tag(shared, id, name, tag, body),
+        Call::CargoPublish => cargo(shared, id, body),
         _ => pypi(shared, id, headers, body).await,
     };
     match taken {
@@ -135,6 +136,17 @@ fn npm(shared: &Shared, id: RepositoryId, name: &str, body: &Bytes) -> Result<()
         }
     }
     Ok(())
+}
+
+fn cargo(shared: &Shared, id: RepositoryId, body: &Bytes) -> Result<(), Refused> {
+    let (metadata, bytes) = crate::cargo::sent(body).map_err(bad)?;
+    let asset = sent(shared, "package.crate", bytes)?;
+    if metadata["name"] != asset.name.as_str() || metadata["vers"] != asset.version.as_str() {
+        return Err(bad(
+            "name and version are not those of the crate's Cargo.toml",
+        ));
+    }
+    put(shared, id, asset)
 }
 
 fn dist_tag(

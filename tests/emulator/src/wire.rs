@@ -3,6 +3,7 @@
 use crate::account::RepositoryId;
 use crate::asset::Asset;
 use crate::call::Call;
+use crate::cargo;
 use crate::catalogue::{Findings, Found};
 use crate::connection::Arrival;
 use crate::endpoints;
@@ -104,7 +105,7 @@ fn authenticate(
     let token = header
         .to_str()
         .ok()
-        .and_then(token_of)
+        .and_then(|header| token_of(header, endpoint.format))
         .ok_or("Unauthenticated: credentials not correct")?;
     let now = shared.clocks.token_now();
     let judged = match fault {
@@ -120,7 +121,11 @@ fn authenticate(
     })
 }
 
-fn token_of(header: &str) -> Option<String> {
+fn token_of(header: &str, format: Format) -> Option<String> {
+    // Cargo sends what its credential provider says, word for word; AWS documents the bare token.
+    if format == Format::Cargo && !header.contains(' ') {
+        return Some(header.to_owned());
+    }
     let (scheme, value) = header.split_once(' ')?;
     if scheme.eq_ignore_ascii_case("bearer") {
         return Some(value.trim().to_owned());
@@ -188,9 +193,17 @@ impl Package<'_> {
             Call::NpmPing => Ok(respond(200, "application/json", "{}")),
             Call::NpmPackument { name } => self.npm_packument(name).await,
             Call::NpmTarball { name, filename } => self.npm_tarball(name, filename).await,
-            Call::Other | Call::PypiUpload | Call::NpmPublish { .. } | Call::NpmDistTag { .. } => {
-                Ok(error(404, "Not found"))
+            Call::CargoConfig => {
+                let config = cargo::config(&self.base());
+                Ok(respond(200, "application/json", config.to_string()))
             }
+            Call::CargoIndex { name } => self.cargo_index(name).await,
+            Call::CargoDownload { name, version } => self.cargo_download(name, version).await,
+            Call::Other
+            | Call::PypiUpload
+            | Call::NpmPublish { .. }
+            | Call::NpmDistTag { .. }
+            | Call::CargoPublish => Ok(error(404, "Not found")),
         }
     }
 
@@ -249,12 +262,7 @@ impl Package<'_> {
         if findings.files.is_empty() {
             return Ok(self.missing(name));
         }
-        let host = self
-            .headers
-            .get("host")
-            .and_then(|host| host.to_str().ok())
-            .unwrap_or("localhost");
-        let base = format!("{}://{host}{}", self.arrival.scheme(), self.endpoint.base);
+        let base = self.base();
         let tags: &Map<String, Value> = &findings.tags;
         Ok(respond(
             200,
@@ -287,6 +295,37 @@ impl Package<'_> {
         let mut response = respond(302, "text/plain", Body::empty());
         insert(&mut response, "location", &format!("{host}{path}?{query}"));
         Ok(response)
+    }
+
+    /// The endpoint's own address, as the client reached it.
+    fn base(&self) -> String {
+        let host = self
+            .headers
+            .get("host")
+            .and_then(|host| host.to_str().ok())
+            .unwrap_or("localhost");
+        format!("{}://{host}{}", self.arrival.scheme(), self.endpoint.base)
+    }
+
+    async fn cargo_index(&self, name: &str) -> anyhow::Result<Response> {
+        let catalogue = &self.shared.catalogue;
+        let findings = catalogue.look_up(self.id, Format::Cargo, name).await?;
+        if findings.files.is_empty() {
+            return Ok(self.missing(name));
+        }
+        Ok(respond(200, "text/plain", cargo::index(&assets(&findings))))
+    }
+
+    async fn cargo_download(&self, name: &str, version: &str) -> anyhow::Result<Response> {
+        let catalogue = &self.shared.catalogue;
+        let findings = catalogue.look_up(self.id, Format::Cargo, name).await?;
+        let is = |found: &&Found| found.asset.version == version;
+        let Some(found) = findings.files.iter().find(is) else {
+            return Ok(self.missing(name));
+        };
+        self.keep(found, &findings)?;
+        let body = self.shared.store.open(&found.asset).await?;
+        Ok(respond(200, "application/x-tar", body))
     }
 
     fn keep(&self, found: &Found, findings: &Findings) -> anyhow::Result<()> {
