@@ -105,6 +105,16 @@ fn a_space_that_started_installs_today_and_after_the_token_has_expired() {
         !space.accepts(&token)
     });
     installs(&space, "mirror-farewell");
+    // npm asks no helper; what the script left running has renewed its token meanwhile.
+    let npmrc = || {
+        let text = space.read("/home/sagemaker-user/.npmrc");
+        let (_, token) = text.split_once(":_authToken=").expect("a token");
+        token.trim().to_owned()
+    };
+    assert!(space.accepts(&npmrc()));
+    let status = space.sh("studio-mirror status --output json").success();
+    let status: serde_json::Value = serde_json::from_str(&status.stdout).expect("a document");
+    assert_eq!(status["refresh"]["running"], true, "{status:#}");
     space.assert_no_leak(&[
         "/home/sagemaker-user/.config/pip/pip.conf",
         "/home/sagemaker-user/.config/uv/uv.toml",

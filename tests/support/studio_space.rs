@@ -268,6 +268,21 @@ impl Space {
         PathBuf::from(std::ffi::OsStr::from_bytes(&outside))
     }
 
+    /// Ends what runs on in the space, as the end of a space does: the background process that renews tokens.
+    fn end_what_stayed(&self) {
+        let namespace = |pid: &str| std::fs::read_link(format!("/proc/{pid}/ns/mnt")).ok();
+        let own = self.emulator.id().to_string();
+        let Some(ours) = namespace(&own) else { return };
+        for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let is_other = name != own && namespace(&name).as_ref() == Some(&ours);
+            if let (true, Ok(pid)) = (is_other, name.parse()) {
+                let pid = rustix::process::Pid::from_raw(pid).expect("a process id");
+                let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+            }
+        }
+    }
+
     fn enter(&self) -> Command {
         let mut command = Command::new("nsenter");
         command
@@ -282,6 +297,7 @@ impl Space {
 
 impl Drop for Space {
     fn drop(&mut self) {
+        self.end_what_stayed();
         // The emulator ends with its stdin, and the namespaces with it.
         self.stdin.take();
         let _ = self.emulator.wait();
