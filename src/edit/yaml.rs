@@ -96,34 +96,37 @@ impl YamlFile {
         Ok(())
     }
 
-    /// The keys of the mapping `key` at the root.
+    /// The keys of the mapping `key` at the root; none where it is written in another form than a key a line.
     ///
     /// # Errors
-    /// Where it is no block mapping.
+    /// As [`YamlFile::parse`].
     pub fn keys_of(&self, key: &str) -> Result<Vec<String>, SyntaxError> {
-        let children = self.children(key)?;
-        Ok(children.into_iter().map(|child| child.key).collect())
+        let entry = self.root_entry(key)?;
+        let children = entry.and_then(|entry| self.entries_below(&entry).ok());
+        let children = children.unwrap_or_default().into_iter();
+        Ok(children.map(|child| child.key).collect())
     }
 
-    /// The scalar `name` in the mapping `child` in the mapping `key`.
+    /// The scalar `name` in the mapping `child` in the mapping `key`; `None` where one of them is written in another form
+    /// than a key a line.
     ///
     /// # Errors
-    /// Where one of them is no block mapping.
+    /// As [`YamlFile::parse`].
     pub fn value_in(
         &self,
         key: &str,
         child: &str,
         name: &str,
     ) -> Result<Option<String>, SyntaxError> {
-        let children = self.children(key)?;
-        let Some(child) = children.iter().find(|entry| entry.key == child) else {
-            return Ok(None);
-        };
-        let entries = self.entries_below(child)?;
+        let entry = self.root_entry(key)?;
+        let children = entry.and_then(|entry| self.entries_below(&entry).ok());
+        let mut children = children.unwrap_or_default().into_iter();
+        let child = children.find(|entry| entry.key == child);
+        let entries = child.and_then(|child| self.entries_below(&child).ok());
+        let mut entries = entries.unwrap_or_default().into_iter();
         Ok(entries
-            .iter()
             .find(|entry| entry.key == name)
-            .and_then(scalar))
+            .and_then(|entry| scalar(&entry)))
     }
 
     /// Makes `child` in the mapping `key` hold exactly `entries`; other children stay.
