@@ -1,6 +1,6 @@
 #!/bin/bash
 # studio-mirror for a SageMaker Studio space: a lifecycle configuration for JupyterLab and Code Editor.
-# Logs pip, uv and npm in to AWS CodeArtifact when the space starts. Whatever happens, the space does start:
+# Logs pip, uv and npm in to AWS CodeArtifact when the space starts, and keeps them logged in. Whatever happens, the space does start:
 # this script ends with 0, within 10 seconds. What it prints is in CloudWatch, in the log group
 # /aws/sagemaker/studio, stream <domain>/<space>/<app type>/default/LifecycleConfigOnStart.
 
@@ -34,6 +34,8 @@ main() {
         "owner ${STUDIO_MIRROR_DOMAIN_OWNER:-as configured}," \
         "repository ${STUDIO_MIRROR_REPOSITORY:-as configured}," \
         "region ${AWS_REGION:-${AWS_DEFAULT_REGION:-as configured}}"
+    # In a session of its own, it outlives this script. Before the login, whose tokens it looks after.
+    "$binary" refresh --daemon </dev/null || say "tokens in files (npm's) will not be renewed in the background"
     "$binary" login </dev/null
 }
 

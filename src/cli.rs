@@ -105,6 +105,17 @@ pub enum Command {
     /// Show settings, their sources, and what each tool is set to
     #[command(after_help = "Example:\n  studio-mirror status --output json")]
     Status,
+    /// Run a command with fresh credentials in its environment, and in no file
+    #[command(
+        after_help = "Examples:\n  studio-mirror exec npm ci\n  studio-mirror exec --tool twine -- twine upload dist/*"
+    )]
+    Exec(ExecArgs),
+    /// Renew the tokens that stand in tools' files
+    #[command(
+        after_help = "Examples:\n  studio-mirror refresh --daemon    in the background, until you log out\n  \
+                            studio-mirror refresh             now, once\n  studio-mirror refresh --stop"
+    )]
+    Refresh(RefreshArgs),
     /// Print a fresh authorization token
     #[command(
         after_help = "Example:\n  curl -H \"$(studio-mirror token --format header)\" https://…"
@@ -165,6 +176,40 @@ pub struct LogoutArgs {
     /// Tools to give back, with commas [default: all]
     #[arg(long, value_enum, value_delimiter = ',', value_name = "TOOL,…")]
     pub tool: Vec<Tool>,
+}
+
+/// `exec`
+#[derive(Debug, Args)]
+pub struct ExecArgs {
+    /// Tools to set variables for, with commas [default: all that have some]
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "TOOL,…")]
+    pub tool: Vec<Tool>,
+    /// The command and its arguments
+    #[arg(
+        required = true,
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_name = "COMMAND"
+    )]
+    pub command: Vec<std::ffi::OsString>,
+}
+
+/// `refresh`
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub struct RefreshArgs {
+    /// Renew what is past half of its life now, and end [default]
+    #[arg(long)]
+    pub once: bool,
+    /// Start the background process that renews well before the end, if none runs
+    #[arg(long)]
+    pub daemon: bool,
+    /// End the background process
+    #[arg(long)]
+    pub stop: bool,
+    /// The background process itself
+    #[arg(long, hide = true)]
+    pub serve: bool,
 }
 
 /// `token`

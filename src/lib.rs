@@ -16,6 +16,7 @@ pub mod files;
 pub mod helper;
 pub mod output;
 pub mod places;
+pub mod refresh;
 pub mod secret;
 pub mod settings;
 pub mod state;

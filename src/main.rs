@@ -4,13 +4,26 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
+use studio_mirror::helper::cargo_provider;
+use studio_mirror::tools::TOKEN_HELPER;
+
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os();
     let called_as = arguments.next().unwrap_or_default();
-    let is_keyring = Path::new(&called_as).file_name() == Some("keyring".as_ref());
+    let name = Path::new(&called_as).file_name().unwrap_or_default();
+    let is_keyring = name == "keyring";
+    if let Some(name) = name.to_str().filter(|name| name.starts_with(TOKEN_HELPER)) {
+        return studio_mirror::helper::token_helper::run(name);
+    }
     let mut arguments: Vec<OsString> = arguments.collect();
     if is_keyring {
         return studio_mirror::helper::run(arguments, true);
+    }
+    if arguments
+        .last()
+        .is_some_and(|last| last == cargo_provider::ARGUMENT)
+    {
+        return cargo_provider::run();
     }
     // The fast path: a helper call happens on every `pip install` and has no use for a command line parser.
     if arguments.len() > 2 && arguments[0] == "keyring" {

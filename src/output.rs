@@ -90,6 +90,11 @@ impl Printer {
         self.say(Verbosity::Normal, &format!("warning: {}", one_line(text)));
     }
 
+    /// Something to know that is not at fault.
+    pub fn note(&self, text: &str) {
+        self.say(Verbosity::Normal, &format!("note: {}", one_line(text)));
+    }
+
     /// A step, for `-v`.
     pub fn detail(&self, text: &str) {
         self.say(Verbosity::Verbose, text);

@@ -56,6 +56,11 @@ impl Places {
         })
     }
 
+    /// The folder of links by which this program is called as a token helper.
+    pub fn helpers(&self) -> PathBuf {
+        self.data.join("bin")
+    }
+
     /// The user's own configuration file.
     pub fn user_config(&self) -> PathBuf {
         self.config.join("studio-mirror/config.toml")

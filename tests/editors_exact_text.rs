@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use studio_mirror::credentials::CredentialSource;
 use studio_mirror::secret::Secret;
 use studio_mirror::token::TokenRequest;
-use studio_mirror::tools::{Auth, Editor, Found, Registry, keyringrc, npm, pip, uv};
+use studio_mirror::tools::{Auth, Editor, Found, Installed, Registry, keyringrc, npm, pip, uv};
 
 const PYPI: &str = "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/pypi/team/";
 const NPM: &str = "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/npm/team/";
@@ -34,7 +34,10 @@ fn registry<'a>(url: &'a str, auth: Auth<'a>) -> Registry<'a> {
         auth,
         namespace: None,
         request: &REQUEST,
-        program: "/usr/local/bin/studio-mirror",
+        installed: Installed {
+            program: "/usr/local/bin/studio-mirror",
+            helpers: "/home/me/.local/share/studio-mirror/bin",
+        },
     }
 }
 

@@ -8,7 +8,7 @@ use studio_mirror::edit::configparser::ConfigFile;
 use studio_mirror::edit::npmrc::NpmrcFile;
 use studio_mirror::secret::Secret;
 use studio_mirror::token::TokenRequest;
-use studio_mirror::tools::{Auth, Configured, Editor, Found, Registry, npm, pip, uv};
+use studio_mirror::tools::{Auth, Configured, Editor, Found, Installed, Registry, npm, pip, uv};
 
 /// The endpoints the properties log in to.
 pub const PYPI: &str =
@@ -36,7 +36,10 @@ pub fn registry<'a>(url: &'a str, auth: Auth<'a>) -> Registry<'a> {
         auth,
         namespace: None,
         request: &REQUEST,
-        program: "/usr/local/bin/studio-mirror",
+        installed: Installed {
+            program: "/usr/local/bin/studio-mirror",
+            helpers: "/home/me/.local/share/studio-mirror/bin",
+        },
     }
 }
 

@@ -20,8 +20,8 @@ use crate::secret::Secret;
 use crate::settings::Field;
 use crate::state::{Part, State, ToolLogin};
 use crate::token::{Store, TokenRequest};
-use crate::tools::Tool;
 use crate::tools::compose::{self, Sharer, Tokens};
+use crate::tools::{Installed, Tool};
 
 /// Takes the named tools' changes back, or everything.
 pub fn run(printer: Printer, args: &LogoutArgs) -> anyhow::Result<ExitCode> {
@@ -133,7 +133,7 @@ impl Undo<'_> {
         if staying.is_empty() {
             return self.path(state, path, |text, _| Ok(compose::unconfigure(text, &all)?));
         }
-        match without(&before, path, &all, &staying) {
+        match without(self.places, &before, path, &all, &staying) {
             Ok(edit) => {
                 edit.remember(state);
                 self.report.given_back.push(self.places.shown(path));
@@ -168,7 +168,13 @@ impl Undo<'_> {
 }
 
 /// Writes `path` anew with the tools that stay, each with the token it has.
-fn without(state: &State, path: &Path, all: &[Sharer], staying: &[Sharer]) -> anyhow::Result<Edit> {
+fn without(
+    places: &Places,
+    state: &State,
+    path: &Path,
+    all: &[Sharer],
+    staying: &[Sharer],
+) -> anyhow::Result<Edit> {
     let tokens: BTreeMap<String, Secret> = state
         .changes
         .get(path)
@@ -178,6 +184,12 @@ fn without(state: &State, path: &Path, all: &[Sharer], staying: &[Sharer]) -> an
         .collect();
     let tokens = Tokens(tokens);
     let program = std::env::current_exe().context("cannot find this program's own file")?;
+    let helpers = places.helpers();
+    let (program, helpers) = (program.to_string_lossy(), helpers.to_string_lossy());
+    let installed = Installed {
+        program: &program,
+        helpers: &helpers,
+    };
     let mut edit = changes::plan(
         state,
         path,
@@ -186,7 +198,7 @@ fn without(state: &State, path: &Path, all: &[Sharer], staying: &[Sharer]) -> an
             .map(|sharer| Part::Tool(sharer.tool))
             .collect(),
         Mode::Keep,
-        |text| Ok(compose::configure(text, staying, &tokens, &program.to_string_lossy())?.text),
+        |text| Ok(compose::configure(text, staying, &tokens, installed)?.text),
         |text, _| Ok(compose::unconfigure(text, all)?),
     )?;
     edit.tokens = tokens.0;

@@ -2,8 +2,10 @@
 
 mod completions;
 pub mod diff;
+mod exec;
 mod login;
 mod logout;
+mod refresh;
 mod session;
 mod sharers;
 mod status;
@@ -30,19 +32,22 @@ pub fn run() -> ExitCode {
             _ => Verbosity::Normal,
         },
     };
-    let done = match &cli.command {
-        Command::Keyring(args) => return helper::run(args.arguments.clone(), false),
-        Command::Completions { shell } => completions::run(printer, *shell),
-        Command::Login(args) => {
-            Session::open(&cli.global, args.values(), printer).and_then(|s| login::run(s, args))
-        }
-        Command::Logout(args) => logout::run(printer, args),
-        Command::Status => {
-            Session::open(&cli.global, Default::default(), printer).and_then(|s| status::run(&s))
-        }
-        Command::Token(args) => Session::open(&cli.global, Default::default(), printer)
-            .and_then(|s| token::run(&s, args)),
-    };
+    let done =
+        match &cli.command {
+            Command::Keyring(args) => return helper::run(args.arguments.clone(), false),
+            Command::Completions { shell } => completions::run(printer, *shell),
+            Command::Login(args) => {
+                Session::open(&cli.global, args.values(), printer).and_then(|s| login::run(s, args))
+            }
+            Command::Logout(args) => logout::run(printer, args),
+            Command::Status => Session::open(&cli.global, Default::default(), printer)
+                .and_then(|s| status::run(&s)),
+            Command::Exec(args) => Session::open(&cli.global, Default::default(), printer)
+                .and_then(|s| exec::run(s, args)),
+            Command::Refresh(args) => refresh::run(printer, args),
+            Command::Token(args) => Session::open(&cli.global, Default::default(), printer)
+                .and_then(|s| token::run(&s, args)),
+        };
     match done {
         Ok(code) => code,
         Err(error) => {

@@ -154,6 +154,25 @@ impl ConfigFile {
         true
     }
 
+    /// Puts `word` behind the others of a list value (words between white space): on a line of its own where the last one
+    /// has one. The entry must be there.
+    pub fn add_word(&mut self, section: &str, name: &str, word: &str) {
+        let Some(at) = self.find(section, name) else {
+            return;
+        };
+        let last = self.end_of(at) - 1;
+        if last == at {
+            let blank = match self.lines[at].text.ends_with(is_space) {
+                true => "",
+                false => " ",
+            };
+            self.lines[at].text += &format!("{blank}{word}");
+            return;
+        }
+        let indent = indent_of(&self.lines[last].text).to_owned();
+        lines::insert(&mut self.lines, last + 1, indent + word, Role::Continuation);
+    }
+
     fn find(&self, section: &str, name: &str) -> Option<usize> {
         self.lines
             .iter()

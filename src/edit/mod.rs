@@ -6,6 +6,8 @@ mod lines;
 pub mod merge;
 pub mod npmrc;
 pub mod toml;
+pub mod toml_tables;
+pub mod yaml;
 
 use std::fmt;
 

@@ -31,6 +31,17 @@ pub enum Format {
 }
 
 impl Format {
+    /// Every format that a tool reads.
+    pub const ALL: [Format; 7] = [
+        Format::Pypi,
+        Format::Npm,
+        Format::Cargo,
+        Format::Maven,
+        Format::Nuget,
+        Format::Ruby,
+        Format::Swift,
+    ];
+
     /// AWS's name of the format.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -158,6 +169,24 @@ impl RepositoryEndpoint {
             .unwrap_or_default()
     }
 
+    /// The same repository as another format, where the URL has one of AWS's two forms:
+    /// `…/<format>/<repository>/` or `…/<format>/d/<domain>-<owner>/<repository>/`.
+    pub fn in_format(&self, format: Format) -> Option<Self> {
+        let path_at = self.url.len() - self.path().len();
+        let (origin, path) = self.url.split_at(path_at);
+        let mut segments: Vec<&str> = path.split('/').collect();
+        // Behind the repository stands an empty one, for the `/` at the end.
+        let last = segments.len().checked_sub(2)?;
+        let in_path = last >= 3 && segments[last - 2] == "d";
+        let at = last.checked_sub(if in_path { 3 } else { 1 })?;
+        let is_format = |name: &str| Format::ALL.iter().any(|known| known.as_str() == name);
+        if !is_format(segments[at]) {
+            return None;
+        }
+        segments[at] = format.as_str();
+        Self::from_answer(&format!("{origin}{}", segments.join("/"))).ok()
+    }
+
     /// The account that owns the domain, where the URL tells it.
     pub fn owner(&self) -> Option<&str> {
         let plain = PlainUrl::parse(&self.url).ok()?;
@@ -205,6 +234,30 @@ mod tests {
         let elsewhere = RepositoryEndpoint::from_answer("https://proxy.example/pypi/team").unwrap();
         assert_eq!(elsewhere.owner(), None);
         assert_eq!(elsewhere.url(), "https://proxy.example/pypi/team/");
+    }
+
+    #[test]
+    fn another_format_of_a_repository_is_known_from_one() {
+        for (npm, cargo) in [
+            (
+                "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/npm/team/",
+                "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/cargo/team/",
+            ),
+            (
+                "https://vpce-1.example/npm/d/corp-111122223333/npm/",
+                "https://vpce-1.example/cargo/d/corp-111122223333/npm/",
+            ),
+            (
+                "https://a.example/below/npm/d/corp-111122223333/team/",
+                "https://a.example/below/cargo/d/corp-111122223333/team/",
+            ),
+        ] {
+            let endpoint = RepositoryEndpoint::from_answer(npm).unwrap();
+            let other = endpoint.in_format(Format::Cargo).unwrap();
+            assert_eq!(other.url(), cargo);
+        }
+        let odd = RepositoryEndpoint::from_answer("https://a.example/packages/team/").unwrap();
+        assert_eq!(odd.in_format(Format::Cargo), None);
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub fn fresh_token(
 ) -> anyhow::Result<Token> {
     let folder = state.cache.clone().unwrap_or_else(|| places.cache.clone());
     let store = Store::new(&folder);
-    let renewed = renewed(request);
+    let renewed = renewed_keys(request);
     let cached = [request, &renewed]
         .into_iter()
         .filter_map(|request| store.read(request))
@@ -78,7 +78,7 @@ pub fn login_cache(state: &State, places: &Places) -> PathBuf {
 
 /// Keys in the environment may have been renewed since the login, or be somebody else's: what they
 /// mint is cached as theirs.
-fn renewed(request: &TokenRequest) -> TokenRequest {
+pub fn renewed_keys(request: &TokenRequest) -> TokenRequest {
     let mut request = request.clone();
     if let CredentialSource::Environment { access_key_id } = &mut request.credentials
         && let Ok(current) = std::env::var("AWS_ACCESS_KEY_ID")

@@ -122,19 +122,7 @@ impl Installation {
             edit.remember(state);
         }
         if let Some((link, target)) = &self.link {
-            let kind = ChangeKind::Link {
-                target: target.clone(),
-            };
-            let change = Change {
-                parts: BTreeSet::from([Part::Helper]),
-                kind,
-            };
-            state.changes.insert(link.clone(), change);
-            let missing = link
-                .ancestors()
-                .skip(1)
-                .take_while(|folder| !folder.exists());
-            state.folders.extend(missing.map(Path::to_owned));
+            remember_link(state, link, target.clone(), Part::Helper);
         }
     }
 
@@ -180,8 +168,25 @@ pub fn unconfigure_keyringrc(
     )?)
 }
 
+/// Remembers a link that will be made.
+pub fn remember_link(state: &mut State, link: &Path, target: PathBuf, part: Part) {
+    let change = Change {
+        parts: BTreeSet::from([part]),
+        kind: ChangeKind::Link { target },
+    };
+    state.changes.insert(link.to_owned(), change);
+    let missing = link
+        .ancestors()
+        .skip(1)
+        .take_while(|folder| !folder.exists());
+    state.folders.extend(missing.map(Path::to_owned));
+}
+
 /// Replaces whatever link stands there, without a moment in which there is none.
-fn make_link(link: &Path, target: &Path) -> std::io::Result<()> {
+///
+/// # Errors
+/// When it cannot be made.
+pub fn make_link(link: &Path, target: &Path) -> std::io::Result<()> {
     let temporary = files::temporary_name(link);
     let _ = std::fs::remove_file(&temporary);
     if std::fs::read_link(link).is_ok_and(|points_to| points_to == target) {

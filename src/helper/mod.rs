@@ -1,15 +1,18 @@
 //! The credential helper: answers a package client's question for a token.
 
 mod backend;
+pub mod cargo_provider;
 mod fresh;
 mod install;
 mod query;
 mod reply;
+pub mod token_helper;
 
 pub use backend::{BACKEND_FILE, BACKEND_NAME, backend_source};
-pub use fresh::{fresh_token, inherit_container_credentials, login_cache};
+pub use fresh::{fresh_token, inherit_container_credentials, login_cache, renewed_keys};
 pub use install::{
-    Installation, first_keyring_on_path, is_this_program, module_folder, unconfigure_keyringrc,
+    Installation, first_keyring_on_path, is_this_program, make_link, module_folder, remember_link,
+    unconfigure_keyringrc,
 };
-pub use query::{Mode, Query, Wanted, login_for, parse};
+pub use query::{Mode, Query, Wanted, answers_for, login_for, parse};
 pub use reply::run;

@@ -116,6 +116,22 @@ pub fn login_for<'a>(state: &'a State, query: &Query) -> Option<&'a RepositoryLo
     at_path.or(only).copied()
 }
 
+/// Whether a client that asks about `url` gets an answer.
+pub fn answers_for(state: &State, url: &str) -> bool {
+    login_at(state, url).is_some()
+}
+
+/// The login whose endpoint `url` names, by the rules of [`login_for`].
+pub fn login_at<'a>(state: &'a State, url: &str) -> Option<&'a RepositoryLogin> {
+    let query = Query {
+        service: url.to_owned(),
+        user: Some(USER.to_owned()),
+        mode: Mode::Password,
+        wanted: Wanted::Lines,
+    };
+    login_for(state, &query)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 
-from keyring import backend, credentials
+from keyring import backend, credentials, errors
 
 BINARY = "@BINARY@"
 PREVIOUS = "@PREVIOUS@"
@@ -28,14 +28,21 @@ class Backend(backend.KeyringBackend):
         credential = _ask(service, username)
         if credential:
             return credential.password
-        return self._previous().get_password(service, username)
+        try:
+            return self._previous().get_password(service, username)
+        except errors.NoKeyringError:
+            # There is no other: nobody knows a password, and no client is to take that for a failure.
+            return None
 
     def get_credential(self, service, username):
         """As `get_password`, with the user name."""
         credential = _ask(service, username)
         if credential:
             return credential
-        return self._previous().get_credential(service, username)
+        try:
+            return self._previous().get_credential(service, username)
+        except errors.NoKeyringError:
+            return None
 
     def set_password(self, service, username, password):
         """Left to the previous backend."""

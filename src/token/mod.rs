@@ -105,6 +105,11 @@ impl Token {
         self.expires_at.saturating_sub(now)
     }
 
+    /// How long it lives, in milliseconds.
+    pub fn lifetime_millis(&self) -> u64 {
+        self.lifetime().saturating_mul(1_000)
+    }
+
     fn lifetime(&self) -> u64 {
         self.expires_at.saturating_sub(self.minted_at)
     }

@@ -29,6 +29,11 @@ pub trait Client: Sync {
         auth: AuthMode,
     ) -> Vec<ToolFile>;
 
+    /// Links to this program that its files name.
+    fn links(&self, _registries: &[Registry]) -> Vec<PathBuf> {
+        Vec::new()
+    }
+
     /// Variables that win over its files.
     fn overriding_variables(&self) -> &'static [&'static str] {
         &[]
@@ -40,7 +45,13 @@ pub trait Client: Sync {
         &[]
     }
 
-    /// What `exec` puts into the environment of its child; `registries` as for [`Editor::configure`].
+    /// How it authenticates by its environment alone, where it can: [`AuthMode::Token`] where a variable holds the
+    /// token, [`AuthMode::Helper`] where variables can only send it to the helper.
+    fn environment_auth(&self) -> Option<AuthMode> {
+        None
+    }
+
+    /// What `exec` puts into the environment of its child; `registries` as for [`Editor::configure`], each with its token.
     fn environment(&self, _registries: &[Registry]) -> Vec<(String, Secret)> {
         Vec::new()
     }
@@ -100,8 +111,17 @@ pub struct Registry<'a> {
     pub namespace: Option<&'a str>,
     /// Which token opens it.
     pub request: &'a TokenRequest,
-    /// This program, for files that name it: an absolute path.
+    /// Where we are, for files that name us.
+    pub installed: Installed<'a>,
+}
+
+/// Where this program and the links to it are: absolute paths.
+#[derive(Debug, Clone, Copy)]
+pub struct Installed<'a> {
+    /// The program itself.
     pub program: &'a str,
+    /// The folder of links by which it is called as another (pnpm's token helpers).
+    pub helpers: &'a str,
 }
 
 /// An edited text.

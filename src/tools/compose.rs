@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{Auth, AuthMode, Configured, Editor, Registry, Tool};
+use super::{Auth, AuthMode, Configured, Editor, Installed, Registry, Tool};
 use crate::edit::SyntaxError;
 use crate::secret::Secret;
 use crate::state::ToolLogin;
@@ -57,7 +57,7 @@ impl std::error::Error for Refused {}
 pub fn registries<'a>(
     login: &'a ToolLogin,
     tokens: &'a Tokens,
-    program: &'a str,
+    installed: Installed<'a>,
 ) -> Vec<Registry<'a>> {
     login
         .repositories()
@@ -72,7 +72,7 @@ pub fn registries<'a>(
                 auth,
                 namespace: repository.namespace.as_deref(),
                 request: &repository.token,
-                program,
+                installed,
             })
         })
         .collect()
@@ -86,11 +86,11 @@ pub fn configure(
     text: &str,
     sharers: &[Sharer],
     tokens: &Tokens,
-    program: &str,
+    installed: Installed,
 ) -> Result<Configured, Refused> {
     let mut composed = Configured::unchanged(text);
     for sharer in sharers {
-        let registries = registries(sharer.login, tokens, program);
+        let registries = registries(sharer.login, tokens, installed);
         let configured = sharer
             .editor
             .configure(&composed.text, &registries)

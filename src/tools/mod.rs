@@ -2,14 +2,25 @@
 //!
 //! A new tool is a file here with a [`Client`] and its [`Editor`]s, and a line in each list of [`Tool`].
 
+pub mod bun;
+pub mod cargo;
 mod client;
 pub mod compose;
+pub mod hatch;
 pub mod keyringrc;
 pub mod npm;
+pub mod pdm;
 pub mod pip;
+pub mod pnpm;
+pub mod poetry;
+mod tables;
 mod tool;
+pub mod twine;
 mod url;
 pub mod uv;
+pub mod yarn;
 
-pub use client::{Auth, Client, Configured, Editor, Found, Registry, ToolFile};
+pub use client::{Auth, Client, Configured, Editor, Found, Installed, Registry, ToolFile};
+pub use pnpm::{TOKEN_HELPER, token_helper_name};
 pub use tool::{AuthMode, Tool};
+pub(crate) use url::percent_encoded;

@@ -54,6 +54,35 @@ impl Client for Npm {
         }]
     }
 
+    fn environment_auth(&self) -> Option<AuthMode> {
+        Some(AuthMode::Token)
+    }
+
+    fn environment(&self, registries: &[Registry]) -> Vec<(String, Secret)> {
+        let setting = |name: &str, value: Secret| (format!("npm_config_{name}"), value);
+        registries
+            .iter()
+            .enumerate()
+            // npm takes a further registry for a scope alone.
+            .filter(|(at, registry)| *at == 0 || registry.namespace.is_some())
+            .flat_map(|(_, registry)| {
+                let name = match registry.namespace {
+                    Some(scope) => format!("@{}:registry", scope.trim_start_matches('@')),
+                    None => "registry".to_owned(),
+                };
+                let login = match registry.auth {
+                    Auth::Token(token) => {
+                        let name = format!("{}:_authToken", auth_prefix(registry.url));
+                        Some(setting(&name, token.clone()))
+                    }
+                    Auth::Helper => None,
+                };
+                [Some(setting(&name, Secret::new(registry.url))), login]
+            })
+            .flatten()
+            .collect()
+    }
+
     fn overriding_variables(&self) -> &'static [&'static str] {
         &["NPM_CONFIG_REGISTRY", "npm_config_registry"]
     }
@@ -68,29 +97,43 @@ impl Editor for Npmrc {
             return Ok(Configured::unchanged(text));
         };
         let mut file = NpmrcFile::parse(text);
-        let setting = match registry.namespace {
-            Some(scope) => format!("@{}:registry", scope.trim_start_matches('@')),
-            None => "registry".to_owned(),
-        };
-        let previous = file.value(&setting).unwrap_or_default().to_owned();
-        file.set(&setting, registry.url)?;
-        drop_login_of(&mut file, &previous, registry.url);
-        if let Auth::Token(token) = registry.auth {
-            for key in login_keys(registry.url, &["_authToken"])
-                .into_iter()
-                .skip(1)
-            {
-                file.remove(&key);
+        for (at, registry) in registries.iter().enumerate() {
+            let setting = match registry.namespace {
+                Some(scope) => format!("@{}:registry", scope.trim_start_matches('@')),
+                None if at == 0 => "registry".to_owned(),
+                None => continue,
+            };
+            let previous = file.value(&setting).unwrap_or_default().to_owned();
+            file.set(&setting, registry.url)?;
+            drop_login_of(&mut file, &previous, registry.url);
+            if let Auth::Token(token) = registry.auth {
+                for key in login_keys(registry.url, &["_authToken"])
+                    .into_iter()
+                    .skip(1)
+                {
+                    file.remove(&key);
+                }
+                file.set(
+                    &format!("{}:_authToken", auth_prefix(registry.url)),
+                    token.expose(),
+                )?;
             }
-            file.set(
-                &format!("{}:_authToken", auth_prefix(registry.url)),
-                token.expose(),
-            )?;
         }
-        let warnings = file
+        let of_lines = file
             .entries()
-            .filter_map(|(line, name, value)| warning(line, name, value, registry))
-            .collect();
+            .filter(|(_, name, value)| !is_wanted(name, value, registries))
+            .filter_map(|(line, name, value)| warning(line, name, value, registry));
+        let unscoped = registries
+            .iter()
+            .skip(1)
+            .filter(|one| one.namespace.is_none());
+        let of_registries = unscoped.map(|one| {
+            format!(
+                "{} is left out: beside the main repository npm and its kin take one for a scope alone; give it a `namespace`",
+                one.name
+            )
+        });
+        let warnings = of_lines.chain(of_registries).collect();
         Ok(Configured {
             text: file.text(),
             warnings,
@@ -137,14 +180,14 @@ fn registries(file: &NpmrcFile) -> impl Iterator<Item = (&str, &str)> {
         .filter_map(|(_, name, _)| Some((name, file.value(name)?)))
 }
 
-fn same_endpoint(url: &str, other: &str) -> bool {
+pub(super) fn same_endpoint(url: &str, other: &str) -> bool {
     Parts::of(url)
         .zip(Parts::of(other))
         .is_some_and(|(url, other)| url.same_endpoint(&other))
 }
 
 /// `//host/path/`, how npm names a registry in the keys of its credentials.
-fn auth_prefix(url: &str) -> String {
+pub(super) fn auth_prefix(url: &str) -> String {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     format!("//{}/", rest.trim_end_matches('/'))
 }
@@ -172,6 +215,20 @@ fn drop_login_of(file: &mut NpmrcFile, previous: &str, ours: &str) {
     for key in login_keys(previous, &["_authToken", "always-auth"]) {
         file.remove(&key);
     }
+}
+
+/// Whether a line is one that a further registry put there.
+fn is_wanted(name: &str, value: &str, registries: &[Registry]) -> bool {
+    registries.iter().any(|registry| {
+        let scope = registry
+            .namespace
+            .unwrap_or_default()
+            .trim_start_matches('@');
+        name.strip_prefix('@')
+            .and_then(|name| name.strip_suffix(":registry"))
+            == Some(scope)
+            && same_endpoint(value, registry.url)
+    })
 }
 
 fn warning(line: usize, name: &str, value: &str, registry: &Registry) -> Option<String> {

@@ -41,6 +41,30 @@ impl Client for Pip {
         }]
     }
 
+    fn environment_auth(&self) -> Option<AuthMode> {
+        // An index URL with a token in it would stand in the command line of every build's own pip.
+        Some(AuthMode::Helper)
+    }
+
+    fn environment(&self, registries: &[Registry]) -> Vec<(String, Secret)> {
+        let mut urls = registries
+            .iter()
+            .map(|registry| url::with_login(registry.url, "simple/", Auth::Helper));
+        let Some(index) = urls.next() else {
+            return Vec::new();
+        };
+        let extra: Vec<String> = urls.collect();
+        let mut variables = vec![
+            ("PIP_INDEX_URL".to_owned(), Secret::new(index)),
+            ("PIP_KEYRING_PROVIDER".to_owned(), Secret::new(SUBPROCESS)),
+        ];
+        if !extra.is_empty() {
+            let extra = Secret::new(extra.join(" "));
+            variables.push(("PIP_EXTRA_INDEX_URL".to_owned(), extra));
+        }
+        variables
+    }
+
     fn adding_variables(&self) -> &'static [&'static str] {
         &["PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS"]
     }
@@ -89,10 +113,17 @@ impl Editor for PipConf {
                 );
             }
         }
+        for extra in registries.iter().skip(1) {
+            let url = url::with_login(extra.url, "simple/", extra.auth);
+            match file.value("global", EXTRA) {
+                None => file.set("global", EXTRA, &url),
+                Some(_) => file.add_word("global", EXTRA, &url),
+            }
+        }
         warnings.extend(
             file.entries()
                 .iter()
-                .filter_map(|entry| warning(entry, registry)),
+                .filter_map(|entry| warning(entry, registries)),
         );
         Ok(Configured {
             text: file.text(),
@@ -184,7 +215,8 @@ fn drop_stale_logins(file: &mut ConfigFile, ours: &Parts, warnings: &mut Vec<Str
     }
 }
 
-fn warning(entry: &Entry, registry: &Registry) -> Option<String> {
+fn warning(entry: &Entry, registries: &[Registry]) -> Option<String> {
+    let registry = registries.first()?;
     let Entry {
         section,
         name,
@@ -204,6 +236,13 @@ fn warning(entry: &Entry, registry: &Registry) -> Option<String> {
             if section == "DEFAULT" { "…" } else { section },
             url::without_login(value),
         )),
+        EXTRA
+            if value
+                .split_whitespace()
+                .all(|word| is_one_of(word, registries)) =>
+        {
+            None
+        }
         EXTRA => Some(format!(
             "`{EXTRA}` in [{section}] (line {line}) stands beside CodeArtifact: pip takes the highest version of either, \
              so whoever publishes there can replace an internal package."
@@ -226,4 +265,13 @@ fn warning(entry: &Entry, registry: &Registry) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// Whether `url` is the index of one of the repositories of this login.
+fn is_one_of(url: &str, registries: &[Registry]) -> bool {
+    registries.iter().any(|registry| {
+        let index = format!("{}simple/", registry.url);
+        let both = Parts::of(url).zip(Parts::of(&index));
+        both.is_some_and(|(url, index)| url.same_endpoint(&index))
+    })
 }

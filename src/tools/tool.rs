@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
 use super::Client;
-use super::{npm, pip, uv};
+use super::{bun, cargo, hatch, npm, pdm, pip, pnpm, poetry, twine, uv, yarn};
 
 /// A package client, by its `--tool` name.
 #[derive(
@@ -21,6 +21,22 @@ pub enum Tool {
     Uv,
     /// npm.
     Npm,
+    /// pnpm.
+    Pnpm,
+    /// yarn, version 1 and berry.
+    Yarn,
+    /// bun.
+    Bun,
+    /// twine.
+    Twine,
+    /// poetry.
+    Poetry,
+    /// pdm.
+    Pdm,
+    /// hatch.
+    Hatch,
+    /// cargo.
+    Cargo,
 }
 
 impl Tool {
@@ -43,6 +59,14 @@ impl Tool {
             Tool::Pip => &pip::Pip,
             Tool::Uv => &uv::Uv,
             Tool::Npm => &npm::Npm,
+            Tool::Pnpm => &pnpm::Pnpm,
+            Tool::Yarn => &yarn::Yarn,
+            Tool::Bun => &bun::Bun,
+            Tool::Twine => &twine::Twine,
+            Tool::Poetry => &poetry::Poetry,
+            Tool::Pdm => &pdm::Pdm,
+            Tool::Hatch => &hatch::Hatch,
+            Tool::Cargo => &cargo::Cargo,
         }
     }
 

@@ -92,7 +92,7 @@ pub(super) fn without_login(url: &str) -> String {
 }
 
 /// RFC 3986: everything but the unreserved characters as `%XX`. CodeArtifact's tokens need none of it.
-fn percent_encoded(text: &str) -> String {
+pub(crate) fn percent_encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

@@ -43,6 +43,38 @@ impl Client for Uv {
         }]
     }
 
+    fn environment_auth(&self) -> Option<AuthMode> {
+        Some(AuthMode::Token)
+    }
+
+    fn environment(&self, registries: &[Registry]) -> Vec<(String, Secret)> {
+        let Some((main, extra)) = registries.split_first() else {
+            return Vec::new();
+        };
+        let index = |registry: &Registry| format!("{}={}simple/", registry.name, registry.url);
+        let mut variables = vec![
+            ("UV_DEFAULT_INDEX".to_owned(), Secret::new(index(main))),
+            ("UV_PUBLISH_URL".to_owned(), Secret::new(main.url)),
+        ];
+        if let Auth::Token(token) = main.auth {
+            variables.push(("UV_PUBLISH_USERNAME".to_owned(), Secret::new("aws")));
+            variables.push(("UV_PUBLISH_PASSWORD".to_owned(), token.clone()));
+        }
+        if !extra.is_empty() {
+            let indexes: Vec<String> = extra.iter().map(index).collect();
+            variables.push(("UV_INDEX".to_owned(), Secret::new(indexes.join(" "))));
+        }
+        for registry in registries {
+            let Auth::Token(token) = registry.auth else {
+                continue;
+            };
+            let name = registry.name.to_ascii_uppercase().replace(['-', '.'], "_");
+            variables.push((format!("UV_INDEX_{name}_USERNAME"), Secret::new("aws")));
+            variables.push((format!("UV_INDEX_{name}_PASSWORD"), token.clone()));
+        }
+        variables
+    }
+
     fn adding_variables(&self) -> &'static [&'static str] {
         &["UV_INDEX", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS"]
     }
@@ -73,8 +105,11 @@ impl Editor for UvToml {
             Some(Item::Value(_)) => inline::set(&mut file, &plan),
             _ => blocks::set(&mut file, &plan, provider_added)?,
         }
-        let text = file.finish();
-        let warnings = warnings::warnings(&TomlFile::parse(&text)?, registry);
+        let mut text = file.finish();
+        for extra in registries.iter().skip(1) {
+            text = add_extra(&text, extra)?;
+        }
+        let warnings = warnings::warnings(&TomlFile::parse(&text)?, registries);
         Ok(Configured { text, warnings })
     }
 
@@ -85,7 +120,7 @@ impl Editor for UvToml {
         let doomed: Vec<usize> = indexes(&file)?
             .into_iter()
             .enumerate()
-            .filter(|(_, index)| is_default(*index) && is_ours(*index))
+            .filter(|(_, index)| is_ours(*index) && (is_default(*index) || asks_always(*index)))
             .map(|(at, _)| at)
             .collect();
         if doomed.is_empty() {
@@ -121,6 +156,35 @@ impl Editor for UvToml {
     }
 }
 
+/// Puts an index beside the default one; uv looks there first.
+fn add_extra(text: &str, registry: &Registry) -> Result<String, SyntaxError> {
+    let mut file = TomlFile::parse(text)?;
+    let simple = format!("{}simple/", registry.url);
+    let ours = indexes(&file)?
+        .into_iter()
+        .position(|index| same_endpoint(index, &simple));
+    let url = url::with_login(registry.url, "simple/", registry.auth);
+    let plan = Plan {
+        ours,
+        was_ours: ours.is_some(),
+        doomed: Vec::new(),
+        entries: vec![
+            ("name", quoted(registry.name)),
+            ("url", quoted(&url)),
+            ("authenticate", quoted("always")),
+        ],
+    };
+    match file.root().get("index") {
+        Some(Item::Value(_)) => inline::set(&mut file, &plan),
+        _ => blocks::set(&mut file, &plan, false)?,
+    }
+    Ok(file.finish())
+}
+
+fn asks_always(index: &dyn TableLike) -> bool {
+    string(index, "authenticate") == Some("always")
+}
+
 /// What the index list is to become.
 struct Plan {
     /// The index that becomes ours, by its place in the list; `None`: a new one.
@@ -130,7 +194,7 @@ struct Plan {
     /// Indexes to take out.
     doomed: Vec<usize>,
     /// Key and value of ours, as TOML, in the order to write them.
-    entries: [(&'static str, String); 4],
+    entries: Vec<(&'static str, String)>,
 }
 
 impl Plan {
@@ -164,7 +228,7 @@ impl Plan {
             ours,
             was_ours: known.is_some(),
             doomed,
-            entries: [
+            entries: vec![
                 ("name", quoted(&name)),
                 (
                     "url",

@@ -87,6 +87,16 @@ impl Mirror {
 
 /// The status that a GET with this token gets.
 pub fn status_with_token(url: &str, token: &str) -> u16 {
+    let answer = answer_with_token(url, token);
+    answer
+        .split(' ')
+        .nth(1)
+        .and_then(|status| status.parse().ok())
+        .expect("a status line")
+}
+
+/// The whole answer that a GET with this token gets.
+pub fn answer_with_token(url: &str, token: &str) -> String {
     let rest = url
         .strip_prefix("http://")
         .expect("the emulator's plain address");
@@ -98,13 +108,9 @@ pub fn status_with_token(url: &str, token: &str) -> u16 {
     stream
         .write_all(request.as_bytes())
         .expect("the emulator reads");
-    let mut answer = String::new();
+    let mut answer = Vec::new();
     stream
-        .read_to_string(&mut answer)
-        .expect("the emulator answers in UTF-8");
-    answer
-        .split(' ')
-        .nth(1)
-        .and_then(|status| status.parse().ok())
-        .expect("a status line")
+        .read_to_end(&mut answer)
+        .expect("the emulator answers");
+    String::from_utf8_lossy(&answer).into_owned()
 }

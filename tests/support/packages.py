@@ -76,12 +76,21 @@ def npm(into, name, version, requires=None):
     tarball(into / file, {"package/package.json": json.dumps(manifest), "package/index.js": code})
 
 
+def crate(into, name, version, requires=None):
+    dependencies = "".join(f'{name} = "{req}"\n' for name, req in (requires or {}).items())
+    manifest = f'[package]\nname = "{name}"\nversion = "{version}"\nedition = "2021"\n\n[dependencies]\n{dependencies}'
+    top = f"{name}-{version}"
+    tarball(into / f"{top}.crate", {f"{top}/Cargo.toml": manifest, f"{top}/src/lib.rs": "pub fn hello() {}\n"})
+
+
 def main(into):
     wheel(into, "mirror-words", "1.0", "words = 'hello'\n")
     wheel(into, "mirror-greeting", "1.0", "from mirror_words import words\n", ["mirror-words"])
     wheel(into, "mirror-farewell", "1.0", "words = 'goodbye'\n")
     wheel(into, "mirror-backend", "1.0", BACKEND)
     sdist(into)
+    crate(into, "mirror-stone", "1.0.0")
+    crate(into, "mirror-wall", "1.0.0", {"mirror-stone": "1"})
     npm(into, "mirror-right", "1.0.0")
     npm(into, "mirror-left", "1.0.0", {"mirror-right": "^1.0.0"})
     npm(into, "mirror-again", "1.0.0")

@@ -11,10 +11,11 @@ use crate::commands::session::Session;
 use crate::commands::sharers::{editor_of, remembered};
 use crate::error::{copied, find, with_hint};
 use crate::files::Mode;
+use crate::helper::{make_link, remember_link};
 use crate::output::Printer;
-use crate::state::{Part, State, ToolLogin};
+use crate::state::{ChangeKind, Part, State, ToolLogin};
 use crate::tools::compose::{self, Refused, Sharer, Tokens};
-use crate::tools::{AuthMode, Tool, ToolFile};
+use crate::tools::{AuthMode, Installed, Tool, ToolFile};
 
 /// What a login wants for one tool.
 #[derive(Debug)]
@@ -45,7 +46,9 @@ pub struct Edits {
     pub planned: Vec<Planned>,
     /// One a file.
     pub edits: Vec<Edit>,
-    /// Files of an earlier login that no tool uses any more.
+    /// Links to this program that files name, and for which tool.
+    links: Vec<(Tool, PathBuf)>,
+    /// Files and links of an earlier login that no tool uses any more.
     unused: Vec<PathBuf>,
     /// What may surprise, a sentence each.
     pub warnings: Vec<String>,
@@ -102,7 +105,20 @@ impl Edits {
                 files.iter().map(|file| file.path.clone()).chain(before)
             })
             .collect();
+        self.links = active()
+            .flat_map(|(wish, _)| {
+                let links = links_of(session, wish, tokens).into_iter();
+                links.map(|link| (wish.tool, link))
+            })
+            .collect();
         for path in paths {
+            let change = state.changes.get(&path);
+            if change.is_some_and(|change| matches!(change.kind, ChangeKind::Link { .. })) {
+                if !self.links.iter().any(|(_, link)| *link == path) {
+                    self.unused.push(path);
+                }
+                continue;
+            }
             let sharers: Vec<Sharer> = Tool::all()
                 .filter_map(|tool| match active().find(|(wish, _)| wish.tool == tool) {
                     Some((wish, files)) => {
@@ -210,6 +226,9 @@ impl Edits {
         for edit in &self.edits {
             edit.remember(state);
         }
+        for (tool, link) in &self.links {
+            remember_link(state, link, program(), Part::Tool(*tool));
+        }
     }
 
     /// Lets `state` say again what `before` said of tools that an earlier login configured and that kept their files.
@@ -229,8 +248,21 @@ impl Edits {
         }
     }
 
-    /// Makes every edit; one that fails becomes its tools' failure and is dropped.
+    /// Makes every link and edit; one that fails becomes its tools' failure and is dropped.
     pub fn make(&mut self, printer: Printer) {
+        for (tool, link) in &self.links {
+            let made = make_link(link, &program())
+                .with_context(|| format!("cannot make the symlink `{}`", link.display()));
+            if let Err(error) = made {
+                let failed = self
+                    .planned
+                    .iter_mut()
+                    .filter(|planned| planned.tool == *tool);
+                for planned in failed {
+                    planned.files = Err(copied(&error));
+                }
+            }
+        }
         for edit in std::mem::take(&mut self.edits) {
             let parts = edit.parts.clone();
             let mut sharing = self
@@ -275,6 +307,22 @@ impl Edits {
     }
 }
 
+/// The links that the files of a tool will name.
+fn links_of(session: &Session, wish: &Wish, tokens: &Tokens) -> Vec<PathBuf> {
+    let helpers = session.places.helpers();
+    let installed = Installed {
+        program: "",
+        helpers: &helpers.to_string_lossy(),
+    };
+    let registries = compose::registries(&wish.login, tokens, installed);
+    wish.tool.client().links(&registries)
+}
+
+/// This program's own file; a link to nowhere says more than none.
+fn program() -> PathBuf {
+    std::env::current_exe().unwrap_or_default()
+}
+
 fn plan_file(
     session: &Session,
     state: &State,
@@ -283,7 +331,12 @@ fn plan_file(
     tokens: &Tokens,
 ) -> anyhow::Result<(Edit, Vec<String>)> {
     let program = std::env::current_exe().context("cannot find this program's own file")?;
-    let program = program.to_string_lossy();
+    let helpers = session.places.helpers();
+    let (program, helpers) = (program.to_string_lossy(), helpers.to_string_lossy());
+    let installed = Installed {
+        program: &program,
+        helpers: &helpers,
+    };
     let mut tokens = tokens.clone();
     if let Some(change) = state.changes.get(path) {
         // Tools that share the file and are not asked about now keep the token they have.
@@ -308,7 +361,7 @@ fn plan_file(
         parts.collect(),
         mode,
         |text| {
-            let composed = compose::configure(text, sharers, &tokens, &program)?;
+            let composed = compose::configure(text, sharers, &tokens, installed)?;
             warnings = composed.warnings;
             Ok(composed.text)
         },

@@ -226,6 +226,9 @@ async fn endpoint(
     format: Format,
     kind: EndpointType,
 ) -> anyhow::Result<RepositoryEndpoint> {
+    if let Some(known) = &wanted.endpoint {
+        return Ok(known.clone());
+    }
     let Wanted {
         repository,
         request,

@@ -1,9 +1,9 @@
 //! `login`: points the tools at the repository, with credentials that stay fresh.
 
 mod edits;
-mod fetch;
+pub mod fetch;
 mod report;
-mod targets;
+pub mod targets;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -15,6 +15,7 @@ use crate::cli::LoginArgs;
 use crate::error::explain;
 use crate::helper::Installation;
 use crate::output::Format;
+use crate::refresh::Running;
 use crate::settings::Field;
 use crate::state::State;
 use crate::token::Need;
@@ -51,6 +52,11 @@ pub fn run(session: Session, args: &LoginArgs) -> anyhow::Result<ExitCode> {
     session.printer.report(&report)?;
     for warning in &report.warnings {
         session.printer.warning(warning);
+    }
+    if report.holds_token() && Running::find(&fetched.cache) == Running::No {
+        session.printer.note(
+            "run `studio-mirror refresh --daemon` once, and the tokens in files are renewed before they end",
+        );
     }
     Ok(report.conclude(session.printer))
 }

@@ -83,6 +83,12 @@ impl LoginReport {
         }
     }
 
+    /// Whether a tool's file holds a token, which has to be renewed.
+    pub fn holds_token(&self) -> bool {
+        let mut tools = self.tools.iter();
+        tools.any(|tool| tool.ok && tool.auth == AuthMode::Token)
+    }
+
     /// Says what failed, and the exit code.
     pub fn conclude(&self, printer: Printer) -> ExitCode {
         let failures: Vec<&Explained> = self

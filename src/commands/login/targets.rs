@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::cli::LoginArgs;
 use crate::commands::session::Session;
+use crate::endpoint::RepositoryEndpoint;
 use crate::error::{Usage, with_hint};
 use crate::settings::{Field, Repository, Source, file_names};
 use crate::state::ToolLogin;
@@ -36,6 +37,8 @@ pub struct Wanted {
     pub repository: Repository,
     /// Which token opens it.
     pub request: TokenRequest,
+    /// Its endpoint, where it need not be asked for.
+    pub endpoint: Option<RepositoryEndpoint>,
 }
 
 /// Chooses them: the tools named, else those of the last login, else pip, uv and npm.
@@ -53,6 +56,53 @@ pub fn choose(session: &Session, args: &LoginArgs) -> anyhow::Result<Vec<Target>
     tools
         .into_iter()
         .map(|tool| target(session, args, tool))
+        .collect()
+}
+
+/// Every one of `tools` with its token, for `exec`. Where a login knows a repository's address in one format, it is not
+/// asked for in another.
+///
+/// # Errors
+/// When a tool has no repository, domain or region.
+pub fn for_environment(session: &Session, tools: &[Tool]) -> anyhow::Result<Vec<Target>> {
+    let target = |tool: &Tool| {
+        let repositories = session.settings.repositories(*tool)?;
+        let mut repositories = wanted(session, repositories);
+        for wanted in &mut repositories {
+            wanted.endpoint = known_endpoint(session, wanted, *tool);
+        }
+        Ok(Target {
+            tool: *tool,
+            auth: AuthMode::Token,
+            repositories,
+            told_repository: None,
+            told_auth: None,
+            helper_refused: false,
+        })
+    };
+    tools.iter().map(target).collect()
+}
+
+fn known_endpoint(session: &Session, wanted: &Wanted, tool: Tool) -> Option<RepositoryEndpoint> {
+    let logins = session.state.tools.values();
+    let known = logins.flat_map(ToolLogin::repositories).find(|known| {
+        known.repository == wanted.repository.name
+            && known.token.domain == wanted.request.domain
+            && known.token.region == wanted.request.region
+            && known.token.owner == wanted.request.owner
+    })?;
+    known.endpoint.in_format(tool.client().format())
+}
+
+fn wanted(session: &Session, repositories: Vec<Repository>) -> Vec<Wanted> {
+    let named = file_names(&repositories).into_iter().zip(repositories);
+    named
+        .map(|(name, repository)| Wanted {
+            name,
+            request: session.request_for(&repository),
+            repository,
+            endpoint: None,
+        })
         .collect()
 }
 
@@ -111,15 +161,7 @@ fn target(session: &Session, args: &LoginArgs, tool: Tool) -> anyhow::Result<Tar
     Ok(Target {
         tool,
         auth: if has_helper { auth } else { AuthMode::Token },
-        repositories: file_names(&repositories)
-            .into_iter()
-            .zip(repositories)
-            .map(|(name, repository)| Wanted {
-                name,
-                request: session.request_for(&repository),
-                repository,
-            })
-            .collect(),
+        repositories: wanted(session, repositories),
         told_repository,
         told_auth,
         helper_refused: !has_helper && auth == AuthMode::Helper,

@@ -2,15 +2,19 @@
 
 use toml_edit::Item;
 
-use super::{PROVIDER, SUBPROCESS, indexes, is_default, is_true};
+use super::{PROVIDER, SUBPROCESS, indexes, is_default, is_true, same_endpoint};
 use crate::edit::toml::{TomlFile, string};
 use crate::tools::{Auth, Registry, url};
 
 /// One sentence for each, none with a secret.
-pub(super) fn warnings(file: &TomlFile, registry: &Registry) -> Vec<String> {
+pub(super) fn warnings(file: &TomlFile, registries: &[Registry]) -> Vec<String> {
     let mut warnings = Vec::new();
+    let is_ours = |index| {
+        let mut known = registries.iter();
+        known.any(|registry| same_endpoint(index, &format!("{}simple/", registry.url)))
+    };
     for index in indexes(file).unwrap_or_default() {
-        let explicit = is_true(index, "explicit");
+        let explicit = is_true(index, "explicit") || is_ours(index);
         let Some(url) = string(index, "url").filter(|_| !explicit && !is_default(index)) else {
             continue;
         };
@@ -45,7 +49,10 @@ pub(super) fn warnings(file: &TomlFile, registry: &Registry) -> Vec<String> {
         );
     }
     let provider = string(pip, PROVIDER).is_some_and(|provider| provider != SUBPROCESS);
-    if provider && matches!(registry.auth, Auth::Helper) {
+    let asks = registries
+        .iter()
+        .any(|registry| matches!(registry.auth, Auth::Helper));
+    if provider && asks {
         warnings.push(format!(
             "`{PROVIDER}` in [pip] wins: `uv pip` does not ask the credential helper."
         ));

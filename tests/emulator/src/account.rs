@@ -70,6 +70,7 @@ impl Account {
                 external: match repository.external_connection.as_deref() {
                     Some("public:pypi") => Some(Format::Pypi),
                     Some("public:npmjs") => Some(Format::Npm),
+                    Some("public:crates-io") => Some(Format::Cargo),
                     _ => None,
                 },
                 seeded: domain == first,

@@ -102,6 +102,7 @@ async fn serve(
                 arrival,
                 &parts.method,
                 &parts.headers,
+                body,
                 fault,
             )
             .await

@@ -19,6 +19,8 @@ pub(crate) struct Asset {
     pub(crate) yanked: Option<String>,
     /// npm: the version's manifest with `dist`, but for the tarball's address.
     pub(crate) manifest: Option<Value>,
+    /// Whether it was published to a repository by a client, rather than found upstream.
+    pub(crate) is_published: bool,
     /// When it was published, RFC 3339.
     pub(crate) published: String,
     /// Shared by all repositories that hold the file, so that it is fetched once.
@@ -54,6 +56,7 @@ impl Asset {
             requires_python: None,
             yanked: None,
             manifest: None,
+            is_published: false,
             published: "2026-01-01T00:00:00Z".into(),
             content: Arc::new(RwLock::new(content)),
         }

@@ -9,6 +9,8 @@ pub(crate) enum Call {
         project: String,
         slash: bool,
     },
+    /// What `POST` goes to: the endpoint itself.
+    PypiUpload,
     PypiFile {
         project: String,
         version: String,
@@ -22,6 +24,22 @@ pub(crate) enum Call {
         name: String,
         filename: String,
     },
+    NpmPublish {
+        name: String,
+    },
+    NpmDistTag {
+        name: String,
+        tag: String,
+    },
+    CargoConfig,
+    CargoIndex {
+        name: String,
+    },
+    CargoDownload {
+        name: String,
+        version: String,
+    },
+    CargoPublish,
     /// Nothing that this emulator serves; `/simple/` among it, as at CodeArtifact.
     Other,
 }
@@ -31,20 +49,41 @@ impl Call {
     pub(crate) fn label(&self) -> &'static str {
         match self {
             Call::PypiSimple { .. } => "PypiSimple",
+            Call::PypiUpload => "PypiUpload",
             Call::PypiFile { .. } => "PypiFile",
             Call::NpmPing => "NpmPing",
             Call::NpmPackument { .. } => "NpmPackument",
             Call::NpmTarball { .. } => "NpmTarball",
+            Call::NpmPublish { .. } => "NpmPublish",
+            Call::NpmDistTag { .. } => "NpmDistTag",
+            Call::CargoConfig => "CargoConfig",
+            Call::CargoIndex { .. } => "CargoIndex",
+            Call::CargoDownload { .. } => "CargoDownload",
+            Call::CargoPublish => "CargoPublish",
             Call::Other => "Other",
         }
+    }
+
+    /// Whether it changes what the repository holds.
+    pub(crate) fn publishes(&self) -> bool {
+        matches!(
+            self,
+            Call::PypiUpload
+                | Call::NpmPublish { .. }
+                | Call::NpmDistTag { .. }
+                | Call::CargoPublish
+        )
     }
 }
 
 /// Reads what follows an endpoint's own path, percent-decoded.
-pub(crate) fn call(format: Format, rest: &str) -> Call {
+pub(crate) fn call(method: &str, format: Format, rest: &str) -> Call {
     match format {
+        Format::Pypi if method == "POST" && rest.is_empty() => Call::PypiUpload,
+        Format::Npm if method == "PUT" => npm_publish(rest),
         Format::Pypi => pypi_call(rest),
         Format::Npm => npm_call(rest),
+        Format::Cargo => cargo_call(method, rest),
         _ => Call::Other,
     }
 }
@@ -63,6 +102,21 @@ fn pypi_call(rest: &str) -> Call {
             version: (*version).into(),
             filename: (*filename).into(),
         },
+        _ => Call::Other,
+    }
+}
+
+fn npm_publish(rest: &str) -> Call {
+    if let Some(rest) = rest.strip_prefix("-/package/")
+        && let Some((name, tag)) = rest.split_once("/dist-tags/")
+    {
+        return Call::NpmDistTag {
+            name: name.into(),
+            tag: tag.into(),
+        };
+    }
+    match npm_call(rest) {
+        Call::NpmPackument { name } => Call::NpmPublish { name },
         _ => Call::Other,
     }
 }
@@ -86,6 +140,19 @@ fn npm_call(rest: &str) -> Call {
             Call::NpmPackument { name: rest.into() }
         }
         _ => Call::Other,
+    }
+}
+
+fn cargo_call(method: &str, rest: &str) -> Call {
+    let parts: Vec<_> = rest.split('/').collect();
+    match parts.as_slice() {
+        ["config.json"] => Call::CargoConfig,
+        ["api", "v1", "crates", "new"] if method == "PUT" => Call::CargoPublish,
+        ["api", "v1", "crates", name, version, "download"] => Call::CargoDownload {
+            name: (*name).into(),
+            version: (*version).into(),
+        },
+        path => crate::cargo::crate_of(path).map_or(Call::Other, |name| Call::CargoIndex { name }),
     }
 }
 

@@ -42,6 +42,8 @@ pub(crate) struct Catalogue {
     passthrough: Option<PassThrough>,
     shelves: Mutex<HashMap<RepositoryId, Vec<Arc<Asset>>>>,
     presigned: Mutex<HashMap<String, Arc<Asset>>>,
+    /// npm's tags of packages that were published, by repository and package.
+    tags: Mutex<HashMap<(RepositoryId, String), Map<String, Value>>>,
 }
 
 impl Catalogue {
@@ -56,6 +58,7 @@ impl Catalogue {
             passthrough,
             shelves: Mutex::default(),
             presigned: Mutex::default(),
+            tags: Mutex::default(),
         }
     }
 
@@ -79,6 +82,11 @@ impl Catalogue {
                 self.own(id, format, name)?,
                 Holder::Repository(id),
             );
+            findings.tags.extend(self.own_tags(id, name));
+            // Package origin controls: what was published here is not taken from upstream as well.
+            if findings.files.iter().any(|found| found.asset.is_published) {
+                break;
+            }
             if self.account.get(id).external == Some(format) {
                 let (files, tags) = self.public(format, name).await?;
                 add(&mut findings, &mut versions, files, Holder::External(id));
@@ -86,6 +94,36 @@ impl Catalogue {
             }
         }
         Ok(findings)
+    }
+
+    /// Puts a package that a client sent into a repository; `false` if it has this file already.
+    pub(crate) fn publish(&self, id: RepositoryId, asset: Asset) -> bool {
+        let mut shelves = self.shelves();
+        let shelf = shelves.entry(id).or_default();
+        let is_same = |kept: &Arc<Asset>| {
+            kept.format == asset.format
+                && kept.name == asset.name
+                && kept.filename == asset.filename
+        };
+        if shelf.iter().any(is_same) {
+            return false;
+        }
+        shelf.push(Arc::new(asset));
+        true
+    }
+
+    /// Sets a tag of an npm package.
+    pub(crate) fn tag(&self, id: RepositoryId, name: &str, tag: &str, version: &str) {
+        let mut tags = self.tags.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_package = tags.entry((id, name.to_owned())).or_default();
+        of_package.insert(tag.to_owned(), version.into());
+    }
+
+    fn own_tags(&self, id: RepositoryId, name: &str) -> Map<String, Value> {
+        let tags = self.tags.lock().unwrap_or_else(PoisonError::into_inner);
+        tags.get(&(id, name.to_owned()))
+            .cloned()
+            .unwrap_or_default()
     }
 
     fn own(&self, id: RepositoryId, format: Format, name: &str) -> Result<Vec<Arc<Asset>>> {

@@ -105,17 +105,42 @@ fn read_package(path: &Path) -> Result<Option<Asset>> {
         .file_name()
         .and_then(|name| name.to_str())
         .context("the name is no UTF-8")?;
-    let bytes = || std::fs::read(path);
-    if filename.ends_with(".whl") {
-        return python(path, filename, &bytes()?, wheel_metadata).map(Some);
+    match kind_of(filename) {
+        Some(kind) => kind(path, filename, &std::fs::read(path)?).map(Some),
+        None => Ok(None),
     }
-    if filename.ends_with(".tar.gz") {
-        return python(path, filename, &bytes()?, sdist_metadata).map(Some);
-    }
-    if filename.ends_with(".tgz") {
-        return npm(path, &bytes()?).map(Some);
-    }
-    Ok(None)
+}
+
+/// Reads a package's bytes, which lie at a path.
+type Reader = fn(&Path, &str, &[u8]) -> Result<Asset>;
+
+fn kind_of(filename: &str) -> Option<Reader> {
+    let kinds: [(&str, Reader); 4] = [
+        (".crate", |path, _, bytes| {
+            crate::cargo::read(path, bytes, &from_tarball(bytes, "Cargo.toml")?)
+        }),
+        (".whl", |path, name, bytes| {
+            python(path, name, bytes, wheel_metadata)
+        }),
+        (".tar.gz", |path, name, bytes| {
+            python(path, name, bytes, sdist_metadata)
+        }),
+        (".tgz", |path, _, bytes| npm(path, bytes)),
+    ];
+    let found = kinds.iter().find(|(end, _)| filename.ends_with(end));
+    found.map(|(_, reader)| *reader)
+}
+
+/// The package that a client sent, whose bytes have been written to `path`.
+///
+/// # Errors
+/// When it is no package of a known kind, or not what it says.
+pub(crate) fn sent_package(path: &Path, filename: &str, bytes: &[u8]) -> Result<Asset> {
+    let kind = kind_of(filename).context("no kind of package that this repository takes")?;
+    let mut asset = kind(path, filename, bytes)?;
+    asset.set_content(Content::Kept(path.into()));
+    asset.is_published = true;
+    Ok(asset)
 }
 
 fn python(

@@ -42,7 +42,7 @@ pub(crate) fn classify(method: &str, host: &str, path: &str) -> Route {
         return Route::Admin;
     }
     if let Some((domain, owner)) = domain_of_host(host) {
-        return endpoint(domain, owner, path, path.trim_start_matches('/'))
+        return endpoint(method, domain, owner, path, path.trim_start_matches('/'))
             .map_or(Route::Unknown, Route::Repository);
     }
     if path.starts_with("/_sagemaker-instance-credentials/") || path.starts_with("/v2/credentials/")
@@ -57,20 +57,20 @@ pub(crate) fn classify(method: &str, host: &str, path: &str) -> Route {
         ("GET", "/v1/domain") => Route::CodeArtifact(Operation::DescribeDomain),
         (_, path) if path.starts_with("/v1/") => Route::CodeArtifact(Operation::Unknown),
         (_, "/") => Route::Sts,
-        _ => path_form(path).map_or(Route::Unknown, Route::Repository),
+        _ => path_form(method, path).map_or(Route::Unknown, Route::Repository),
     }
 }
 
 /// `<format>/d/<domain>-<owner>/<repository>/…`: what a VPC endpoint without private DNS is asked.
-fn path_form(path: &str) -> Option<Endpoint> {
+fn path_form(method: &str, path: &str) -> Option<Endpoint> {
     let (format, rest) = path.strip_prefix('/')?.split_once('/')?;
     let (domain, rest) = rest.strip_prefix("d/")?.split_once('/')?;
     let (domain, owner) = split_owner(domain)?;
-    endpoint(domain, owner, path, &format!("{format}/{rest}"))
+    endpoint(method, domain, owner, path, &format!("{format}/{rest}"))
 }
 
 /// `short` is `<format>/<repository>/…`, the end of which is the end of `path`.
-fn endpoint(domain: &str, owner: &str, path: &str, short: &str) -> Option<Endpoint> {
+fn endpoint(method: &str, domain: &str, owner: &str, path: &str, short: &str) -> Option<Endpoint> {
     let (format, rest) = short.split_once('/')?;
     let format = format.parse().ok()?;
     let (repository, rest) = rest.split_once('/').unwrap_or((rest, ""));
@@ -84,7 +84,11 @@ fn endpoint(domain: &str, owner: &str, path: &str, short: &str) -> Option<Endpoi
         format,
         repository: repository.into(),
         base: format!("{base}/"),
-        call: call(format, &percent_decode_str(rest).decode_utf8().ok()?),
+        call: call(
+            method,
+            format,
+            &percent_decode_str(rest).decode_utf8().ok()?,
+        ),
     })
 }
 

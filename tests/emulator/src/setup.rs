@@ -47,7 +47,7 @@ pub struct RepositorySetup {
     /// Repositories of the same domain, searched in this order.
     #[serde(default)]
     pub upstreams: Vec<String>,
-    /// `public:pypi` or `public:npmjs`.
+    /// `public:pypi`, `public:npmjs` or `public:crates-io`.
     pub external_connection: Option<String>,
 }
 
@@ -72,7 +72,7 @@ fn default_region() -> String {
 }
 
 impl Default for Setup {
-    /// Domain `corp` with `team` over `pypi-store` and `npm-store`, `web` over `npm-store`, `lonely` over nothing;
+    /// Domain `corp` with `team` over `pypi-store`, `npm-store` and `crates-store`, `web` over `npm-store`, `lonely` over nothing;
     /// an empty domain `other`; one user.
     fn default() -> Setup {
         let repository =
@@ -92,9 +92,10 @@ impl Default for Setup {
                 })
                 .into(),
             repositories: vec![
-                repository("team", &["pypi-store", "npm-store"], None),
+                repository("team", &["pypi-store", "npm-store", "crates-store"], None),
                 repository("pypi-store", &[], Some("public:pypi")),
                 repository("npm-store", &[], Some("public:npmjs")),
+                repository("crates-store", &[], Some("public:crates-io")),
                 repository("web", &["npm-store"], None),
                 repository("lonely", &[], None),
             ],
@@ -178,7 +179,10 @@ impl Setup {
                 }
             }
             if let Some(connection) = &repository.external_connection
-                && !matches!(connection.as_str(), "public:pypi" | "public:npmjs")
+                && !matches!(
+                    connection.as_str(),
+                    "public:pypi" | "public:npmjs" | "public:crates-io"
+                )
             {
                 bail!(
                     "external connection {connection} of {} is not played here",

@@ -86,6 +86,16 @@ impl Store {
         Ok(Body::from_stream(chunks))
     }
 
+    /// Keeps bytes that a client sent; where they are.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub(crate) fn keep(&self, bytes: &[u8]) -> Result<PathBuf> {
+        let path = self.new_path();
+        std::fs::write(&path, bytes).context("cannot keep what was sent")?;
+        Ok(path)
+    }
+
     fn new_path(&self) -> PathBuf {
         self.folder.join(random::hex(16))
     }

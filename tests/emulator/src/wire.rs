@@ -3,6 +3,7 @@
 use crate::account::RepositoryId;
 use crate::asset::Asset;
 use crate::call::Call;
+use crate::cargo;
 use crate::catalogue::{Findings, Found};
 use crate::connection::Arrival;
 use crate::endpoints;
@@ -10,11 +11,12 @@ use crate::error::{insert, respond};
 use crate::faults::Action;
 use crate::names::Format;
 use crate::npm;
+use crate::publish;
 use crate::pypi;
 use crate::route::Endpoint;
 use crate::shared::Shared;
 use crate::tokens::TokenRefusal;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use base64::Engine;
@@ -32,6 +34,7 @@ pub(crate) async fn answer(
     arrival: Arrival,
     method: &Method,
     headers: &HeaderMap,
+    body: &Bytes,
     fault: Option<&Action>,
 ) -> Response {
     let holder = match authenticate(shared, endpoint, headers, fault) {
@@ -51,7 +54,7 @@ pub(crate) async fn answer(
         );
         return error(
             403,
-            &layer.sentence(&holder, "codeartifact:ReadFromRepository", &resource),
+            &layer.sentence(&holder, action(&endpoint.call), &resource),
         );
     }
     let id = match shared
@@ -62,8 +65,11 @@ pub(crate) async fn answer(
         Ok(id) => id,
         Err(refused) => return error(404, &refused.message),
     };
+    if endpoint.call.publishes() {
+        return publish::answer(shared, id, &endpoint.call, headers, body).await;
+    }
     if !matches!(*method, Method::GET | Method::HEAD) {
-        return error(405, "This repository endpoint is read only here");
+        return error(405, "The method is not one of this address");
     }
     let request = Package {
         shared,
@@ -75,6 +81,14 @@ pub(crate) async fn answer(
     match request.answer().await {
         Ok(response) => response,
         Err(cause) => error(502, &format!("{cause:#}")),
+    }
+}
+
+/// The action that a policy must allow.
+fn action(call: &Call) -> &'static str {
+    match call.publishes() {
+        true => "codeartifact:PublishPackageVersion",
+        false => "codeartifact:ReadFromRepository",
     }
 }
 
@@ -91,7 +105,7 @@ fn authenticate(
     let token = header
         .to_str()
         .ok()
-        .and_then(token_of)
+        .and_then(|header| token_of(header, endpoint.format))
         .ok_or("Unauthenticated: credentials not correct")?;
     let now = shared.clocks.token_now();
     let judged = match fault {
@@ -107,7 +121,11 @@ fn authenticate(
     })
 }
 
-fn token_of(header: &str) -> Option<String> {
+fn token_of(header: &str, format: Format) -> Option<String> {
+    // Cargo sends what its credential provider says, word for word; AWS documents the bare token.
+    if format == Format::Cargo && !header.contains(' ') {
+        return Some(header.to_owned());
+    }
     let (scheme, value) = header.split_once(' ')?;
     if scheme.eq_ignore_ascii_case("bearer") {
         return Some(value.trim().to_owned());
@@ -131,7 +149,7 @@ fn unauthorized(message: &str) -> Response {
 }
 
 /// npm prints `error`, so both names are there.
-fn error(status: u16, message: &str) -> Response {
+pub(crate) fn error(status: u16, message: &str) -> Response {
     respond(
         status,
         "application/json",
@@ -175,7 +193,17 @@ impl Package<'_> {
             Call::NpmPing => Ok(respond(200, "application/json", "{}")),
             Call::NpmPackument { name } => self.npm_packument(name).await,
             Call::NpmTarball { name, filename } => self.npm_tarball(name, filename).await,
-            Call::Other => Ok(error(404, "Not found")),
+            Call::CargoConfig => {
+                let config = cargo::config(&self.base());
+                Ok(respond(200, "application/json", config.to_string()))
+            }
+            Call::CargoIndex { name } => self.cargo_index(name).await,
+            Call::CargoDownload { name, version } => self.cargo_download(name, version).await,
+            Call::Other
+            | Call::PypiUpload
+            | Call::NpmPublish { .. }
+            | Call::NpmDistTag { .. }
+            | Call::CargoPublish => Ok(error(404, "Not found")),
         }
     }
 
@@ -234,12 +262,7 @@ impl Package<'_> {
         if findings.files.is_empty() {
             return Ok(self.missing(name));
         }
-        let host = self
-            .headers
-            .get("host")
-            .and_then(|host| host.to_str().ok())
-            .unwrap_or("localhost");
-        let base = format!("{}://{host}{}", self.arrival.scheme(), self.endpoint.base);
+        let base = self.base();
         let tags: &Map<String, Value> = &findings.tags;
         Ok(respond(
             200,
@@ -272,6 +295,37 @@ impl Package<'_> {
         let mut response = respond(302, "text/plain", Body::empty());
         insert(&mut response, "location", &format!("{host}{path}?{query}"));
         Ok(response)
+    }
+
+    /// The endpoint's own address, as the client reached it.
+    fn base(&self) -> String {
+        let host = self
+            .headers
+            .get("host")
+            .and_then(|host| host.to_str().ok())
+            .unwrap_or("localhost");
+        format!("{}://{host}{}", self.arrival.scheme(), self.endpoint.base)
+    }
+
+    async fn cargo_index(&self, name: &str) -> anyhow::Result<Response> {
+        let catalogue = &self.shared.catalogue;
+        let findings = catalogue.look_up(self.id, Format::Cargo, name).await?;
+        if findings.files.is_empty() {
+            return Ok(self.missing(name));
+        }
+        Ok(respond(200, "text/plain", cargo::index(&assets(&findings))))
+    }
+
+    async fn cargo_download(&self, name: &str, version: &str) -> anyhow::Result<Response> {
+        let catalogue = &self.shared.catalogue;
+        let findings = catalogue.look_up(self.id, Format::Cargo, name).await?;
+        let is = |found: &&Found| found.asset.version == version;
+        let Some(found) = findings.files.iter().find(is) else {
+            return Ok(self.missing(name));
+        };
+        self.keep(found, &findings)?;
+        let body = self.shared.store.open(&found.asset).await?;
+        Ok(respond(200, "application/x-tar", body))
     }
 
     fn keep(&self, found: &Found, findings: &Findings) -> anyhow::Result<()> {

@@ -1,0 +1,171 @@
+//! `exec`: a command that finds fresh credentials in its environment, and in no file.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant};
+
+use anyhow::anyhow;
+
+use super::login::fetch::{Fetched, fetch};
+use super::login::targets::{self, Target};
+use super::session::Session;
+use crate::aws;
+use crate::cli::ExecArgs;
+use crate::error::{Usage, explain, with_hint};
+use crate::helper::{answers_for, inherit_container_credentials};
+use crate::output::Format;
+use crate::secret::Secret;
+use crate::settings::Field;
+use crate::state::ToolLogin;
+use crate::token::Need;
+use crate::tools::compose::{Tokens, registries};
+use crate::tools::{AuthMode, Installed, Tool};
+
+/// As for the helper: somebody waits for this command and has nothing else to do.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// What a shell answers for a command that is not there, and for one that cannot be run (POSIX, 2.8.2).
+const NOT_FOUND: u8 = 127;
+const NOT_EXECUTABLE: u8 = 126;
+
+/// The token, for files that name this variable as AWS's documentation does (Maven's settings.xml).
+const TOKEN_VARIABLE: &str = "CODEARTIFACT_AUTH_TOKEN";
+
+/// Becomes the command; returns only when that fails.
+pub fn run(session: Session, args: &ExecArgs) -> anyhow::Result<ExitCode> {
+    if session.printer.format == Format::Json {
+        let message = "exec has no result of its own to show as JSON";
+        return Err(with_hint(Usage(message.into()), "leave --output json out"));
+    }
+    session.settings.require(Field::Domain)?;
+    inherit_container_credentials(&session.credential_source())?;
+    let variables = variables(&session, &args.tool)?;
+    let Some((program, arguments)) = args.command.split_first() else {
+        return Err(Usage("no command is named".into()).into());
+    };
+    let mut command = Command::new(program);
+    command.args(arguments);
+    for name in spellings(&session.environment, &variables) {
+        command.env_remove(name);
+    }
+    for (name, value) in &variables {
+        command.env(name, value.expose());
+    }
+    Ok(became_nothing(&session, program, &command.exec()))
+}
+
+/// What goes into the environment, for `named` tools or all of them.
+fn variables(session: &Session, named: &[Tool]) -> anyhow::Result<BTreeMap<String, Secret>> {
+    let has_variables = |tool: &Tool| tool.client().environment_auth().is_some();
+    let tools: Vec<Tool> = match named {
+        [] => Tool::all().filter(has_variables).collect(),
+        named => named.to_vec(),
+    };
+    if let Some(tool) = tools.iter().find(|tool| !has_variables(tool)) {
+        let message = format!("{tool} takes no credentials from its environment");
+        let hint = format!("run `studio-mirror login --tool {tool}`");
+        return Err(with_hint(Usage(message), hint));
+    }
+    let targets = targets::for_environment(session, &tools)?;
+    let deadline = Instant::now() + LIMIT;
+    // A job that starts now may run for hours.
+    let fetched = aws::block_on(fetch(session, &targets, Some(Need::Young), deadline))?;
+    for error in &fetched.left_out {
+        session.printer.warning(&explain(error).error);
+    }
+    if let Some(error) = fetched.no_token_yet(&fetched.request) {
+        return Err(crate::error::copied(error));
+    }
+    let tokens = fetched.tokens(&targets);
+    let mut variables: BTreeMap<String, Secret> = targets
+        .iter()
+        .flat_map(|target| of_tool(session, &fetched, target, &tokens, !named.is_empty()))
+        .collect();
+    if let Some(token) = fetched.token() {
+        variables.insert(TOKEN_VARIABLE.to_owned(), token.token.clone());
+    }
+    warn_of_others(session, &tools, &variables);
+    Ok(variables)
+}
+
+fn of_tool(
+    session: &Session,
+    fetched: &Fetched,
+    target: &Target,
+    tokens: &Tokens,
+    is_named: bool,
+) -> Vec<(String, Secret)> {
+    let Some(login) = fetched.login(target) else {
+        return Vec::new();
+    };
+    let client = target.tool.client();
+    let asks_helper = client.environment_auth() == Some(AuthMode::Helper);
+    if asks_helper && !is_helped(session, &login) {
+        let said = format!(
+            "{} is left out: its environment must name the credential helper, which answers only after a login; \
+             run `studio-mirror login --tool {}` first",
+            target.tool, target.tool
+        );
+        match is_named {
+            true => session.printer.warning(&said),
+            false => session.printer.detail(&said),
+        }
+        return Vec::new();
+    }
+    let nowhere = Installed {
+        program: "",
+        helpers: "",
+    };
+    client.environment(&registries(&login, tokens, nowhere))
+}
+
+/// Whether the helper would answer for every repository of `login`.
+fn is_helped(session: &Session, login: &ToolLogin) -> bool {
+    let mut repositories = login.repositories();
+    repositories.all(|known| answers_for(&session.state, known.endpoint.url()))
+}
+
+/// Names in the environment that mean one of ours in other letters: npm takes `NPM_CONFIG_REGISTRY` for `npm_config_registry`.
+fn spellings<'a>(
+    environment: &'a BTreeMap<String, String>,
+    ours: &BTreeMap<String, Secret>,
+) -> Vec<&'a String> {
+    let is_ours = |name: &&String| ours.keys().any(|own| own.eq_ignore_ascii_case(name));
+    environment.keys().filter(is_ours).collect()
+}
+
+fn warn_of_others(session: &Session, tools: &[Tool], ours: &BTreeMap<String, Secret>) {
+    for tool in tools {
+        let environment = &session.environment;
+        let winning = tool.overriding_variables(environment);
+        for name in winning.filter(|name| !is_known(name, ours)) {
+            let said = format!("${name} is set and may keep {tool} from the repository");
+            session.printer.warning(&said);
+        }
+        let adding = tool.adding_variables(environment);
+        for name in adding.filter(|name| !is_known(name, ours)) {
+            session.printer.warning(&format!(
+                "${name} is set: {tool} takes packages from there beside CodeArtifact, so whoever publishes there can replace \
+                 an internal package"
+            ));
+        }
+    }
+}
+
+fn is_known(name: &str, ours: &BTreeMap<String, Secret>) -> bool {
+    ours.keys().any(|own| own.eq_ignore_ascii_case(name))
+}
+
+/// Why the command did not start.
+fn became_nothing(session: &Session, program: &OsString, error: &std::io::Error) -> ExitCode {
+    let name = program.to_string_lossy();
+    let (code, hint) = match error.kind() {
+        std::io::ErrorKind::NotFound => (NOT_FOUND, "look at the name, and at PATH"),
+        _ => (NOT_EXECUTABLE, "look at its permissions: ls -l"),
+    };
+    let failure = with_hint(anyhow!("cannot run `{name}`: {error}"), hint);
+    session.printer.error(&explain(&failure).to_string());
+    ExitCode::from(code)
+}

@@ -1,0 +1,412 @@
+//! A line editor for YAML files that are a block mapping at their root (`~/.yarnrc.yml`): scalars at the root, and scalars in a
+//! mapping in a mapping (`npmRegistries:` → `"//host":` → `npmAuthToken:`). What it touches it must understand; the rest may be
+//! any YAML that indentation sets apart. It refuses what it would have to guess at.
+
+use super::SyntaxError;
+use super::lines::{self, Line};
+
+/// A file as lines.
+pub struct YamlFile {
+    lines: Vec<Line<()>>,
+}
+
+/// An entry of a mapping: its key's line, and the lines below that are deeper.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Entry {
+    key: String,
+    indent: usize,
+    /// What stands behind the colon, without a comment.
+    value: String,
+    start: usize,
+    end: usize,
+}
+
+impl YamlFile {
+    /// Parses `text`.
+    ///
+    /// # Errors
+    /// Where the root is anything but one block mapping, or a key stands there twice.
+    pub fn parse(text: &str) -> Result<Self, SyntaxError> {
+        let lines = lines::split(text)
+            .into_iter()
+            .map(|(text, end)| Line {
+                text: text.to_owned(),
+                end,
+                role: (),
+            })
+            .collect();
+        let file = Self { lines };
+        let root = file.entries(0, file.lines.len(), 0)?;
+        for (at, entry) in root.iter().enumerate() {
+            if root[..at].iter().any(|before| before.key == entry.key) {
+                return Err(file.refusal(entry.start, "a key stands here a second time"));
+            }
+        }
+        Ok(file)
+    }
+
+    /// The file's text.
+    pub fn text(&self) -> String {
+        lines::join(&self.lines)
+    }
+
+    /// The scalar `key` at the root, `None` if there is none that fits on a line.
+    ///
+    /// # Errors
+    /// As [`YamlFile::parse`].
+    pub fn value(&self, key: &str) -> Result<Option<String>, SyntaxError> {
+        let entry = self.root_entry(key)?;
+        Ok(entry.and_then(|entry| scalar(&entry)))
+    }
+
+    /// Sets the scalar `key` at the root: in its place, else at the end of the file.
+    ///
+    /// # Errors
+    /// Where it is there as something else than a scalar on one line.
+    pub fn set(&mut self, key: &str, value: &str) -> Result<(), SyntaxError> {
+        let line = format!("{key}: {}", quoted(value));
+        match self.root_entry(key)? {
+            None => {
+                let at = self.end_of_content();
+                lines::insert(&mut self.lines, at, line, ());
+            }
+            Some(entry) if scalar(&entry).as_deref() == Some(value) => {}
+            Some(entry) if scalar(&entry).is_some() => {
+                let comment = comment_of(&self.lines[entry.start].text).to_owned();
+                self.lines[entry.start].text = line + &comment;
+            }
+            Some(entry) => {
+                let message = format!("`{key}` must be a plain value on one line");
+                return Err(self.refusal(entry.start, message));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the scalar `key` at the root out.
+    ///
+    /// # Errors
+    /// As [`YamlFile::parse`].
+    pub fn remove(&mut self, key: &str) -> Result<(), SyntaxError> {
+        if let Some(entry) = self.root_entry(key)?
+            && scalar(&entry).is_some()
+        {
+            lines::remove(&mut self.lines, entry.start);
+        }
+        Ok(())
+    }
+
+    /// The keys of the mapping `key` at the root.
+    ///
+    /// # Errors
+    /// Where it is no block mapping.
+    pub fn keys_of(&self, key: &str) -> Result<Vec<String>, SyntaxError> {
+        let children = self.children(key)?;
+        Ok(children.into_iter().map(|child| child.key).collect())
+    }
+
+    /// The scalar `name` in the mapping `child` in the mapping `key`.
+    ///
+    /// # Errors
+    /// Where one of them is no block mapping.
+    pub fn value_in(
+        &self,
+        key: &str,
+        child: &str,
+        name: &str,
+    ) -> Result<Option<String>, SyntaxError> {
+        let children = self.children(key)?;
+        let Some(child) = children.iter().find(|entry| entry.key == child) else {
+            return Ok(None);
+        };
+        let entries = self.entries_below(child)?;
+        Ok(entries
+            .iter()
+            .find(|entry| entry.key == name)
+            .and_then(scalar))
+    }
+
+    /// Makes `child` in the mapping `key` hold exactly `entries`; other children stay.
+    ///
+    /// # Errors
+    /// Where `key` or `child` is no block mapping.
+    pub fn set_in(
+        &mut self,
+        key: &str,
+        child: &str,
+        entries: &[(&str, String)],
+    ) -> Result<(), SyntaxError> {
+        self.remove_in(key, child, false)?;
+        let (at, indent) = match self.root_entry(key)? {
+            None => {
+                let at = self.end_of_content();
+                lines::insert(&mut self.lines, at, format!("{key}:"), ());
+                (at + 1, 2)
+            }
+            Some(entry) => {
+                let children = self.children(key)?;
+                let last = children.last();
+                let at = last.map_or(entry.start + 1, |last| last.end);
+                (at, last.map_or(2, |last| last.indent))
+            }
+        };
+        let pad = " ".repeat(indent);
+        let mut new = vec![format!("{pad}{}:", quoted(child))];
+        let values = entries.iter();
+        new.extend(values.map(|(name, value)| format!("{pad}{pad}{name}: {value}")));
+        for (offset, line) in new.into_iter().enumerate() {
+            lines::insert(&mut self.lines, at + offset, line, ());
+        }
+        Ok(())
+    }
+
+    /// Takes `child` out of the mapping `key`, and the mapping with its last child if `tidy`.
+    ///
+    /// # Errors
+    /// Where `key` is no block mapping.
+    pub fn remove_in(&mut self, key: &str, child: &str, tidy: bool) -> Result<(), SyntaxError> {
+        let children = self.children(key)?;
+        let Some(found) = children.iter().find(|entry| entry.key == child) else {
+            return Ok(());
+        };
+        for _ in found.start..found.end {
+            lines::remove(&mut self.lines, found.start);
+        }
+        if tidy
+            && children.len() == 1
+            && let Some(parent) = self.root_entry(key)?
+            && parent.end == parent.start + 1
+        {
+            lines::remove(&mut self.lines, parent.start);
+        }
+        Ok(())
+    }
+
+    fn root_entry(&self, key: &str) -> Result<Option<Entry>, SyntaxError> {
+        let entries = self.entries(0, self.lines.len(), 0)?;
+        Ok(entries.into_iter().find(|entry| entry.key == key))
+    }
+
+    fn children(&self, key: &str) -> Result<Vec<Entry>, SyntaxError> {
+        match self.root_entry(key)? {
+            None => Ok(Vec::new()),
+            Some(entry) => self.entries_below(&entry),
+        }
+    }
+
+    fn entries_below(&self, entry: &Entry) -> Result<Vec<Entry>, SyntaxError> {
+        if !entry.value.is_empty() {
+            let message = format!("`{}` must be a mapping, one key a line", entry.key);
+            return Err(self.refusal(entry.start, message));
+        }
+        let first = (entry.start + 1..entry.end).find(|at| !is_aside(&self.lines[*at].text));
+        match first {
+            None => Ok(Vec::new()),
+            Some(first) => {
+                let indent = indent_of(&self.lines[first].text);
+                self.entries(entry.start + 1, entry.end, indent)
+            }
+        }
+    }
+
+    /// The entries between two lines whose keys stand at `indent`.
+    fn entries(&self, from: usize, to: usize, indent: usize) -> Result<Vec<Entry>, SyntaxError> {
+        let mut entries: Vec<Entry> = Vec::new();
+        for at in from..to {
+            let text = &self.lines[at].text;
+            let is_marker = at == from && text.trim_end() == "---";
+            if is_aside(text) || is_marker {
+                continue;
+            }
+            let depth = indent_of(text);
+            if text[depth..].starts_with('\t') {
+                return Err(self.refusal(at, "a tab sets this line in; YAML wants blanks"));
+            }
+            if depth > indent {
+                match entries.last_mut() {
+                    Some(last) => last.end = at + 1,
+                    None => return Err(self.refusal(at, "this line is set in too far")),
+                }
+                continue;
+            }
+            let entry = (depth == indent)
+                .then(|| key_and_value(&text[depth..]))
+                .flatten();
+            let Some((key, value)) = entry else {
+                return Err(self.refusal(at, "this is no `key: value` of a plain mapping"));
+            };
+            entries.push(Entry {
+                key,
+                indent,
+                value,
+                start: at,
+                end: at + 1,
+            });
+        }
+        Ok(entries)
+    }
+
+    /// Behind the last line that is not blank.
+    fn end_of_content(&self) -> usize {
+        let last = self
+            .lines
+            .iter()
+            .rposition(|line| !line.text.trim().is_empty());
+        last.map_or(0, |last| last + 1)
+    }
+
+    fn refusal(&self, at: usize, message: impl Into<String>) -> SyntaxError {
+        SyntaxError::new(at + 1, message)
+    }
+}
+
+fn indent_of(text: &str) -> usize {
+    text.len() - text.trim_start_matches(' ').len()
+}
+
+fn is_aside(text: &str) -> bool {
+    let content = text.trim();
+    content.is_empty() || content.starts_with('#')
+}
+
+/// `key: value` with a plain or quoted key; `None` for every other thing that YAML has.
+fn key_and_value(text: &str) -> Option<(String, String)> {
+    let (key, rest) = match text.chars().next()? {
+        '"' => {
+            let end = 1 + text[1..].find('"')?;
+            let key = serde_json::from_str(&text[..=end]).ok()?;
+            (key, text[end + 1..].strip_prefix(':')?)
+        }
+        '\'' => {
+            let end = 1 + text[1..].find('\'')?;
+            (text[1..end].to_owned(), text[end + 1..].strip_prefix(':')?)
+        }
+        // Indicators of YAML: lists, flow, anchors, tags, directives.
+        c if "-?[]{}&*!|>%@`,#".contains(c) => return None,
+        _ => {
+            let end = text
+                .find(": ")
+                .or_else(|| text.strip_suffix(':').map(str::len))?;
+            (text[..end].trim_end().to_owned(), &text[end + 1..])
+        }
+    };
+    let is_apart = rest.is_empty() || rest.starts_with(' ');
+    let value = &rest[..rest.len() - comment_in(rest).len()];
+    is_apart.then(|| (key, value.trim().to_owned()))
+}
+
+/// The comment behind an entry, with the blanks before it.
+fn comment_of(line: &str) -> &str {
+    let start = line.find(": ").map_or(line.len(), |at| at + 1);
+    comment_in(&line[start..])
+}
+
+fn comment_in(value: &str) -> &str {
+    let mut quote = None;
+    for (at, c) in value.char_indices() {
+        match (quote, c) {
+            (None, '"' | '\'') => quote = Some(c),
+            (Some(open), c) if c == open => quote = None,
+            (None, '#') if value[..at].ends_with(' ') => {
+                return &value[value[..at].trim_end().len()..];
+            }
+            _ => {}
+        }
+    }
+    ""
+}
+
+/// The scalar of an entry that fits on its line.
+fn scalar(entry: &Entry) -> Option<String> {
+    let value = entry.value.as_str();
+    if entry.end > entry.start + 1 {
+        return None;
+    }
+    match value.chars().next()? {
+        '"' => serde_json::from_str(value).ok(),
+        '\'' => {
+            let inner = value.strip_prefix('\'')?.strip_suffix('\'')?;
+            (!inner.contains('\'')).then(|| inner.to_owned())
+        }
+        '[' | '{' | '&' | '*' | '!' | '|' | '>' | '%' | '@' | '`' => None,
+        _ => Some(value.to_owned()),
+    }
+}
+
+/// A string as YAML writes it: JSON's form is one of YAML's.
+pub fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINE: &str = "# mine\nnodeLinker: node-modules\nplugins:\n  - path: .yarn/x.cjs\n    spec: \"@yarn/x\"\npackageExtensions:\n  \"a@*\":\n    dependencies: { b: \"1\" }\n";
+
+    fn login(text: &str) -> Result<String, SyntaxError> {
+        let mut file = YamlFile::parse(text)?;
+        file.set("npmRegistryServer", "https://h/npm/r/")?;
+        let entries = [
+            ("npmAlwaysAuth", "true".to_owned()),
+            ("npmAuthToken", quoted("T")),
+        ];
+        file.set_in("npmRegistries", "//h/npm/r", &entries)?;
+        Ok(file.text())
+    }
+
+    fn logout(text: &str) -> String {
+        let mut file = YamlFile::parse(text).unwrap();
+        file.remove("npmRegistryServer").unwrap();
+        file.remove_in("npmRegistries", "//h/npm/r", true).unwrap();
+        file.text()
+    }
+
+    #[test]
+    fn what_is_added_goes_again_and_the_rest_stays() {
+        for text in [
+            "",
+            MINE,
+            &MINE.replace('\n', "\r\n"),
+            "---\na: 1",
+            "npmRegistries:\n    '//other':\n        npmAuthToken: x\n",
+        ] {
+            let done = login(text).unwrap();
+            assert_eq!(login(&done).unwrap(), done);
+            let file = YamlFile::parse(&done).unwrap();
+            let token = file.value_in("npmRegistries", "//h/npm/r", "npmAuthToken");
+            assert_eq!(token.unwrap().as_deref(), Some("T"));
+            assert_eq!(logout(&done), text);
+        }
+    }
+
+    #[test]
+    fn values_change_in_their_places_with_their_comments() {
+        let done = login("npmRegistryServer: https://old # why\nb: 2\n").unwrap();
+        assert!(
+            done.starts_with("npmRegistryServer: \"https://h/npm/r/\" # why\nb: 2\n"),
+            "{done}"
+        );
+    }
+
+    #[test]
+    fn what_would_have_to_be_guessed_at_is_refused_with_its_line() {
+        for (text, line) in [
+            ("a: 1\n- b\n", 2),
+            ("{a: 1}\n", 1),
+            ("a: 1\na: 2\n", 2),
+            ("a: 1\n\tb: 2\n", 2),
+            ("a: 1\n---\nb: 2\n", 2),
+            ("npmRegistries: {}\n", 1),
+            ("npmRegistryServer:\n  https://x\n", 1),
+            ("npmRegistryServer: *x\n", 1),
+            ("  a: 1\n", 1),
+        ] {
+            assert_eq!(
+                login(text).map_err(|error| error.line),
+                Err(line),
+                "{text:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Puts new tokens in the place of those that a login wrote. As a string, whatever the file's
+//! format: every other byte is its owner's. Only where the token is the one that we wrote: what somebody
+//! else put there stays.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::schedule::Life;
+use crate::error::{Explained, explain};
+use crate::files::{self, Mode};
+use crate::places::Places;
+use crate::secret::Secret;
+use crate::state::{ChangeKind, Part, State, ToolLogin};
+use crate::token::{Store, TokenRequest};
+use crate::tools::percent_encoded;
+
+/// What became of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileState {
+    /// It has a new token.
+    Renewed,
+    /// Its token is good.
+    Fresh,
+    /// Somebody took our token out, or put another in its place: left alone.
+    Edited,
+    /// It is not there any more.
+    Gone,
+    /// It cannot be read or written, or there is no new token for it.
+    Failed,
+}
+
+/// A file with tokens.
+#[derive(Debug, Serialize)]
+pub struct FileReport {
+    /// The file.
+    pub file: String,
+    /// What became of it.
+    pub state: FileState,
+    /// Why it failed.
+    pub failure: Option<Explained>,
+}
+
+/// The requests for tokens that stand in files, by their names.
+pub fn held_requests(state: &State) -> BTreeMap<String, TokenRequest> {
+    let in_files: BTreeSet<&String> = state
+        .changes
+        .values()
+        .flat_map(|change| change.tokens().map(|(name, _)| name))
+        .collect();
+    state
+        .tools
+        .values()
+        .flat_map(ToolLogin::repositories)
+        .map(|known| (known.token.cache_name(), known.token.clone()))
+        .filter(|(name, _)| in_files.contains(name))
+        .collect()
+}
+
+/// The lives of the tokens that stand in files, as far as the cache knows them.
+pub fn lives(state: &State, store: &Store) -> Vec<Option<Life>> {
+    let requests = held_requests(state);
+    let held = state.changes.values().flat_map(|change| change.tokens());
+    held.filter_map(|(name, token)| {
+        let cached = store.read(requests.get(name)?);
+        Some(
+            cached
+                .filter(|cached| cached.token == *token)
+                .map(|cached| Life {
+                    minted_at: cached.minted_at * 1_000,
+                    expires_at: cached.expires_at * 1_000,
+                }),
+        )
+    })
+    .collect()
+}
+
+/// `text` with `new` in the place of each of `old`; `None` if it has none of them.
+pub fn renewed_text(text: &str, old: &[&str], new: &str) -> Option<String> {
+    let renewed = old
+        .iter()
+        .filter(|old| !old.is_empty() && **old != new)
+        .fold(text.to_owned(), |text, old| {
+            let encoded = percent_encoded(old);
+            let text = text.replace(old, new);
+            match encoded == *old {
+                true => text,
+                false => text.replace(&encoded, &percent_encoded(new)),
+            }
+        });
+    (renewed != text).then_some(renewed)
+}
+
+/// Puts `tokens`, by the names of their requests, into the files that hold older ones. To be called under the
+/// state's lock, with the state as it is on disk.
+///
+/// # Errors
+/// When the state cannot be written; the files are then as they were.
+pub fn renew(
+    state: &mut State,
+    tokens: &BTreeMap<String, Secret>,
+    places: &Places,
+) -> anyhow::Result<Vec<FileReport>> {
+    let before = state.clone();
+    let mut reports = Vec::new();
+    let mut writes: Vec<(PathBuf, String)> = Vec::new();
+    for (path, change) in &mut state.changes {
+        let for_tools = change
+            .parts
+            .iter()
+            .any(|part| matches!(part, Part::Tool(_)));
+        if !for_tools || change.tokens().next().is_none() {
+            continue;
+        }
+        let (file_state, failure) = match look(path, &mut change.kind, tokens) {
+            Ok((found, text)) => {
+                writes.extend(text.map(|text| (path.clone(), text)));
+                (found, None)
+            }
+            Err(error) => (FileState::Failed, Some(explain(&error))),
+        };
+        reports.push(FileReport {
+            file: places.shown(path),
+            state: file_state,
+            failure,
+        });
+    }
+    // The state first: a process killed after this line has left files with tokens that the state still knows.
+    if *state != before {
+        state.write(&places.state)?;
+    }
+    for (path, text) in writes {
+        files::remove_litter(&path);
+        if let Err(error) = files::write(&path, text.as_bytes(), Mode::Private) {
+            let shown = places.shown(&path);
+            for report in reports.iter_mut().filter(|report| report.file == shown) {
+                report.state = FileState::Failed;
+                report.failure = Some(explain(&error));
+            }
+        }
+    }
+    Ok(reports)
+}
+
+/// What is to become of a file, and its new text; notes the new tokens in `kind`.
+fn look(
+    path: &Path,
+    kind: &mut ChangeKind,
+    fresh: &BTreeMap<String, Secret>,
+) -> anyhow::Result<(FileState, Option<String>)> {
+    let ChangeKind::Text {
+        written,
+        tokens,
+        former_tokens,
+        replaced,
+        ..
+    } = kind
+    else {
+        return Ok((FileState::Fresh, None));
+    };
+    let Some(current) = files::read_text(path)? else {
+        // Whoever took it away does not want it renewed; the next login starts anew.
+        tokens.clear();
+        return Ok((FileState::Gone, None));
+    };
+    let mut text = current.clone();
+    let mut found = FileState::Fresh;
+    tokens.retain(|name, token| {
+        let Some(new) = fresh.get(name) else {
+            // Its failure is reported by itself; what the file holds may still be good.
+            return true;
+        };
+        let former = former_tokens.get(name).map_or("", Secret::expose);
+        let old = [token.expose(), former];
+        match renewed_text(&text, &old, new.expose()) {
+            Some(renewed) => text = renewed,
+            None if holds(&text, new.expose()) => {}
+            None => {
+                // Somebody's edit wins for good: until a login puts our token there again.
+                found = FileState::Edited;
+                return false;
+            }
+        }
+        if token != new {
+            let ours = renewed_text(written.expose(), &old, new.expose());
+            if let Some(ours) = ours {
+                *replaced = Some(std::mem::replace(written, Secret::new(ours)));
+            }
+            former_tokens.insert(name.clone(), std::mem::replace(token, new.clone()));
+        }
+        true
+    });
+    match text == current {
+        true => Ok((found, None)),
+        false => Ok((FileState::Renewed, Some(text))),
+    }
+}
+
+fn holds(text: &str, token: &str) -> bool {
+    text.contains(token) || text.contains(&percent_encoded(token))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_replaced_wherever_it_stands_and_in_either_form() {
+        let text = "a=T+1=\nb=https://aws:T%2B1%3D@h/ # T+1=\n";
+        assert_eq!(
+            renewed_text(text, &["T+1="], "N/2").as_deref(),
+            Some("a=N/2\nb=https://aws:N%2F2@h/ # N/2\n")
+        );
+    }
+
+    #[test]
+    fn a_text_without_our_token_is_nobody_elses_business() {
+        assert_eq!(renewed_text("a=theirs\n", &["ours", ""], "new"), None);
+        assert_eq!(renewed_text("a=new\n", &["new"], "new"), None);
+    }
+
+    #[test]
+    fn the_token_before_the_last_is_known_too() {
+        let renewed = renewed_text("a=first\n", &["second", "first"], "third");
+        assert_eq!(renewed.as_deref(), Some("a=third\n"));
+    }
+}

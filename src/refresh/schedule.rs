@@ -1,0 +1,187 @@
+//! When to renew: pure. Times are milliseconds since 1970, as the caller's wall clock has them.
+
+/// A token's life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Life {
+    /// When it was made.
+    pub minted_at: u64,
+    /// When CodeArtifact will refuse it.
+    pub expires_at: u64,
+}
+
+/// A life is assumed to be this long where none is known: CodeArtifact's own choice.
+const USUAL_LIFE: u64 = 12 * 3_600_000;
+
+/// `login` and `refresh` take a cached token in the first half of its life; so this is the earliest
+/// moment at which asking brings a new one.
+const EARLIEST: f64 = 0.5;
+/// Ten thousand spaces that started together spread over this share of their tokens' lives. It leaves
+/// a third of the life for a network that fails.
+const SPREAD: f64 = 0.15;
+
+/// The first wait after a failure: a minute in 12 hours.
+const FIRST_RETRY: f64 = 1.0 / 720.0;
+/// The longest wait after failures: a quarter of an hour in 12 hours.
+const LONGEST_RETRY: f64 = 1.0 / 48.0;
+/// The longest while the end is near or past: half a minute in 12 hours, for every minute counts then.
+const LONGEST_URGENT_RETRY: f64 = 1.0 / 1440.0;
+/// The end is near in this last share of a life.
+const URGENT: f64 = 1.0 / 6.0;
+
+/// What is to be done next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Nothing, until somebody logs in.
+    Sleep,
+    /// Renew at this moment, which may be past.
+    At(u64),
+}
+
+/// How it went so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Failures {
+    /// How often in a row renewing has failed.
+    pub count: u32,
+    /// When it last did.
+    pub last_at: u64,
+}
+
+impl Life {
+    /// The life of a token made at `minted_at` of which nothing else is known.
+    pub fn usual(minted_at: u64) -> Self {
+        Self {
+            minted_at,
+            expires_at: minted_at + USUAL_LIFE,
+        }
+    }
+
+    fn length(&self) -> u64 {
+        self.expires_at.saturating_sub(self.minted_at)
+    }
+}
+
+/// The next renewal at `now` of tokens with `lives`; `None` is one of which nothing is known here: the
+/// cache is gone, or holds another than the file. `luck` is drawn anew for every renewal, from 0 up to 1.
+pub fn next(now: u64, lives: &[Option<Life>], failures: Failures, luck: f64) -> Next {
+    let due = lives.iter().map(|life| due(now, *life, luck)).min();
+    let Some(due) = due else {
+        return Next::Sleep;
+    };
+    if failures.count == 0 {
+        return Next::At(due);
+    }
+    let retry = failures.last_at + retry_after(now, lives, failures.count, luck);
+    // A clock that went back must not make a retry wait for the time it lost.
+    let retry = if failures.last_at > now { now } else { retry };
+    Next::At(due.max(retry))
+}
+
+/// A token from the future tells of a clock that went back: its life means nothing.
+fn due(now: u64, life: Option<Life>, luck: f64) -> u64 {
+    match life {
+        Some(life) if life.minted_at <= now => {
+            life.minted_at + share(life.length(), EARLIEST + SPREAD * luck)
+        }
+        _ => now,
+    }
+}
+
+fn retry_after(now: u64, lives: &[Option<Life>], count: u32, luck: f64) -> u64 {
+    let known = lives.iter().flatten();
+    let length = known.clone().map(Life::length).min().unwrap_or(USUAL_LIFE);
+    let left = known
+        .map(|life| life.expires_at.saturating_sub(now))
+        .min()
+        .unwrap_or(length);
+    let longest = match left < share(length, URGENT) {
+        true => share(length, LONGEST_URGENT_RETRY),
+        false => share(length, LONGEST_RETRY),
+    };
+    let doubled = share(length, FIRST_RETRY).saturating_mul(1 << (count - 1).min(16));
+    // Half to one and a half of it, so that those who failed together do not come back together.
+    share(doubled.min(longest), 0.5 + luck).max(1)
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "milliseconds of a token's life, far below 2^52"
+)]
+fn share(length: u64, fraction: f64) -> u64 {
+    (length as f64 * fraction) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: u64 = 3_600_000;
+    const NONE: Failures = Failures {
+        count: 0,
+        last_at: 0,
+    };
+
+    fn life(minted_at: u64, hours: u64) -> Option<Life> {
+        Some(Life {
+            minted_at,
+            expires_at: minted_at + hours * HOUR,
+        })
+    }
+
+    #[test]
+    fn nothing_held_is_nothing_to_do() {
+        assert_eq!(next(5, &[], NONE, 0.3), Next::Sleep);
+    }
+
+    #[test]
+    fn a_token_is_renewed_between_half_and_two_thirds_of_its_life() {
+        let at = |luck| next(10, &[life(0, 12)], NONE, luck);
+        assert_eq!(at(0.0), Next::At(6 * HOUR));
+        assert_eq!(at(1.0), Next::At(12 * HOUR * 65 / 100));
+    }
+
+    #[test]
+    fn the_first_of_several_decides_and_an_unknown_one_is_due_now() {
+        let lives = [life(0, 12), life(0, 4)];
+        assert_eq!(next(10, &lives, NONE, 0.0), Next::At(2 * HOUR));
+        assert_eq!(next(10, &[life(0, 12), None], NONE, 0.5), Next::At(10));
+    }
+
+    #[test]
+    fn a_clock_that_jumps_either_way_makes_it_due() {
+        let lives = [life(100 * HOUR, 12)];
+        let back = next(50 * HOUR, &lives, NONE, 0.5);
+        assert_eq!(back, Next::At(50 * HOUR));
+        let Next::At(ahead) = next(500 * HOUR, &lives, NONE, 0.5) else {
+            panic!("a token is held");
+        };
+        assert!(ahead < 500 * HOUR);
+        let failed_later = Failures {
+            count: 9,
+            last_at: 60 * HOUR,
+        };
+        let back = next(50 * HOUR, &lives, failed_later, 0.5);
+        assert_eq!(back, Next::At(50 * HOUR));
+    }
+
+    #[test]
+    fn failures_wait_longer_each_time_and_never_long_when_the_end_is_near() {
+        let wait = |now: u64, count| {
+            let failures = Failures {
+                count,
+                last_at: now,
+            };
+            match next(now, &[life(0, 12)], failures, 0.5) {
+                Next::At(at) => at - now,
+                Next::Sleep => panic!("a token is held"),
+            }
+        };
+        let minute = HOUR / 60;
+        assert_eq!(wait(8 * HOUR, 1), minute);
+        assert_eq!(wait(8 * HOUR, 2), 2 * minute);
+        assert_eq!(wait(8 * HOUR, 30), 15 * minute);
+        assert_eq!(wait(11 * HOUR, 30), minute / 2);
+        assert_eq!(wait(20 * HOUR, 30), minute / 2);
+    }
+}

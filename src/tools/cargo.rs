@@ -1,0 +1,197 @@
+//! cargo: a registry that takes the place of crates.io, and this program as its credential provider.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::tables::Keys;
+use super::url::Parts;
+use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
+use crate::edit::SyntaxError;
+use crate::edit::toml::quoted;
+use crate::edit::toml_tables;
+use crate::endpoint::Format;
+use crate::places::Places;
+use crate::secret::Secret;
+
+/// cargo, from 1.74 on; older ones know no credential providers.
+pub struct Cargo;
+
+impl Client for Cargo {
+    fn name(&self) -> &'static str {
+        "cargo"
+    }
+
+    fn format(&self) -> Format {
+        Format::Cargo
+    }
+
+    fn usual_auth(&self) -> AuthMode {
+        AuthMode::Helper
+    }
+
+    fn files(
+        &self,
+        places: &Places,
+        environment: &BTreeMap<String, String>,
+        auth: AuthMode,
+    ) -> Vec<ToolFile> {
+        let named = environment.get("CARGO_HOME");
+        let home = named.filter(|path| path.starts_with('/'));
+        let home = home.map_or_else(|| places.home.join(".cargo"), PathBuf::from);
+        let config = ToolFile {
+            path: home.join("config.toml"),
+            editor: &ConfigToml,
+        };
+        let credentials = ToolFile {
+            path: home.join("credentials.toml"),
+            editor: &CredentialsToml,
+        };
+        match auth {
+            AuthMode::Helper => vec![config],
+            AuthMode::Token => vec![config, credentials],
+        }
+    }
+
+    fn overriding_variables(&self) -> &'static [&'static str] {
+        &[
+            "CARGO_REGISTRIES_CODEARTIFACT_INDEX",
+            "CARGO_REGISTRIES_CODEARTIFACT_TOKEN",
+            "CARGO_REGISTRIES_CODEARTIFACT_CREDENTIAL_PROVIDER",
+            "CARGO_REGISTRY_DEFAULT",
+        ]
+    }
+
+    fn environment_auth(&self) -> Option<AuthMode> {
+        Some(AuthMode::Token)
+    }
+
+    /// For dependencies that name the registry, and for publishing: cargo takes no replacement of crates.io from here.
+    fn environment(&self, registries: &[Registry]) -> Vec<(String, Secret)> {
+        let mut variables: Vec<(String, Secret)> = Vec::new();
+        for registry in registries {
+            let Auth::Token(token) = registry.auth else {
+                continue;
+            };
+            let name = registry.name.to_ascii_uppercase().replace(['-', '.'], "_");
+            let name = format!("CARGO_REGISTRIES_{name}");
+            variables.push((format!("{name}_INDEX"), Secret::new(index(registry))));
+            variables.push((format!("{name}_TOKEN"), token.clone()));
+            let provider = Secret::new("cargo:token");
+            variables.push((format!("{name}_CREDENTIAL_PROVIDER"), provider));
+        }
+        if let Some(main) = registries.first() {
+            let default = ("CARGO_REGISTRY_DEFAULT".to_owned(), Secret::new(main.name));
+            variables.push(default);
+        }
+        variables
+    }
+}
+
+fn index(registry: &Registry) -> String {
+    format!("sparse+{}", registry.url)
+}
+
+const REGISTRIES: &str = "registries";
+const PROVIDER: &str = "credential-provider";
+const DEFAULT: [&str; 2] = ["registry", "default"];
+const REPLACED: [&str; 3] = ["source", "crates-io", "replace-with"];
+
+/// The user's config.toml.
+pub struct ConfigToml;
+
+impl Editor for ConfigToml {
+    fn configure(&self, text: &str, registries: &[Registry]) -> Result<Configured, SyntaxError> {
+        let Some(main) = registries.first() else {
+            return Ok(Configured::unchanged(text));
+        };
+        let before = toml_tables::string(text, &REPLACED)?;
+        let mut text = text.to_owned();
+        for registry in registries {
+            let provider = match registry.auth {
+                Auth::Helper => format!("[{}]", quoted(registry.installed.program)),
+                Auth::Token(_) => quoted("cargo:token"),
+            };
+            let entries = [("index", quoted(&index(registry))), (PROVIDER, provider)];
+            text = toml_tables::set(&text, &[REGISTRIES, registry.name], &entries)?;
+        }
+        text = toml_tables::set(&text, &DEFAULT[..1], &[(DEFAULT[1], quoted(main.name))])?;
+        text = toml_tables::set(&text, &REPLACED[..2], &[(REPLACED[2], quoted(main.name))])?;
+        let elsewhere = before.filter(|before| before != main.name);
+        let warnings = elsewhere.map(|before| {
+            format!("cargo took crates.io's packages from `{before}`; it takes them from CodeArtifact now")
+        });
+        Ok(Configured {
+            text,
+            warnings: warnings.into_iter().collect(),
+        })
+    }
+
+    fn unconfigure(&self, text: &str, urls: &[&str]) -> Result<String, SyntaxError> {
+        let mut text = text.to_owned();
+        for name in toml_tables::tables_in(&text, &[REGISTRIES])? {
+            let index = toml_tables::string(&text, &[REGISTRIES, &name, "index"])?;
+            if !index.is_some_and(|index| urls.iter().any(|url| is_same(&index, url))) {
+                continue;
+            }
+            text = toml_tables::remove(&text, &[REGISTRIES, &name], &["index", PROVIDER])?;
+            for path in [DEFAULT.as_slice(), &REPLACED] {
+                if toml_tables::string(&text, path)?.as_deref() == Some(&name)
+                    && let Some((key, table)) = path.split_last()
+                {
+                    text = toml_tables::remove(&text, table, &[key])?;
+                }
+            }
+        }
+        Ok(text)
+    }
+
+    fn inspect(&self, text: &str, url: &str) -> Result<Found, SyntaxError> {
+        for name in toml_tables::tables_in(text, &[REGISTRIES])? {
+            let index = toml_tables::string(text, &[REGISTRIES, &name, "index"])?;
+            if index.is_some_and(|index| is_same(&index, url)) {
+                return Ok(Found::Helper);
+            }
+        }
+        Ok(Found::NotConfigured)
+    }
+}
+
+fn is_same(index: &str, url: &str) -> bool {
+    let index = index.strip_prefix("sparse+").unwrap_or(index);
+    let both = Parts::of(index).zip(Parts::of(url));
+    both.is_some_and(|(index, ours)| index.same_endpoint(&ours))
+}
+
+/// The user's credentials.toml, where cargo keeps tokens by the names of registries.
+pub struct CredentialsToml;
+
+impl Editor for CredentialsToml {
+    fn configure(&self, text: &str, registries: &[Registry]) -> Result<Configured, SyntaxError> {
+        let mut text = text.to_owned();
+        for registry in registries {
+            if let Auth::Token(token) = registry.auth {
+                let entries = [("token", quoted(token.expose()))];
+                text = toml_tables::set(&text, &[REGISTRIES, registry.name], &entries)?;
+            }
+        }
+        Ok(Configured::unchanged(&text))
+    }
+
+    fn unconfigure(&self, text: &str, _: &[&str]) -> Result<String, SyntaxError> {
+        let mut text = text.to_owned();
+        // This file names no address; the names are ours.
+        for name in toml_tables::tables_in(&text, &[REGISTRIES])? {
+            if Keys::is_our_name(&name) {
+                text = toml_tables::remove(&text, &[REGISTRIES, &name], &["token"])?;
+            }
+        }
+        Ok(text)
+    }
+
+    fn inspect(&self, text: &str, _: &str) -> Result<Found, SyntaxError> {
+        let token = toml_tables::string(text, &[REGISTRIES, "codeartifact", "token"])?;
+        Ok(token.map_or(Found::NotConfigured, |token| {
+            Found::Token(Secret::new(token))
+        }))
+    }
+}

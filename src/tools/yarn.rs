@@ -1,0 +1,183 @@
+//! yarn: version 1 reads ~/.npmrc as npm does, and wants to be told to log in always; berry (2 and newer) reads ~/.yarnrc.yml.
+
+use std::collections::BTreeMap;
+
+use super::npm::{Npm, Npmrc, auth_prefix};
+use super::url::Parts;
+use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
+use crate::edit::SyntaxError;
+use crate::edit::npmrc::NpmrcFile;
+use crate::edit::yaml::{YamlFile, quoted};
+use crate::endpoint::Format;
+use crate::places::Places;
+use crate::secret::Secret;
+
+/// yarn, both of its kinds.
+pub struct Yarn;
+
+impl Client for Yarn {
+    fn name(&self) -> &'static str {
+        "yarn"
+    }
+
+    fn format(&self) -> Format {
+        Format::Npm
+    }
+
+    fn usual_auth(&self) -> AuthMode {
+        AuthMode::Token
+    }
+
+    fn files(
+        &self,
+        places: &Places,
+        environment: &BTreeMap<String, String>,
+        auth: AuthMode,
+    ) -> Vec<ToolFile> {
+        let npmrc = Npm.files(places, environment, auth).into_iter();
+        let mut files: Vec<ToolFile> = npmrc
+            .map(|file| ToolFile {
+                path: file.path,
+                editor: &YarnNpmrc,
+            })
+            .collect();
+        files.push(ToolFile {
+            path: places.home.join(".yarnrc.yml"),
+            editor: &YarnrcYml,
+        });
+        files
+    }
+
+    fn overriding_variables(&self) -> &'static [&'static str] {
+        &[
+            "YARN_REGISTRY",
+            "YARN_NPM_REGISTRY_SERVER",
+            "YARN_NPM_AUTH_TOKEN",
+            "YARN_RC_FILENAME",
+        ]
+    }
+
+    fn environment_auth(&self) -> Option<AuthMode> {
+        Some(AuthMode::Token)
+    }
+
+    /// For berry; version 1 takes no login from its environment.
+    fn environment(&self, registries: &[Registry]) -> Vec<(String, Secret)> {
+        let main = registries.first().filter(|main| main.namespace.is_none());
+        let Some((main, Auth::Token(token))) = main.map(|main| (main, main.auth)) else {
+            return Vec::new();
+        };
+        [
+            ("YARN_NPM_REGISTRY_SERVER", Secret::new(main.url)),
+            ("YARN_NPM_AUTH_TOKEN", token.clone()),
+            ("YARN_NPM_ALWAYS_AUTH", Secret::new("true")),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into()
+    }
+}
+
+const ALWAYS: &str = "always-auth";
+
+/// The user's .npmrc, for yarn 1.
+pub struct YarnNpmrc;
+
+impl Editor for YarnNpmrc {
+    fn configure(&self, text: &str, registries: &[Registry]) -> Result<Configured, SyntaxError> {
+        let configured = Npmrc.configure(text, registries)?;
+        let mut file = NpmrcFile::parse(&configured.text);
+        for registry in registries {
+            file.set(&format!("{}:{ALWAYS}", auth_prefix(registry.url)), "true")?;
+        }
+        Ok(Configured {
+            text: file.text(),
+            ..configured
+        })
+    }
+
+    fn unconfigure(&self, text: &str, urls: &[&str]) -> Result<String, SyntaxError> {
+        Npmrc.unconfigure(text, urls)
+    }
+
+    fn inspect(&self, text: &str, url: &str) -> Result<Found, SyntaxError> {
+        Npmrc.inspect(text, url)
+    }
+}
+
+const SERVER: &str = "npmRegistryServer";
+const REGISTRIES: &str = "npmRegistries";
+const SCOPES: &str = "npmScopes";
+
+/// The user's .yarnrc.yml.
+pub struct YarnrcYml;
+
+impl Editor for YarnrcYml {
+    fn configure(&self, text: &str, registries: &[Registry]) -> Result<Configured, SyntaxError> {
+        let mut file = YamlFile::parse(text)?;
+        for (at, registry) in registries.iter().enumerate() {
+            match registry.namespace {
+                Some(scope) => {
+                    let server = [(SERVER, quoted(registry.url))];
+                    file.set_in(SCOPES, scope.trim_start_matches('@'), &server)?;
+                }
+                None if at == 0 => file.set(SERVER, registry.url)?,
+                // Beside the main one yarn takes a registry for a scope alone.
+                None => continue,
+            }
+            if let Auth::Token(token) = registry.auth {
+                let login = [
+                    ("npmAlwaysAuth", "true".to_owned()),
+                    ("npmAuthToken", quoted(token.expose())),
+                ];
+                file.set_in(REGISTRIES, registry.url.trim_end_matches('/'), &login)?;
+            }
+        }
+        Ok(Configured::unchanged(&file.text()))
+    }
+
+    fn unconfigure(&self, text: &str, urls: &[&str]) -> Result<String, SyntaxError> {
+        let mut file = YamlFile::parse(text)?;
+        for url in urls {
+            if file
+                .value(SERVER)?
+                .is_some_and(|server| is_same(&server, url))
+            {
+                file.remove(SERVER)?;
+            }
+            for scope in file.keys_of(SCOPES)? {
+                let server = file.value_in(SCOPES, &scope, SERVER)?;
+                if server.is_some_and(|server| is_same(&server, url)) {
+                    file.remove_in(SCOPES, &scope, true)?;
+                }
+            }
+            for registry in file.keys_of(REGISTRIES)? {
+                if is_same(&registry, url) {
+                    file.remove_in(REGISTRIES, &registry, true)?;
+                }
+            }
+        }
+        Ok(file.text())
+    }
+
+    fn inspect(&self, text: &str, url: &str) -> Result<Found, SyntaxError> {
+        let file = YamlFile::parse(text)?;
+        for registry in file.keys_of(REGISTRIES)? {
+            if is_same(&registry, url)
+                && let Some(token) = file.value_in(REGISTRIES, &registry, "npmAuthToken")?
+            {
+                return Ok(Found::Token(Secret::new(token)));
+            }
+        }
+        Ok(Found::NotConfigured)
+    }
+}
+
+/// yarn names a registry with or without its scheme, and with or without a `/` at its end.
+fn is_same(known: &str, url: &str) -> bool {
+    let known = match known.strip_prefix("//") {
+        Some(rest) => format!("https://{rest}"),
+        None => known.to_owned(),
+    };
+    let both = Parts::of(&known).zip(Parts::of(url));
+    both.is_some_and(|(known, ours)| known.same_endpoint(&ours))
+}

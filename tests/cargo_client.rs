@@ -1,0 +1,214 @@
+//! cargo: builds with crates of the repository, and publishes to it, with tokens that it asks our credential provider for.
+//!
+//! The one cargo is that of the toolchain the tests are built with; machines cannot fetch another.
+
+mod support;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use studio_mirror_emulator::EndpointStyle;
+use support::home::{Finished, Home};
+use support::hostile::hostile;
+use support::leak_watch::LeakWatch;
+use support::mirror::{Mirror, TEAM};
+use support::tree::user_files;
+use support::wire::Api;
+use support::{binary_under_test, wait_until};
+
+/// Seconds that a token lives: 12 hours, so that an hour is a second.
+const LIFE: i64 = 12;
+
+/// The toolchain's own cargo, past any shim that would look for the person's home.
+fn toolchain() -> PathBuf {
+    let asked = Command::new("rustc").args(["--print", "sysroot"]).output();
+    let sysroot = asked.expect("rustc runs").stdout;
+    PathBuf::from(String::from_utf8(sysroot).expect("UTF-8").trim()).join("bin")
+}
+
+fn home() -> Home {
+    let cargo = toolchain();
+    Home::new().first_on_path(cargo)
+}
+
+fn cargo(home: &Home, arguments: &[&str]) -> Finished {
+    let mut cargo = home.command("cargo");
+    cargo.args(arguments).current_dir(home.join("project"));
+    home.run(&mut cargo)
+}
+
+fn project(home: &Home, version: &str) {
+    for old in ["project", ".cargo/registry"] {
+        let _ = std::fs::remove_dir_all(home.join(old));
+    }
+    let manifest = format!(
+        "[package]\nname = \"mine\"\nversion = \"{version}\"\nedition = \"2021\"\ndescription = \"mine\"\nlicense = \"MIT\"\n\
+         [dependencies]\nmirror-wall = \"1\"\n"
+    );
+    home.write("project/Cargo.toml", manifest);
+    home.write("project/src/lib.rs", "pub use mirror_wall::hello;\n");
+}
+
+#[test]
+fn cargo_builds_and_publishes_with_a_fresh_token_every_time() {
+    let mirror = Mirror::start();
+    mirror.let_tokens_live(LIFE);
+    let home = home();
+    let watch = LeakWatch::start(home.path());
+    home.write(".cargo/config.toml", "# mine\n[term]\nquiet = false\n");
+    mirror.login(&home, &["--tool", "cargo"]).success();
+    let begun = Instant::now();
+    let token = || {
+        let url = mirror.endpoint("cargo", TEAM);
+        let mut ask = home.command(binary_under_test());
+        let answer = home.run_unheard(ask.args(["keyring", "get", &url, "aws"]));
+        answer.success().stdout.trim().to_owned()
+    };
+    for (round, version) in ["1.0.0", "2.0.0", "3.0.0"].into_iter().enumerate() {
+        project(&home, version);
+        cargo(&home, &["build"]).success();
+        assert!(home.read("project/Cargo.lock").contains("mirror-stone"));
+        cargo(&home, &["publish", "--no-verify", "--allow-dirty"]).success();
+        let used = format!(
+            "[package]\nname = \"user\"\nversion = \"1.0.0\"\nedition = \"2021\"\n[dependencies]\nmine = {{ version = \"={version}\", registry = \"codeartifact\" }}\n"
+        );
+        home.write("project/Cargo.toml", used);
+        home.write("project/src/lib.rs", "pub use mine::hello;\n");
+        cargo(&home, &["check"]).success();
+        if round == 0 {
+            mirror.wait_until_refused(&token());
+        } else if round == 1 {
+            let hours = Duration::from_secs(14);
+            wait_until("13 hours", Duration::from_secs(60), || {
+                begun.elapsed() > hours
+            });
+            mirror.wait_until_refused(&token());
+        }
+    }
+    home.assert_no_leak(&watch, &[".cargo/config.toml"]);
+}
+
+#[test]
+fn logout_gives_back_every_byte() {
+    let mirror = Mirror::without_packages();
+    for text in [
+        "",
+        "# mine\n[build]\njobs = 2\n",
+        "[source.crates-io]\nreplace-with = \"vendored\" # here\n\n[source.vendored]\ndirectory = \"vendor\"\n",
+        "[registries.internal]\r\nindex = \"sparse+https://internal.example/\"\r\n[registry]\r\ndefault = \"internal\"\r\n",
+    ] {
+        for auth in ["helper", "token"] {
+            let home = Home::new();
+            home.write(".cargo/config.toml", text);
+            let before = user_files(home.path());
+            let flags = ["--tool", "cargo", "--auth", auth];
+            let finished = mirror.login(&home, &flags).success();
+            let replaced = text.contains("vendored");
+            assert_eq!(
+                finished.stderr.contains("`vendored`"),
+                replaced,
+                "{finished}"
+            );
+            let again = user_files(home.path());
+            mirror.login(&home, &flags).success();
+            assert_eq!(user_files(home.path()), again);
+            home.run(home.command(binary_under_test()).arg("logout"))
+                .success();
+            assert_eq!(user_files(home.path()), before, "{text:?}");
+        }
+    }
+}
+
+/// What the provider answers to `questions`, line by line.
+fn provider(home: &Home, questions: &str) -> (Vec<serde_json::Value>, i32) {
+    let mut command = home.command(binary_under_test());
+    command
+        .arg("--cargo-plugin")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
+    let mut child = command.spawn().expect("it starts");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    stdin.write_all(questions.as_bytes()).expect("it reads");
+    drop(stdin);
+    let done = child.wait_with_output().expect("it ends");
+    let text = String::from_utf8(done.stdout).expect("UTF-8");
+    let lines = text
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"));
+    (lines.collect(), done.status.code().unwrap_or(-1))
+}
+
+fn get(url: &str) -> String {
+    let question = serde_json::json!({ "v": 1, "kind": "get", "operation": "read", "args": [],
+        "registry": { "index-url": url, "name": "codeartifact" } });
+    format!("{question}\n")
+}
+
+#[test]
+fn the_provider_speaks_cargos_protocol() {
+    let mirror = Mirror::without_packages();
+    let home = Home::new();
+    mirror.login(&home, &["--tool", "cargo"]).success();
+    let url = format!("sparse+{}", mirror.endpoint("cargo", TEAM));
+    let logout = get(&url).replace("\"get\"", "\"logout\"");
+    let (lines, code) = provider(
+        &home,
+        &format!(
+            "{}{logout}{}",
+            get(&url),
+            get("sparse+https://index.crates.io/")
+        ),
+    );
+    assert_eq!(code, 0);
+    assert_eq!(lines[0], serde_json::json!({ "v": [1] }));
+    let ok = &lines[1]["Ok"];
+    assert_eq!(
+        (&ok["kind"], &ok["cache"], &ok["operation_independent"]),
+        (&"get".into(), &"expires".into(), &true.into())
+    );
+    assert!(
+        ok["token"]
+            .as_str()
+            .is_some_and(|token| token.starts_with("eyJ"))
+    );
+    assert!(ok["expiration"].is_u64());
+    assert_eq!(
+        lines[2],
+        serde_json::json!({ "Err": { "kind": "operation-not-supported" } })
+    );
+    assert_eq!(
+        lines[3],
+        serde_json::json!({ "Err": { "kind": "url-not-supported" } })
+    );
+    for odd in [
+        "\n",
+        "{}\n",
+        "no JSON\n",
+        "{\"v\":2,\"kind\":\"get\",\"registry\":{\"index-url\":\"x\"}}\n",
+    ] {
+        let (lines, code) = provider(&home, odd);
+        assert_eq!((lines.len(), code), (1, 1), "{odd:?}");
+    }
+    assert_eq!(provider(&home, "").1, 0);
+}
+
+#[test]
+fn no_other_index_gets_a_token() {
+    let api = Api::with(|options| options.endpoint_style = EndpointStyle::Aws);
+    let home = Home::new();
+    api.login(&home, &["--tool", "cargo"]).success();
+    let own = "sparse+https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/cargo/team/";
+    let (lines, _) = provider(&home, &get(own));
+    assert_eq!(lines[1]["Ok"]["kind"], "get");
+    let questions: String = hostile()
+        .iter()
+        .flat_map(|url| [get(url), get(&format!("sparse+{url}"))])
+        .collect();
+    let (lines, _) = provider(&home, &questions);
+    assert!(lines.len() > 100);
+    for line in &lines[1..] {
+        assert_eq!(line["Err"]["kind"], "url-not-supported", "{line}");
+    }
+}

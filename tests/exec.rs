@@ -1,0 +1,176 @@
+//! `exec`: the command finds fresh credentials in its environment; nothing is written, and nothing of ours stays.
+
+mod support;
+
+use std::os::unix::process::ExitStatusExt;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+use support::home::{Finished, Home};
+use support::leak_watch::LeakWatch;
+use support::mirror::{Mirror, TEAM};
+use support::tree::user_files;
+use support::{binary_under_test, clients, wait_until};
+
+/// As somebody who never logged in: the settings come with the environment.
+fn told(home: Home, mirror: &Mirror) -> Home {
+    home.env("STUDIO_MIRROR_API_ENDPOINT", mirror.emulator.http_url())
+        .env("STUDIO_MIRROR_DOMAIN", "corp")
+        .env("STUDIO_MIRROR_DOMAIN_OWNER", "111122223333")
+        .env("STUDIO_MIRROR_REPOSITORY", TEAM)
+}
+
+fn exec(home: &Home, arguments: &[&str]) -> Command {
+    let mut command = home.command(binary_under_test());
+    command.arg("exec").args(arguments);
+    command
+}
+
+fn run(home: &Home, arguments: &[&str]) -> Finished {
+    home.run(&mut exec(home, arguments))
+}
+
+#[test]
+fn npm_and_uv_install_without_a_login_and_nothing_is_written() {
+    let mirror = Mirror::start();
+    let home = told(Home::new(), &mirror)
+        .first_on_path(clients::bin("npm-newest"))
+        .first_on_path(clients::bin("uv-newest"));
+    let watch = LeakWatch::start(home.path());
+    home.write(
+        "project/package.json",
+        "{\"name\":\"project\",\"version\":\"1.0.0\"}",
+    );
+    let before = user_files(home.path());
+    let version = run(&home, &["npm", "--version"]).success();
+    assert!(!version.stdout.is_empty());
+    assert_eq!(user_files(home.path()), before);
+
+    let mut npm = exec(&home, &["npm", "install", "mirror-left"]);
+    home.run(npm.current_dir(home.join("project"))).success();
+    assert!(home.join("project/node_modules/mirror-right").is_dir());
+    // By way of a shell, which hands a variable on whatever its name is made of.
+    let mut npm = exec(&home, &["--", "bash", "-c", "npm install mirror-again"]);
+    home.run(npm.current_dir(home.join("project"))).success();
+
+    let python = clients::base_python();
+    let venv = home.join("venv");
+    let venv = venv.to_str().expect("a path in UTF-8");
+    let python = python.to_str().expect("a path in UTF-8");
+    run(&home, &["uv", "venv", "-q", "--python", python, venv]).success();
+    run(
+        &home,
+        &["uv", "pip", "install", "--python", venv, "mirror-built"],
+    )
+    .success();
+    home.assert_no_leak(&watch, &[]);
+}
+
+#[test]
+fn pip_is_sent_to_the_helper_after_a_login_and_left_out_without_one() {
+    let mirror = Mirror::start();
+    let home = told(Home::new(), &mirror);
+    let watch = LeakWatch::start(home.path());
+    let show = ["sh", "-c", "echo ${PIP_INDEX_URL-none}"];
+    let named = [["--tool", "pip", "--"].as_slice(), &show].concat();
+    let finished = run(&home, &named).success();
+    assert_eq!(finished.stdout, "none\n");
+    assert!(
+        finished.stderr.contains("warning: pip is left out"),
+        "{finished}"
+    );
+    let finished = run(&home, &show).success();
+    let said = (finished.stdout.as_str(), finished.stderr.as_str());
+    assert_eq!(said, ("none\n", ""));
+    mirror.login(&home, &["--tool", "pip"]).success();
+    // Somebody's own file sends it elsewhere; the environment wins.
+    home.write(
+        ".config/pip/pip.conf",
+        "[global]\nindex-url = http://127.0.0.1:9/simple\n",
+    );
+    let python = home.venv_with_pip("venv", "pip-newest");
+    let python = python.to_str().expect("a path in UTF-8");
+    // With a build, whose own pip gets its index in its command line.
+    let install = [python, "-m", "pip", "install", "mirror-built"];
+    let finished = run(&home, &install).success();
+    assert_eq!(
+        finished.stderr.matches("is left out").count(),
+        0,
+        "{finished}"
+    );
+    home.assert_no_leak(&watch, &[]);
+}
+
+#[test]
+fn it_becomes_the_command() {
+    let mirror = Mirror::without_packages();
+    let home = told(Home::new(), &mirror);
+    run(&home, &["sh", "-c", "exit 42"]).exit(42);
+    // The very process: what is sent to it, the command gets.
+    let mut command = exec(&home, &["sh", "-c", "echo $$; exec sleep 600"]);
+    let mut child = command.stdout(Stdio::piped()).spawn().expect("it starts");
+    let pid = i32::try_from(child.id()).expect("a process id");
+    let is_sleep = || {
+        let name = std::fs::read_to_string(format!("/proc/{pid}/comm"));
+        name.is_ok_and(|name| name == "sleep\n")
+    };
+    wait_until("the command", Duration::from_secs(20), is_sleep);
+    let pid = Pid::from_raw(pid).expect("a process id");
+    kill_process(pid, Signal::TERM).expect("it lives");
+    let status = child.wait().expect("it ends");
+    assert_eq!(status.signal(), Some(15));
+}
+
+#[test]
+fn a_command_that_cannot_run_answers_as_in_a_shell() {
+    let mirror = Mirror::without_packages();
+    let home = told(Home::new(), &mirror);
+    let finished = run(&home, &["no-such-command"]).exit(127);
+    assert!(
+        finished
+            .stderr
+            .contains("error: cannot run `no-such-command`"),
+        "{finished}"
+    );
+    let file = home.write("text", "not a program");
+    let file: PathBuf = file;
+    let finished = run(&home, &[file.to_str().expect("a path in UTF-8")]).exit(126);
+    assert!(finished.stderr.contains("hint: "), "{finished}");
+    run(&home, &[]).exit(2);
+    run(&home, &["--output", "json", "true"]).exit(2);
+    // What follows the command is the command's.
+    let finished = run(&home, &["echo", "--tool", "--output", "json"]).success();
+    assert_eq!(finished.stdout, "--tool --output json\n");
+}
+
+#[test]
+fn other_spellings_of_our_variables_do_not_win() {
+    let mirror = Mirror::start();
+    let home = told(Home::new(), &mirror)
+        .env("NPM_CONFIG_REGISTRY", "http://127.0.0.1:9/")
+        .first_on_path(clients::bin("npm-10"));
+    home.write(
+        "package.json",
+        "{\"name\":\"project\",\"version\":\"1.0.0\"}",
+    );
+    let mut npm = exec(&home, &["npm", "install", "mirror-again"]);
+    home.run(npm.current_dir(home.path())).success();
+}
+
+#[test]
+fn a_failure_names_its_cause_and_starts_nothing() {
+    let mirror = Mirror::without_packages();
+    let home = told(Home::new(), &mirror);
+    let deny = serde_json::json!({ "operation": "GetAuthorizationToken",
+        "action": { "kind": "deny", "layer": "bearer-token" } });
+    let fault = serde_json::from_value(deny).expect("a fault");
+    mirror.emulator.add_faults(vec![fault]).expect("a fault");
+    let finished = run(&home, &["touch", "made"]).exit(1);
+    assert!(
+        finished.stderr.contains("sts:GetServiceBearerToken"),
+        "{finished}"
+    );
+    assert!(!home.join("made").exists());
+}

@@ -1,0 +1,96 @@
+//! pnpm: asks the token helper.
+
+use std::os::unix::fs::symlink;
+
+use super::Workplace;
+use crate::support::home::Home;
+use crate::support::{binary_under_test, clients};
+
+fn installs_and_publishes(client: &str) {
+    let place = Workplace::new(client, "pnpm");
+    // It has nothing to do here: pnpm asks for itself.
+    let program = binary_under_test();
+    let program = program.to_str().expect("a path in UTF-8");
+    place.run(program, &["refresh", "--stop"]).success();
+    installs_and_publishes_in(&place);
+    place.assert_no_leak(&[".npmrc", ".config/pnpm/auth.ini"]);
+}
+
+/// These publish by way of npm, which asks no helper: npm is logged in as well.
+fn installs_and_publishes_with_npm(client: &str) {
+    let home = Home::new().first_on_path(clients::bin("npm-10"));
+    let place = Workplace::in_home(home, client, "pnpm,npm");
+    installs_and_publishes_in(&place);
+    place.assert_no_leak(&[".config/pnpm/auth.ini"]);
+}
+
+fn installs_and_publishes_in(place: &Workplace) {
+    place.three_times(|place, version| {
+        place.anew("mine", version);
+        place.run("pnpm", &["add", "mirror-left"]).success();
+        assert!(place.has("mirror-left"));
+        place.run("pnpm", &["publish", "--no-git-checks"]).success();
+        assert!(place.is_published("mine", version));
+    });
+}
+
+#[test]
+fn pnpm_9_asks_the_token_helper() {
+    installs_and_publishes_with_npm("pnpm-9");
+}
+
+#[test]
+fn pnpm_10_asks_the_token_helper() {
+    installs_and_publishes_with_npm("pnpm-10");
+}
+
+#[test]
+fn pnpm_11_asks_the_token_helper() {
+    installs_and_publishes("pnpm-11");
+}
+
+#[test]
+fn the_newest_pnpm_asks_the_token_helper() {
+    installs_and_publishes("pnpm-newest");
+}
+
+#[test]
+fn a_name_that_no_login_has_is_no_token_helper() {
+    let place = Workplace::new("pnpm-newest", "pnpm");
+    let helpers = place.home.join(".local/share/studio-mirror/bin");
+    let ours: Vec<_> = std::fs::read_dir(&helpers)
+        .expect("the helpers' folder")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    assert_eq!(ours.len(), 1);
+    let answer = place
+        .home
+        .run_unheard(&mut place.home.command(&ours[0]))
+        .success();
+    assert!(answer.stdout.starts_with("Bearer eyJ"), "a header");
+    let own = ours[0]
+        .file_name()
+        .and_then(|name| name.to_str())
+        .expect("a name");
+    for name in [
+        "studio-mirror-token-",
+        "studio-mirror-token-corp",
+        "studio-mirror-token-other-0123456789ab",
+        &own[..own.len() - 1],
+        &format!("{own}0"),
+        &own.to_uppercase()
+            .replace("STUDIO-MIRROR-TOKEN-", "studio-mirror-token-"),
+    ] {
+        let link = place.home.join(name);
+        symlink(binary_under_test(), &link).expect("a link");
+        let answer = place.home.run(&mut place.home.command(&link)).exit(1);
+        assert_eq!(answer.stdout, "", "{name}");
+        assert!(
+            answer.stderr.contains("no login has a token helper"),
+            "{answer}"
+        );
+    }
+    let mut logout = place.home.command(binary_under_test());
+    place.home.run(logout.arg("logout")).success();
+    assert!(!helpers.exists());
+}
