@@ -11,7 +11,7 @@ use studio_mirror::token::TokenRequest;
 use studio_mirror::tools::cargo::{ConfigToml, CredentialsToml};
 use studio_mirror::tools::hatch::HatchToml;
 use studio_mirror::tools::pdm::PdmToml;
-use studio_mirror::tools::pnpm::PnpmAuth;
+use studio_mirror::tools::pnpm::PnpmIni;
 use studio_mirror::tools::poetry::{AuthToml, PoetryToml};
 use studio_mirror::tools::twine::Pypirc;
 use studio_mirror::tools::yarn::{YarnNpmrc, YarnrcYml};
@@ -444,7 +444,7 @@ pub fn yarnrc(text: &str) {
 
 /// .npmrc and auth.ini as pnpm and yarn 1 have them.
 pub fn pnpm_and_yarn(text: &str) {
-    comes_and_goes(text, &PnpmAuth, NPM);
+    comes_and_goes(text, &PnpmIni, NPM);
     comes_and_goes(text, &YarnNpmrc, NPM);
 }
 

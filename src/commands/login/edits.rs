@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, anyhow};
 
-use super::one_file::{links_of, plan_file, program, refusals, without_helper};
+use super::one_file::{is_unneeded, links_of, plan_file, program, refusals, without_helper};
 use super::targets::Target;
 use crate::changes::{self, Edit};
 use crate::commands::session::Session;
@@ -15,7 +15,7 @@ use crate::helper::{make_link, remember_link};
 use crate::output::Printer;
 use crate::state::{ChangeKind, Part, State, ToolLogin};
 use crate::tools::compose::{self, Refused, Sharer, Tokens};
-use crate::tools::{AuthMode, Tool, ToolFile};
+use crate::tools::{Tool, ToolFile};
 
 /// What a login wants for one tool.
 #[derive(Debug)]
@@ -50,6 +50,8 @@ pub struct Edits {
     links: Vec<(Tool, PathBuf)>,
     /// Files and links of an earlier login that no tool uses any more.
     unused: Vec<PathBuf>,
+    /// Files that need nothing of us.
+    unneeded: BTreeSet<PathBuf>,
     /// What may surprise, a sentence each.
     pub warnings: Vec<String>,
 }
@@ -81,7 +83,11 @@ impl Edits {
                 login: wish.login,
                 files: match wish.refusal {
                     Some(refusal) => Err(refusal),
-                    None => Ok(files.into_iter().map(|file| file.path).collect()),
+                    None => Ok(files
+                        .into_iter()
+                        .map(|file| file.path)
+                        .filter(|path| !edits.unneeded.contains(path))
+                        .collect()),
                 },
             })
             .collect();
@@ -145,9 +151,15 @@ impl Edits {
                 continue;
             }
             match plan_file(session, state, &path, &sharers, tokens) {
+                Ok((edit, _)) if is_unneeded(&edit, &sharers) => {
+                    self.unneeded.insert(path.clone());
+                    self.unused.push(path);
+                }
                 Ok((edit, warnings)) => {
                     self.edits.push(edit);
-                    self.warnings.extend(warnings);
+                    let known = self.warnings.clone();
+                    let new = warnings.into_iter().filter(|one| !known.contains(one));
+                    self.warnings.extend(new);
                 }
                 Err(error) => {
                     let wanted = |tool| active().any(|(wish, _)| wish.tool == tool);
@@ -199,13 +211,13 @@ impl Edits {
         let is_replaced = |tool| self.planned.iter().any(|planned| planned.tool == tool);
         self.planned
             .iter()
-            .any(|planned| planned.login.auth == AuthMode::Helper && planned.files.is_ok())
+            .any(|planned| planned.tool.asks_keyring(&planned.login) && planned.files.is_ok())
             || state.helper_tools().any(|(tool, _)| !is_replaced(tool))
     }
 
     /// A tool must not be sent to a helper that is not there; nor can one be configured that shares a file with it.
     pub fn fail_helper_tools(&mut self, error: &anyhow::Error) {
-        let asks = |planned: &&mut Planned| planned.login.auth == AuthMode::Helper;
+        let asks = |planned: &&mut Planned| planned.tool.asks_keyring(&planned.login);
         for planned in self.planned.iter_mut().filter(asks) {
             if planned.files.is_ok() {
                 planned.files = Err(without_helper(planned.tool, error));

@@ -13,7 +13,15 @@ use crate::error::{copied, with_hint};
 use crate::files::Mode;
 use crate::state::{Part, State};
 use crate::tools::compose::{self, Sharer, Tokens};
-use crate::tools::{AuthMode, Installed, Tool};
+use crate::tools::{AuthMode, Found, Installed, Tool};
+
+/// Whether none of its tools needs anything in a file.
+pub fn is_unneeded(edit: &Edit, sharers: &[Sharer]) -> bool {
+    sharers.iter().all(|sharer| {
+        let url = sharer.login.main.endpoint.url();
+        sharer.editor.inspect(&edit.text, url) == Ok(Found::Unneeded)
+    })
+}
 
 /// The links that the files of a tool will name.
 pub fn links_of(session: &Session, wish: &Wish, tokens: &Tokens) -> Vec<PathBuf> {
