@@ -5,6 +5,8 @@ use std::path::Path;
 
 use proptest::test_runner::{Config, TestRunner};
 
+#[path = "../fuzz/src/coming_and_going.rs"]
+mod coming_and_going;
 #[path = "../fuzz/src/inputs/mod.rs"]
 mod inputs;
 #[path = "../fuzz/src/properties.rs"]
@@ -163,10 +165,10 @@ const PIECES: &[&str] = &[
 #[test]
 fn generated_files_hold_the_properties() {
     for property in [
-        properties::tables,
-        properties::pypirc,
-        properties::yarnrc,
-        properties::pnpm_and_yarn,
+        coming_and_going::tables,
+        coming_and_going::pypirc,
+        coming_and_going::yarnrc,
+        coming_and_going::pnpm_and_yarn,
     ] {
         generated(PIECES, property);
     }
@@ -174,20 +176,20 @@ fn generated_files_hold_the_properties() {
 
 #[test]
 fn edit_tables_seeds_hold_the_properties() {
-    replay("edit_tables", properties::tables);
+    replay("edit_tables", coming_and_going::tables);
 }
 
 #[test]
 fn edit_pypirc_seeds_hold_the_properties() {
-    replay("edit_pypirc", properties::pypirc);
+    replay("edit_pypirc", coming_and_going::pypirc);
 }
 
 #[test]
 fn edit_yarnrc_seeds_hold_the_properties() {
-    replay("edit_yarnrc", properties::yarnrc);
+    replay("edit_yarnrc", coming_and_going::yarnrc);
 }
 
 #[test]
 fn edit_pnpm_seeds_hold_the_properties() {
-    replay("edit_pnpm", properties::pnpm_and_yarn);
+    replay("edit_pnpm", coming_and_going::pnpm_and_yarn);
 }

@@ -31,6 +31,7 @@ pub mod token;
 #[path = "../../src/tools/mod.rs"]
 pub mod tools;
 
+pub mod coming_and_going;
 pub mod commands;
 pub mod helper;
 pub mod inputs;

@@ -1,0 +1,79 @@
+//! What must hold for every text that the editors of most tools are given: simpler than what pip's, uv's and npm's owe
+//! (`properties.rs`), which have comments and neighbours of many kinds.
+
+use studio_mirror::secret::Secret;
+use studio_mirror::tools::bun::Bunfig;
+use studio_mirror::tools::cargo::{ConfigToml, CredentialsToml};
+use studio_mirror::tools::hatch::HatchToml;
+use studio_mirror::tools::pdm::PdmToml;
+use studio_mirror::tools::pnpm::{PnpmIni, PnpmNpmrc};
+use studio_mirror::tools::poetry::{AuthToml, PoetryToml};
+use studio_mirror::tools::twine::Pypirc;
+use studio_mirror::tools::yarn::{YarnNpmrc, YarnrcYml};
+use studio_mirror::tools::{Auth, Editor, Found};
+
+use super::properties::{NPM, PYPI, TOKEN, registry};
+
+/// TOML tables: pdm's, poetry's, hatch's, cargo's and bun's files.
+pub fn tables(text: &str) {
+    for editor in [
+        &PdmToml as &dyn Editor,
+        &PoetryToml,
+        &AuthToml,
+        &HatchToml,
+        &ConfigToml,
+        &CredentialsToml,
+    ] {
+        comes_and_goes(text, editor, PYPI);
+    }
+    comes_and_goes(text, &Bunfig, NPM);
+}
+
+/// .pypirc.
+pub fn pypirc(text: &str) {
+    comes_and_goes(text, &Pypirc, PYPI);
+}
+
+/// .yarnrc.yml.
+pub fn yarnrc(text: &str) {
+    comes_and_goes(text, &YarnrcYml, NPM);
+}
+
+/// .npmrc and auth.ini as pnpm and yarn 1 have them.
+pub fn pnpm_and_yarn(text: &str) {
+    comes_and_goes(text, &PnpmIni, NPM);
+    comes_and_goes(text, &PnpmNpmrc, NPM);
+    comes_and_goes(text, &YarnNpmrc, NPM);
+}
+
+/// A login twice is a login once; what it wrote is found, and goes again; neither says a secret.
+fn comes_and_goes(text: &str, editor: &dyn Editor, url: &str) {
+    let secret = Secret::new(TOKEN);
+    for auth in [Auth::Helper, Auth::Token(&secret)] {
+        let registry = registry(url, auth);
+        let Ok(done) = editor.configure(text, &[registry]) else {
+            continue;
+        };
+        let again = editor.configure(&done.text, &[registry]);
+        let again = again.expect("what was written can be read");
+        assert_eq!(again.text, done.text, "a second edit changes nothing");
+        assert!(done.warnings.iter().all(|warning| !warning.contains(TOKEN)));
+        let found = editor
+            .inspect(&done.text, url)
+            .expect("what was written can be read");
+        if let (Auth::Token(token), Found::Token(found)) = (auth, &found) {
+            assert_eq!(found, token);
+        }
+        let undone = editor.unconfigure(&done.text, &[url]);
+        let undone = undone.expect("what was written can be taken out");
+        assert!(
+            !undone.contains(TOKEN) || text.contains(TOKEN),
+            "{undone:?}"
+        );
+        let left = editor.inspect(&undone, url);
+        let is_gone = matches!(left, Ok(Found::NotConfigured | Found::Unneeded));
+        assert!(is_gone, "{left:?} in {undone:?}");
+        let undone_again = editor.unconfigure(&undone, &[url]).expect("it can be read");
+        assert_eq!(undone_again, undone);
+    }
+}
