@@ -99,12 +99,13 @@ pub struct Bunfig;
 
 impl Editor for Bunfig {
     fn configure(&self, text: &str, registries: &[Registry]) -> Result<Configured, SyntaxError> {
+        let named = registry(text)?;
         let main = registries.first().filter(|main| main.namespace.is_none());
         let Some((main, Auth::Token(token))) = main.map(|main| (main, main.auth)) else {
             return Ok(Configured::unchanged(text));
         };
         let (url, token) = (quoted(main.url), quoted(token.expose()));
-        let text = match registry(text)? {
+        let text = match named {
             None => text.to_owned(),
             Some(Named { in_lines: true, .. }) => {
                 let text = set(text, &WHOLE, &[("url", url), ("token", token)])?;
