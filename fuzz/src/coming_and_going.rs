@@ -1,6 +1,7 @@
 //! What must hold for every text that the editors of most tools are given: simpler than what pip's, uv's and npm's owe
 //! (`properties.rs`), which have comments and neighbours of many kinds.
 
+use studio_mirror::edit::npmrc::NpmrcFile;
 use studio_mirror::secret::Secret;
 use studio_mirror::tools::bun::Bunfig;
 use studio_mirror::tools::cargo::{ConfigToml, CredentialsToml};
@@ -10,7 +11,7 @@ use studio_mirror::tools::pnpm::{PnpmIni, PnpmNpmrc};
 use studio_mirror::tools::poetry::{AuthToml, PoetryToml};
 use studio_mirror::tools::twine::Pypirc;
 use studio_mirror::tools::yarn::{YarnNpmrc, YarnrcYml};
-use studio_mirror::tools::{Auth, Editor, Found};
+use studio_mirror::tools::{Auth, Editor, Found, npm};
 
 use super::properties::{NPM, PYPI, TOKEN, registry};
 
@@ -44,6 +45,36 @@ pub fn pnpm_and_yarn(text: &str) {
     comes_and_goes(text, &PnpmIni, NPM);
     comes_and_goes(text, &PnpmNpmrc, NPM);
     comes_and_goes(text, &YarnNpmrc, NPM);
+    shared(text);
+}
+
+/// .npmrc as npm and pnpm share it: pnpm comes and goes, and npm's settings are as if it had never been there.
+fn shared(text: &str) {
+    let settings = |text: &str| -> Vec<(String, String)> {
+        let file = NpmrcFile::parse(text);
+        let all = file.entries();
+        all.filter(|(_, name, _)| !name.ends_with(":tokenHelper"))
+            .map(|(_, name, value)| (name.to_owned(), value.to_owned()))
+            .collect()
+    };
+    let secret = Secret::new(TOKEN);
+    let of_npm = registry(NPM, Auth::Token(&secret));
+    let of_pnpm = registry(NPM, Auth::Helper);
+    let Ok(alone) = npm::Npmrc.configure(text, &[of_npm]) else {
+        return;
+    };
+    let Ok(both) = PnpmNpmrc.configure(&alone.text, &[of_pnpm]) else {
+        return;
+    };
+    assert_eq!(settings(&both.text), settings(&alone.text));
+    assert_eq!(PnpmNpmrc.inspect(&both.text, NPM), Ok(Found::Helper));
+    assert!(both.warnings.is_empty(), "{:?}", both.warnings);
+    let npm_alone = PnpmNpmrc.unconfigure(&both.text, &[NPM]);
+    let npm_alone = npm_alone.expect("pnpm reads everything");
+    assert_eq!(settings(&npm_alone), settings(&alone.text));
+    let pnpm_alone = npm::Npmrc.unconfigure(&both.text, &[NPM]);
+    let pnpm_alone = pnpm_alone.expect("npm reads everything");
+    assert_eq!(PnpmNpmrc.inspect(&pnpm_alone, NPM), Ok(Found::Helper));
 }
 
 /// A login twice is a login once; what it wrote is found, and goes again; neither says a secret.

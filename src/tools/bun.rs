@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::npm::{Npm, Npmrc, same_endpoint};
 use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
 use crate::edit::SyntaxError;
-use crate::edit::toml::{TomlFile, quoted};
+use crate::edit::toml::quoted;
 use crate::edit::toml_tables::{remove, set, string, tables_in};
 use crate::endpoint::Format;
 use crate::places::Places;
@@ -99,13 +99,13 @@ pub struct Bunfig;
 
 impl Editor for Bunfig {
     fn configure(&self, text: &str, registries: &[Registry]) -> Result<Configured, SyntaxError> {
-        TomlFile::parse(text)?;
+        let named = registry(text)?;
         let main = registries.first().filter(|main| main.namespace.is_none());
         let Some((main, Auth::Token(token))) = main.map(|main| (main, main.auth)) else {
             return Ok(Configured::unchanged(text));
         };
         let (url, token) = (quoted(main.url), quoted(token.expose()));
-        let text = match registry(text)? {
+        let text = match named {
             None => text.to_owned(),
             Some(Named { in_lines: true, .. }) => {
                 let text = set(text, &WHOLE, &[("url", url), ("token", token)])?;
