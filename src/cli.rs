@@ -10,7 +10,7 @@ use crate::output::Format;
 use crate::settings::{Field, Values};
 use crate::tools::{AuthMode, Tool};
 
-/// pip, uv and npm through AWS CodeArtifact, in a SageMaker Studio space without internet.
+/// pip, uv, npm and their kin through AWS CodeArtifact, in a SageMaker Studio space without internet.
 #[derive(Debug, Parser)]
 #[command(
     name = "studio-mirror",
@@ -93,7 +93,7 @@ impl Global {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Point pip, uv and npm at the repository, with credentials that stay fresh
+    /// Point package clients at the repository, with credentials that stay fresh
     #[command(
         after_help = "Examples:\n  studio-mirror login --domain corp --repository team\n  \
                             studio-mirror login --tool npm --namespace acme\n  studio-mirror login --dry-run"

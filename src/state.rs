@@ -282,11 +282,11 @@ impl State {
             .collect()
     }
 
-    /// Tools that ask the helper.
+    /// Tools that ask the helper by the name `keyring`.
     pub fn helper_tools(&self) -> impl Iterator<Item = (Tool, &ToolLogin)> {
         self.tools
             .iter()
-            .filter(|(_, login)| login.auth == AuthMode::Helper)
+            .filter(|(tool, login)| tool.asks_keyring(login))
             .map(|(tool, login)| (*tool, login))
     }
 }

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use proptest::test_runner::{Config, TestRunner};
+
 #[path = "../fuzz/src/inputs/mod.rs"]
 mod inputs;
 #[path = "../fuzz/src/properties.rs"]
@@ -88,4 +90,104 @@ fn dry_run_mask_seeds_hold_the_properties() {
 #[test]
 fn aws_ini_seeds_hold_the_properties() {
     replay("aws_ini", inputs::aws_ini);
+}
+
+/// Files put together from lines that people write, and from pieces of them: thousands of them, new ones at every run.
+fn generated(lines: &'static [&'static str], property: fn(&str)) {
+    let line = proptest::sample::select(lines);
+    let end = proptest::sample::select(&["\n", "\r\n", "\n\n", ""][..]);
+    let file = proptest::collection::vec((line, end), 0..9);
+    let mut runner = TestRunner::new(Config {
+        cases: 4_000,
+        failure_persistence: None,
+        ..Config::default()
+    });
+    let outcome = runner.run(&file, |lines| {
+        let text: String = lines.iter().flat_map(|(line, end)| [*line, *end]).collect();
+        property(&text);
+        Ok(())
+    });
+    outcome.unwrap_or_else(|error| panic!("{error}"));
+}
+
+const PIECES: &[&str] = &[
+    "",
+    "# a comment",
+    "  # set in",
+    "[pypi]",
+    "[pypi.codeartifact]",
+    "[repository.codeartifact]",
+    "[repositories]",
+    "[registries.codeartifact]",
+    "[registries]",
+    "[registry]",
+    "[source.crates-io]",
+    "[publish.index.repos.codeartifact]",
+    "[http-basic.codeartifact]",
+    "[[pypi]]",
+    "[distutils]",
+    "[codeartifact]",
+    "index-servers =",
+    "index-servers = pypi",
+    "    codeartifact",
+    "url = \"https://x.example/\" # why",
+    "url = [",
+    "url: https://y.example/",
+    "repository = https://z.example/",
+    "default = \"x\"",
+    "replace-with = 'vendored'",
+    "username = aws",
+    "username = \"aws\"",
+    "password = \"x\"",
+    "token = \"\"",
+    "npmRegistryServer: \"https://x.example\"",
+    "npmRegistryServer:",
+    "npmRegistries:",
+    "npmRegistries: {}",
+    "npmScopes:",
+    "  \"https://x.example\":",
+    "  '//corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/npm/team':",
+    "    npmAuthToken: old",
+    "  https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/npm/team: ",
+    "- item",
+    "key: |",
+    "registry=https://x.example/",
+    "@acme:registry=https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/npm/team/",
+    "//corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/npm/team/:tokenHelper=/x",
+    "//corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/npm/team:_authToken=old",
+    "\t",
+    "=",
+    "\"",
+];
+
+#[test]
+fn generated_files_hold_the_properties() {
+    for property in [
+        properties::tables,
+        properties::pypirc,
+        properties::yarnrc,
+        properties::pnpm_and_yarn,
+    ] {
+        generated(PIECES, property);
+    }
+}
+
+#[test]
+fn edit_tables_seeds_hold_the_properties() {
+    replay("edit_tables", properties::tables);
+}
+
+#[test]
+fn edit_pypirc_seeds_hold_the_properties() {
+    replay("edit_pypirc", properties::pypirc);
+}
+
+#[test]
+fn edit_yarnrc_seeds_hold_the_properties() {
+    replay("edit_yarnrc", properties::yarnrc);
+}
+
+#[test]
+fn edit_pnpm_seeds_hold_the_properties() {
+    replay("edit_pnpm", properties::pnpm_and_yarn);
 }

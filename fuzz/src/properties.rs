@@ -8,6 +8,13 @@ use studio_mirror::edit::configparser::ConfigFile;
 use studio_mirror::edit::npmrc::NpmrcFile;
 use studio_mirror::secret::Secret;
 use studio_mirror::token::TokenRequest;
+use studio_mirror::tools::cargo::{ConfigToml, CredentialsToml};
+use studio_mirror::tools::hatch::HatchToml;
+use studio_mirror::tools::pdm::PdmToml;
+use studio_mirror::tools::pnpm::PnpmIni;
+use studio_mirror::tools::poetry::{AuthToml, PoetryToml};
+use studio_mirror::tools::twine::Pypirc;
+use studio_mirror::tools::yarn::{YarnNpmrc, YarnrcYml};
 use studio_mirror::tools::{Auth, Configured, Editor, Found, Installed, Registry, npm, pip, uv};
 
 /// The endpoints the properties log in to.
@@ -408,5 +415,69 @@ fn plain_value(value: &toml_edit::Value) -> String {
             )
         }
         other => other.to_string().trim().to_owned(),
+    }
+}
+
+/// TOML tables: pdm's, poetry's, hatch's and cargo's files.
+pub fn tables(text: &str) {
+    for editor in [
+        &PdmToml as &dyn Editor,
+        &PoetryToml,
+        &AuthToml,
+        &HatchToml,
+        &ConfigToml,
+        &CredentialsToml,
+    ] {
+        comes_and_goes(text, editor, PYPI);
+    }
+}
+
+/// .pypirc.
+pub fn pypirc(text: &str) {
+    comes_and_goes(text, &Pypirc, PYPI);
+}
+
+/// .yarnrc.yml.
+pub fn yarnrc(text: &str) {
+    comes_and_goes(text, &YarnrcYml, NPM);
+}
+
+/// .npmrc and auth.ini as pnpm and yarn 1 have them.
+pub fn pnpm_and_yarn(text: &str) {
+    comes_and_goes(text, &PnpmIni, NPM);
+    comes_and_goes(text, &YarnNpmrc, NPM);
+}
+
+/// A login twice is a login once; what it wrote is found, and goes again; neither says a secret.
+fn comes_and_goes(text: &str, editor: &dyn Editor, url: &str) {
+    let secret = Secret::new(TOKEN);
+    for auth in [Auth::Helper, Auth::Token(&secret)] {
+        let registry = registry(url, auth);
+        let Ok(done) = editor.configure(text, &[registry]) else {
+            continue;
+        };
+        let again = editor.configure(&done.text, &[registry]);
+        let again = again.expect("what was written can be read");
+        assert_eq!(again.text, done.text, "a second edit changes nothing");
+        assert!(done.warnings.iter().all(|warning| !warning.contains(TOKEN)));
+        let found = editor
+            .inspect(&done.text, url)
+            .expect("what was written can be read");
+        if let (Auth::Token(token), Found::Token(found)) = (auth, &found) {
+            assert_eq!(found, token);
+        }
+        let undone = editor.unconfigure(&done.text, &[url]);
+        let undone = undone.expect("what was written can be taken out");
+        assert!(
+            !undone.contains(TOKEN) || text.contains(TOKEN),
+            "{undone:?}"
+        );
+        assert_eq!(
+            editor.inspect(&undone, url),
+            Ok(Found::NotConfigured),
+            "{undone:?}"
+        );
+        let undone_again = editor.unconfigure(&undone, &[url]).expect("it can be read");
+        assert_eq!(undone_again, undone);
     }
 }

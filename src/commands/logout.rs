@@ -74,7 +74,8 @@ fn forget(before: &State, state: &mut State, tools: &BTreeSet<Tool>, places: &Pl
         }
     }
     changes::remove_empty_folders(state);
-    if tools.contains(&Tool::Npm) {
+    let takes_scopes = |tool: &Tool| tool.client().format().is_scoped();
+    if tools.iter().any(takes_scopes) && !state.tools.keys().any(takes_scopes) {
         state.told.remove(&Field::Namespace);
     }
     if state.tools.is_empty() && state.changes.is_empty() {

@@ -21,8 +21,8 @@ use crate::token::{Need, Store, Token, TokenRequest, now, obtain};
 
 /// As for the helper: a throttled account answers late rather than never.
 const LIMIT: Duration = Duration::from_secs(30);
-/// But no longer than this share of a token's life (half an hour of 12): who tries again soon must not wait long.
-const LIMIT_SHARE: u64 = 24;
+/// But no longer than this share of a short token's life: who tries again soon must not wait long.
+const LIMIT_SHARE: u64 = 48;
 
 /// Does what the flags say.
 pub fn run(printer: Printer, args: &RefreshArgs) -> anyhow::Result<ExitCode> {

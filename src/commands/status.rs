@@ -219,9 +219,7 @@ fn tool_report(session: &Session, tool: Tool, cached: Option<&Token>) -> ToolRep
             None => "not logged in".to_owned(),
             Some(login) => match overridden(session, tool) {
                 Some(variable) => format!("${variable} is set and wins over its file"),
-                None if login.auth == AuthMode::Helper
-                    && helper::first_keyring_on_path().is_none() =>
-                {
+                None if tool.asks_keyring(login) && helper::first_keyring_on_path().is_none() => {
                     "no `keyring` on PATH: it cannot ask for its token".to_owned()
                 }
                 None => files
@@ -250,7 +248,7 @@ fn tool_state(tool: Tool, file: &ToolFile, login: &ToolLogin, cached: Option<&To
         (Ok(Found::NotConfigured), _) => {
             "its file no longer names the repository; run `studio-mirror login`".into()
         }
-        (Ok(Found::Helper), AuthMode::Helper) => "ok".into(),
+        (Ok(Found::Unneeded), _) | (Ok(Found::Helper), AuthMode::Helper) => "ok".into(),
         (Ok(Found::Helper), AuthMode::Token) => {
             "its file holds no token; run `studio-mirror login`".into()
         }

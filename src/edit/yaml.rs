@@ -2,8 +2,13 @@
 //! mapping in a mapping (`npmRegistries:` → `"//host":` → `npmAuthToken:`). What it touches it must understand; the rest may be
 //! any YAML that indentation sets apart. It refuses what it would have to guess at.
 
+mod scan;
+
+pub use scan::quoted;
+
 use super::SyntaxError;
 use super::lines::{self, Line};
+use scan::{comment_of, indent_of, is_aside, key_and_value, scalar};
 
 /// A file as lines.
 pub struct YamlFile {
@@ -96,34 +101,37 @@ impl YamlFile {
         Ok(())
     }
 
-    /// The keys of the mapping `key` at the root.
+    /// The keys of the mapping `key` at the root; none where it is written in another form than a key a line.
     ///
     /// # Errors
-    /// Where it is no block mapping.
+    /// As [`YamlFile::parse`].
     pub fn keys_of(&self, key: &str) -> Result<Vec<String>, SyntaxError> {
-        let children = self.children(key)?;
-        Ok(children.into_iter().map(|child| child.key).collect())
+        let entry = self.root_entry(key)?;
+        let children = entry.and_then(|entry| self.entries_below(&entry).ok());
+        let children = children.unwrap_or_default().into_iter();
+        Ok(children.map(|child| child.key).collect())
     }
 
-    /// The scalar `name` in the mapping `child` in the mapping `key`.
+    /// The scalar `name` in the mapping `child` in the mapping `key`; `None` where one of them is written in another form
+    /// than a key a line.
     ///
     /// # Errors
-    /// Where one of them is no block mapping.
+    /// As [`YamlFile::parse`].
     pub fn value_in(
         &self,
         key: &str,
         child: &str,
         name: &str,
     ) -> Result<Option<String>, SyntaxError> {
-        let children = self.children(key)?;
-        let Some(child) = children.iter().find(|entry| entry.key == child) else {
-            return Ok(None);
-        };
-        let entries = self.entries_below(child)?;
+        let entry = self.root_entry(key)?;
+        let children = entry.and_then(|entry| self.entries_below(&entry).ok());
+        let mut children = children.unwrap_or_default().into_iter();
+        let child = children.find(|entry| entry.key == child);
+        let entries = child.and_then(|child| self.entries_below(&child).ok());
+        let mut entries = entries.unwrap_or_default().into_iter();
         Ok(entries
-            .iter()
             .find(|entry| entry.key == name)
-            .and_then(scalar))
+            .and_then(|entry| scalar(&entry)))
     }
 
     /// Makes `child` in the mapping `key` hold exactly `entries`; other children stay.
@@ -258,84 +266,6 @@ impl YamlFile {
     fn refusal(&self, at: usize, message: impl Into<String>) -> SyntaxError {
         SyntaxError::new(at + 1, message)
     }
-}
-
-fn indent_of(text: &str) -> usize {
-    text.len() - text.trim_start_matches(' ').len()
-}
-
-fn is_aside(text: &str) -> bool {
-    let content = text.trim();
-    content.is_empty() || content.starts_with('#')
-}
-
-/// `key: value` with a plain or quoted key; `None` for every other thing that YAML has.
-fn key_and_value(text: &str) -> Option<(String, String)> {
-    let (key, rest) = match text.chars().next()? {
-        '"' => {
-            let end = 1 + text[1..].find('"')?;
-            let key = serde_json::from_str(&text[..=end]).ok()?;
-            (key, text[end + 1..].strip_prefix(':')?)
-        }
-        '\'' => {
-            let end = 1 + text[1..].find('\'')?;
-            (text[1..end].to_owned(), text[end + 1..].strip_prefix(':')?)
-        }
-        // Indicators of YAML: lists, flow, anchors, tags, directives.
-        c if "-?[]{}&*!|>%@`,#".contains(c) => return None,
-        _ => {
-            let end = text
-                .find(": ")
-                .or_else(|| text.strip_suffix(':').map(str::len))?;
-            (text[..end].trim_end().to_owned(), &text[end + 1..])
-        }
-    };
-    let is_apart = rest.is_empty() || rest.starts_with(' ');
-    let value = &rest[..rest.len() - comment_in(rest).len()];
-    is_apart.then(|| (key, value.trim().to_owned()))
-}
-
-/// The comment behind an entry, with the blanks before it.
-fn comment_of(line: &str) -> &str {
-    let start = line.find(": ").map_or(line.len(), |at| at + 1);
-    comment_in(&line[start..])
-}
-
-fn comment_in(value: &str) -> &str {
-    let mut quote = None;
-    for (at, c) in value.char_indices() {
-        match (quote, c) {
-            (None, '"' | '\'') => quote = Some(c),
-            (Some(open), c) if c == open => quote = None,
-            (None, '#') if value[..at].ends_with(' ') => {
-                return &value[value[..at].trim_end().len()..];
-            }
-            _ => {}
-        }
-    }
-    ""
-}
-
-/// The scalar of an entry that fits on its line.
-fn scalar(entry: &Entry) -> Option<String> {
-    let value = entry.value.as_str();
-    if entry.end > entry.start + 1 {
-        return None;
-    }
-    match value.chars().next()? {
-        '"' => serde_json::from_str(value).ok(),
-        '\'' => {
-            let inner = value.strip_prefix('\'')?.strip_suffix('\'')?;
-            (!inner.contains('\'')).then(|| inner.to_owned())
-        }
-        '[' | '{' | '&' | '*' | '!' | '|' | '>' | '%' | '@' | '`' => None,
-        _ => Some(value.to_owned()),
-    }
-}
-
-/// A string as YAML writes it: JSON's form is one of YAML's.
-pub fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
 }
 
 #[cfg(test)]

@@ -184,11 +184,19 @@ fn look(
             }
         }
         if token != new {
+            // The one that the file really has: of runs that were killed one after the other, none wrote it.
+            let present = match holds(&current, token.expose()) {
+                true => token.clone(),
+                false => former_tokens.get(name).unwrap_or(token).clone(),
+            };
+            let in_file = renewed_text(written.expose(), &old, present.expose());
             let ours = renewed_text(written.expose(), &old, new.expose());
             if let Some(ours) = ours {
-                *replaced = Some(std::mem::replace(written, Secret::new(ours)));
+                let before = std::mem::replace(written, Secret::new(ours));
+                *replaced = Some(in_file.map_or(before, Secret::new));
             }
-            former_tokens.insert(name.clone(), std::mem::replace(token, new.clone()));
+            former_tokens.insert(name.clone(), present);
+            *token = new.clone();
         }
         true
     });

@@ -1,9 +1,14 @@
-//! bun: it reads ~/.npmrc as npm does, but for what ~/.bunfig.toml says.
+//! bun: it reads .npmrc as npm does. A registry in .bunfig.toml wins over that from version 1.3 on; none is put there where
+//! none was, because it would win over a project's .npmrc too.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
-use super::npm::{Npm, Npmrc};
-use super::{Auth, AuthMode, Client, Registry, ToolFile};
+use super::npm::{Npm, Npmrc, same_endpoint};
+use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
+use crate::edit::SyntaxError;
+use crate::edit::toml::quoted;
+use crate::edit::toml_tables::{remove, set, string, tables_in};
 use crate::endpoint::Format;
 use crate::places::Places;
 use crate::secret::Secret;
@@ -24,30 +29,55 @@ impl Client for Bun {
         AuthMode::Token
     }
 
+    /// Version 1.2 knows no variable for the place of .npmrc, newer ones know npm's: then there are two.
     fn files(
         &self,
         places: &Places,
-        _: &BTreeMap<String, String>,
+        environment: &BTreeMap<String, String>,
         auth: AuthMode,
     ) -> Vec<ToolFile> {
-        // bun knows no variable for the file's place.
-        let npmrc = Npm.files(places, &BTreeMap::new(), auth).into_iter();
-        npmrc
-            .map(|file| ToolFile {
-                path: file.path,
+        let xdg = environment
+            .get("XDG_CONFIG_HOME")
+            .map(Path::new)
+            .filter(|folder| folder.is_absolute());
+        let folder = xdg.unwrap_or(&places.home);
+        let npms = Npm.files(places, environment, auth).into_iter();
+        let own = folder.join(".npmrc");
+        let usual = places.home.join(".npmrc");
+        let elsewhere = npms
+            .map(|file| file.path)
+            .filter(|path| *path != usual && *path != own);
+        let npmrc: Vec<PathBuf> = elsewhere.chain([own.clone()]).collect();
+        let mut files: Vec<ToolFile> = npmrc
+            .into_iter()
+            .map(|path| ToolFile {
+                path,
                 editor: &Npmrc,
             })
-            .collect()
+            .collect();
+        files.push(ToolFile {
+            path: folder.join(".bunfig.toml"),
+            editor: &Bunfig,
+        });
+        files
     }
 
     fn overriding_variables(&self) -> &'static [&'static str] {
-        &["BUN_CONFIG_REGISTRY", "BUN_CONFIG_TOKEN"]
+        &[
+            "BUN_CONFIG_REGISTRY",
+            "BUN_CONFIG_TOKEN",
+            "NPM_CONFIG_REGISTRY",
+            "npm_config_registry",
+            "NPM_CONFIG_TOKEN",
+            "npm_config_token",
+        ]
     }
 
     fn environment_auth(&self) -> Option<AuthMode> {
         Some(AuthMode::Token)
     }
 
+    /// The token goes to the registry beside it alone; registries of scopes, which a project may name, get none.
     fn environment(&self, registries: &[Registry]) -> Vec<(String, Secret)> {
         let main = registries.first().filter(|main| main.namespace.is_none());
         let Some((main, Auth::Token(token))) = main.map(|main| (main, main.auth)) else {
@@ -57,5 +87,162 @@ impl Client for Bun {
             ("BUN_CONFIG_REGISTRY".to_owned(), Secret::new(main.url)),
             ("BUN_CONFIG_TOKEN".to_owned(), token.clone()),
         ]
+    }
+}
+
+const INSTALL: &str = "install";
+const REGISTRY: &str = "registry";
+const WHOLE: [&str; 2] = [INSTALL, REGISTRY];
+
+/// The user's .bunfig.toml: a registry that it names is made ours; where it names none, nothing is to be done.
+pub struct Bunfig;
+
+impl Editor for Bunfig {
+    fn configure(&self, text: &str, registries: &[Registry]) -> Result<Configured, SyntaxError> {
+        let main = registries.first().filter(|main| main.namespace.is_none());
+        let Some((main, Auth::Token(token))) = main.map(|main| (main, main.auth)) else {
+            return Ok(Configured::unchanged(text));
+        };
+        let (url, token) = (quoted(main.url), quoted(token.expose()));
+        let text = match registry(text)? {
+            None => text.to_owned(),
+            Some(Named { in_lines: true, .. }) => {
+                let text = set(text, &WHOLE, &[("url", url), ("token", token)])?;
+                remove(&text, &WHOLE, &["username", "password"])?
+            }
+            Some(_) => {
+                let both = format!("{{ url = {url}, token = {token} }}");
+                set(text, &[INSTALL], &[(REGISTRY, both)])?
+            }
+        };
+        Ok(Configured::unchanged(&text))
+    }
+
+    fn unconfigure(&self, text: &str, urls: &[&str]) -> Result<String, SyntaxError> {
+        let is_ours = |named: &Named| urls.iter().any(|url| same_endpoint(&named.url, url));
+        match registry(text)?.filter(is_ours) {
+            None => Ok(text.to_owned()),
+            Some(Named { in_lines: true, .. }) => remove(text, &WHOLE, &["url", "token"]),
+            Some(_) => remove(text, &[INSTALL], &[REGISTRY]),
+        }
+    }
+
+    fn inspect(&self, text: &str, url: &str) -> Result<Found, SyntaxError> {
+        Ok(match registry(text)? {
+            None => Found::Unneeded,
+            Some(Named {
+                url: named,
+                token: Some(token),
+                ..
+            }) if same_endpoint(&named, url) => Found::Token(token),
+            Some(_) => Found::NotConfigured,
+        })
+    }
+}
+
+/// The registry for everything.
+struct Named {
+    url: String,
+    token: Option<Secret>,
+    /// Whether it is a table under a header of its own.
+    in_lines: bool,
+}
+
+fn registry(text: &str) -> Result<Option<Named>, SyntaxError> {
+    let url = string(text, &WHOLE)?;
+    if url.is_none() && !tables_in(text, &[INSTALL])?.contains(&REGISTRY.to_owned()) {
+        return Ok(None);
+    }
+    let in_table = |key| string(text, &[INSTALL, REGISTRY, key]);
+    Ok(Some(Named {
+        in_lines: url.is_none() && set(text, &WHOLE, &[]).is_ok(),
+        url: url.or(in_table("url")?).unwrap_or_default(),
+        token: in_table("token")?.map(Secret::new),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const URL: &str = "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/npm/team/";
+
+    fn configured(text: &str) -> Result<String, SyntaxError> {
+        let token = Secret::new("eyJ2ZXexample");
+        let request = crate::token::TokenRequest {
+            domain: "corp".into(),
+            owner: None,
+            region: "us-east-1".into(),
+            api_endpoint: None,
+            duration_seconds: None,
+            credentials: crate::credentials::CredentialSource::Instance,
+        };
+        let main = Registry {
+            name: "codeartifact",
+            url: URL,
+            auth: Auth::Token(&token),
+            namespace: None,
+            request: &request,
+            installed: crate::tools::Installed {
+                program: "",
+                helpers: "",
+            },
+        };
+        Ok(Bunfig.configure(text, &[main])?.text)
+    }
+
+    #[test]
+    fn a_registry_is_made_ours_in_every_form_that_bun_reads() {
+        let ours = format!("{{ url = \"{URL}\", token = \"eyJ2ZXexample\" }}");
+        for (text, expected) in [
+            (
+                "telemetry = false\r\n[install] # mine\r\nregistry = \"https://a.example\" # why\r\nexact = true\r\n",
+                format!(
+                    "telemetry = false\r\n[install] # mine\r\nregistry = {ours} # why\r\nexact = true\r\n"
+                ),
+            ),
+            (
+                "[install]\nregistry = { url = \"https://a.example\", username = \"me\", password = \"p\" }",
+                format!("[install]\nregistry = {ours}"),
+            ),
+            (
+                "[install.registry]\nurl = \"https://a.example\"\nusername = \"me\"\npassword = \"p\"\n[test]\nsmol = true\n",
+                format!(
+                    "[install.registry]\nurl = \"{URL}\"\ntoken = \"eyJ2ZXexample\"\n[test]\nsmol = true\n"
+                ),
+            ),
+        ] {
+            let done = configured(text).unwrap();
+            assert_eq!(done, expected);
+            assert_eq!(configured(&done).unwrap(), done);
+            let found = Bunfig.inspect(&done, URL).unwrap();
+            assert_eq!(found, Found::Token(Secret::new("eyJ2ZXexample")));
+            let undone = Bunfig.unconfigure(&done, &[URL]).unwrap();
+            assert_eq!(
+                Bunfig.inspect(&undone, URL),
+                Ok(Found::Unneeded),
+                "{undone:?}"
+            );
+            assert_eq!(Bunfig.unconfigure(text, &[URL]).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn a_file_without_a_registry_is_left_alone_and_an_odd_one_is_refused() {
+        for text in [
+            "",
+            "[install]\nexact = true\n",
+            "[install.scopes]\nacme = \"https://a.example\"\n",
+        ] {
+            assert_eq!(configured(text).unwrap(), text);
+            assert_eq!(Bunfig.inspect(text, URL), Ok(Found::Unneeded));
+        }
+        for text in [
+            "[install\n",
+            "install.registry = \"https://a.example\"\n",
+            "install = { registry = \"https://a.example\" }\n",
+        ] {
+            assert!(configured(text).is_err(), "{text:?}");
+        }
     }
 }

@@ -7,7 +7,7 @@ use super::tables::Keys;
 use super::url::Parts;
 use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
 use crate::edit::SyntaxError;
-use crate::edit::toml::quoted;
+use crate::edit::toml::{TomlFile, quoted};
 use crate::edit::toml_tables;
 use crate::endpoint::Format;
 use crate::places::Places;
@@ -167,6 +167,7 @@ pub struct CredentialsToml;
 
 impl Editor for CredentialsToml {
     fn configure(&self, text: &str, registries: &[Registry]) -> Result<Configured, SyntaxError> {
+        TomlFile::parse(text)?;
         let mut text = text.to_owned();
         for registry in registries {
             if let Auth::Token(token) = registry.auth {

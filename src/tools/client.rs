@@ -148,6 +148,8 @@ impl Configured {
 pub enum Found {
     /// The tool does not use this endpoint.
     NotConfigured,
+    /// Nothing needs to stand here: another file of the tool says it, and this one says nothing against it.
+    Unneeded,
     /// The tool uses it and asks the credential helper.
     Helper,
     /// The tool uses it with this token.

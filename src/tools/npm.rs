@@ -58,6 +58,8 @@ impl Client for Npm {
         Some(AuthMode::Token)
     }
 
+    /// A variable's name tells its registry, so that the token goes nowhere else. bash hands such names on; dash and zsh drop
+    /// them, and with them what a script of package.json would need: its token is then the one in the file.
     fn environment(&self, registries: &[Registry]) -> Vec<(String, Secret)> {
         let setting = |name: &str, value: Secret| (format!("npm_config_{name}"), value);
         registries
@@ -123,17 +125,7 @@ impl Editor for Npmrc {
             .entries()
             .filter(|(_, name, value)| !is_wanted(name, value, registries))
             .filter_map(|(line, name, value)| warning(line, name, value, registry));
-        let unscoped = registries
-            .iter()
-            .skip(1)
-            .filter(|one| one.namespace.is_none());
-        let of_registries = unscoped.map(|one| {
-            format!(
-                "{} is left out: beside the main repository npm and its kin take one for a scope alone; give it a `namespace`",
-                one.name
-            )
-        });
-        let warnings = of_lines.chain(of_registries).collect();
+        let warnings = of_lines.chain(left_out(registries)).collect();
         Ok(Configured {
             text: file.text(),
             warnings,
@@ -215,6 +207,20 @@ fn drop_login_of(file: &mut NpmrcFile, previous: &str, ours: &str) {
     for key in login_keys(previous, &["_authToken", "always-auth"]) {
         file.remove(&key);
     }
+}
+
+/// Says which repositories have no place in these files.
+pub(super) fn left_out<'a>(registries: &'a [Registry]) -> impl Iterator<Item = String> + 'a {
+    let unscoped = registries
+        .iter()
+        .skip(1)
+        .filter(|one| one.namespace.is_none());
+    unscoped.map(|one| {
+        format!(
+            "{} is left out: beside the main repository npm and its kin take one for a scope alone; give it a `namespace`",
+            one.name
+        )
+    })
 }
 
 /// Whether a line is one that a further registry put there.

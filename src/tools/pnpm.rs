@@ -1,10 +1,10 @@
-//! pnpm: it reads ~/.npmrc as npm does, and asks a `tokenHelper` for its token. pnpm 11 and newer have a file of their own for
-//! that, auth.ini, whose entries win.
+//! pnpm: it asks a `tokenHelper` for its token, and has files of its own, so that npm stays as it is: `auth.ini` for pnpm 11 and
+//! newer, `rc` for older ones. These take a `tokenHelper` from ~/.npmrc alone, and a `registry` that is there before their own.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::npm::{Npm, auth_prefix, same_endpoint};
+use super::npm::{Npm, auth_prefix, left_out, same_endpoint};
 use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
 use crate::edit::SyntaxError;
 use crate::edit::npmrc::NpmrcFile;
@@ -45,18 +45,19 @@ impl Client for Pnpm {
         environment: &BTreeMap<String, String>,
         auth: AuthMode,
     ) -> Vec<ToolFile> {
-        let npmrc = Npm.files(places, environment, auth).into_iter();
-        let mut files: Vec<ToolFile> = npmrc
-            .map(|file| ToolFile {
-                path: file.path,
-                editor: &PnpmAuth,
-            })
-            .collect();
-        files.push(ToolFile {
-            path: places.config.join("pnpm/auth.ini"),
-            editor: &PnpmAuth,
+        let own = ["pnpm/auth.ini", "pnpm/rc"].map(|file| ToolFile {
+            path: places.config.join(file),
+            editor: &PnpmIni,
         });
-        files
+        let npmrc = match auth {
+            AuthMode::Helper => Npm.files(places, environment, auth),
+            AuthMode::Token => Vec::new(),
+        };
+        let npmrc = npmrc.into_iter().map(|file| ToolFile {
+            path: file.path,
+            editor: &PnpmNpmrc,
+        });
+        own.into_iter().chain(npmrc).collect()
     }
 
     fn links(&self, registries: &[Registry]) -> Vec<PathBuf> {
@@ -71,7 +72,10 @@ impl Client for Pnpm {
         &[
             "NPM_CONFIG_REGISTRY",
             "npm_config_registry",
+            "PNPM_CONFIG_REGISTRY",
             "pnpm_config_registry",
+            "PNPM_CONFIG__AUTH",
+            "pnpm_config__auth",
         ]
     }
 
@@ -79,12 +83,34 @@ impl Client for Pnpm {
         Some(AuthMode::Token)
     }
 
-    /// For pnpm 11 and newer; older ones take no login from their environment.
+    /// For pnpm 11 and newer; older ones take no login from their environment. One variable holds every registry with its
+    /// token, and unlike npm's its name passes through every shell.
     fn environment(&self, registries: &[Registry]) -> Vec<(String, Secret)> {
-        let of_npm = Npm.environment(registries).into_iter();
-        of_npm
-            .map(|(name, value)| (name.replacen("npm_config_", "pnpm_config_", 1), value))
-            .collect()
+        let mut variables = Vec::new();
+        let mut all = serde_json::Map::new();
+        for (at, registry) in registries.iter().enumerate() {
+            let Auth::Token(token) = registry.auth else {
+                continue;
+            };
+            let scope = match registry.namespace {
+                Some(scope) => format!("@{}", scope.trim_start_matches('@')),
+                None if at == 0 => {
+                    let name = "pnpm_config_registry".to_owned();
+                    variables.push((name, Secret::new(registry.url)));
+                    "@".to_owned()
+                }
+                None => continue,
+            };
+            let scopes = all
+                .entry(registry.url)
+                .or_insert_with(|| serde_json::json!({}));
+            scopes[scope] = serde_json::json!({ "authToken": token.expose() });
+        }
+        if !all.is_empty() {
+            let all = serde_json::Value::Object(all).to_string();
+            variables.push(("pnpm_config__auth".to_owned(), Secret::new(all)));
+        }
+        variables
     }
 }
 
@@ -94,10 +120,13 @@ fn token_helper(registry: &Registry) -> String {
     format!("{}/{name}", registry.installed.helpers)
 }
 
-/// ~/.npmrc and auth.ini, for pnpm.
-pub struct PnpmAuth;
+const HELPER: &str = "tokenHelper";
+const TOKEN: &str = "_authToken";
 
-impl Editor for PnpmAuth {
+/// pnpm's own files, `auth.ini` and `rc`: the registries, and how to log in there.
+pub struct PnpmIni;
+
+impl Editor for PnpmIni {
     fn configure(&self, text: &str, registries: &[Registry]) -> Result<Configured, SyntaxError> {
         let mut file = NpmrcFile::parse(text);
         for (at, registry) in registries.iter().enumerate() {
@@ -111,17 +140,24 @@ impl Editor for PnpmAuth {
             let prefix = auth_prefix(registry.url);
             match registry.auth {
                 Auth::Helper => {
-                    file.set(&format!("{prefix}:tokenHelper"), &token_helper(registry))?
+                    file.remove(&format!("{prefix}:{TOKEN}"));
+                    file.set(&format!("{prefix}:{HELPER}"), &token_helper(registry))?;
                 }
-                Auth::Token(token) => file.set(&format!("{prefix}:_authToken"), token.expose())?,
+                Auth::Token(token) => {
+                    // It would win over the token.
+                    file.remove(&format!("{prefix}:{HELPER}"));
+                    file.set(&format!("{prefix}:{TOKEN}"), token.expose())?;
+                }
             }
         }
-        Ok(Configured::unchanged(&file.text()))
+        Ok(Configured {
+            text: file.text(),
+            warnings: left_out(registries).collect(),
+        })
     }
 
     fn unconfigure(&self, text: &str, urls: &[&str]) -> Result<String, SyntaxError> {
         let mut file = NpmrcFile::parse(text);
-        let is_registry = |name: &str| name == "registry" || name.ends_with(":registry");
         let ours: Vec<String> = file
             .entries()
             .filter(|(_, name, value)| {
@@ -133,7 +169,7 @@ impl Editor for PnpmAuth {
             file.remove(&name);
         }
         for url in urls {
-            for key in ["tokenHelper", "_authToken"] {
+            for key in [HELPER, TOKEN] {
                 file.remove(&format!("{}:{key}", auth_prefix(url)));
             }
         }
@@ -142,18 +178,93 @@ impl Editor for PnpmAuth {
 
     fn inspect(&self, text: &str, url: &str) -> Result<Found, SyntaxError> {
         let file = NpmrcFile::parse(text);
-        let prefix = auth_prefix(url);
-        let mut entries = file.entries();
-        if !entries.any(|(_, name, value)| name.ends_with("registry") && same_endpoint(value, url))
-        {
+        let is_ours = |name: &str| {
+            let value = file.value(name);
+            is_registry(name) && value.is_some_and(|value| same_endpoint(value, url))
+        };
+        if !file.entries().any(|(_, name, _)| is_ours(name)) {
             return Ok(Found::NotConfigured);
         }
-        if file.value(&format!("{prefix}:tokenHelper")).is_some() {
+        let prefix = auth_prefix(url);
+        if file.value(&format!("{prefix}:{HELPER}")).is_some() {
             return Ok(Found::Helper);
         }
-        let token = file.value(&format!("{prefix}:_authToken"));
+        let token = file.value(&format!("{prefix}:{TOKEN}"));
         Ok(token.map_or(Found::NotConfigured, |token| {
             Found::Token(Secret::new(token))
         }))
     }
+}
+
+/// The user's .npmrc, for pnpm 10 and older: the token helpers alone.
+pub struct PnpmNpmrc;
+
+impl Editor for PnpmNpmrc {
+    fn configure(&self, text: &str, registries: &[Registry]) -> Result<Configured, SyntaxError> {
+        let mut file = NpmrcFile::parse(text);
+        let mut warnings = Vec::new();
+        let used = registries
+            .iter()
+            .enumerate()
+            .filter(|(at, registry)| *at == 0 || registry.namespace.is_some());
+        for (_, registry) in used {
+            let helper = token_helper(registry);
+            if !is_runnable(&helper) {
+                warnings.push(format!(
+                    "pnpm cannot run a token helper whose path has a blank or a sign of the shell in it (`{helper}`): \
+                     studio-mirror login --tool pnpm --auth token"
+                ));
+            }
+            file.set(&format!("{}:{HELPER}", auth_prefix(registry.url)), &helper)?;
+            warnings.extend(elsewhere(&file, registry));
+        }
+        warnings.dedup();
+        Ok(Configured {
+            text: file.text(),
+            warnings,
+        })
+    }
+
+    fn unconfigure(&self, text: &str, urls: &[&str]) -> Result<String, SyntaxError> {
+        let mut file = NpmrcFile::parse(text);
+        for url in urls {
+            file.remove(&format!("{}:{HELPER}", auth_prefix(url)));
+        }
+        Ok(file.text())
+    }
+
+    fn inspect(&self, text: &str, url: &str) -> Result<Found, SyntaxError> {
+        let file = NpmrcFile::parse(text);
+        let helper = file.value(&format!("{}:{HELPER}", auth_prefix(url)));
+        Ok(helper.map_or(Found::NotConfigured, |_| Found::Helper))
+    }
+}
+
+fn is_registry(name: &str) -> bool {
+    name == "registry" || name.starts_with('@') && name.ends_with(":registry")
+}
+
+/// Whether every pnpm runs this path: up to version 10 a shell does, from 11 on it is split at blanks.
+fn is_runnable(path: &str) -> bool {
+    path.chars()
+        .all(|c| c.is_alphanumeric() || "/._-+@:,=~".contains(c))
+}
+
+/// A warning where pnpm 10 and older go to another registry than `registry`.
+fn elsewhere(file: &NpmrcFile, registry: &Registry) -> Option<String> {
+    let name = match registry.namespace {
+        Some(scope) => format!("@{}:registry", scope.trim_start_matches('@')),
+        None => "registry".to_owned(),
+    };
+    let (line, ..) = file
+        .entries()
+        .filter(|(_, found, _)| *found == name)
+        .last()?;
+    let value = file.value(&name)?;
+    (!same_endpoint(value, registry.url)).then(|| {
+        format!(
+            "pnpm 10 and older take `{name}` from line {line} of .npmrc before their own file, and so another registry: \
+             studio-mirror login --tool npm,pnpm"
+        )
+    })
 }

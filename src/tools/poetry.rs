@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::tables::Keys;
 use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
 use crate::edit::SyntaxError;
-use crate::edit::toml::quoted;
+use crate::edit::toml::{TomlFile, quoted};
 use crate::edit::toml_tables;
 use crate::endpoint::Format;
 use crate::places::Places;
@@ -131,6 +131,7 @@ const LOGIN: &str = "http-basic";
 
 impl Editor for AuthToml {
     fn configure(&self, text: &str, registries: &[Registry]) -> Result<Configured, SyntaxError> {
+        TomlFile::parse(text)?;
         let mut text = text.to_owned();
         for registry in registries {
             if let Auth::Token(token) = registry.auth {

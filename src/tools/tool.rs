@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Client;
 use super::{bun, cargo, hatch, npm, pdm, pip, pnpm, poetry, twine, uv, yarn};
+use crate::endpoint::Format;
+use crate::state::ToolLogin;
 
 /// A package client, by its `--tool` name.
 #[derive(
@@ -68,6 +70,11 @@ impl Tool {
             Tool::Hatch => &hatch::Hatch,
             Tool::Cargo => &cargo::Cargo,
         }
+    }
+
+    /// Whether it asks the helper by the name `keyring`, as Python's clients do; the others' files name a program.
+    pub fn asks_keyring(self, login: &ToolLogin) -> bool {
+        login.auth == AuthMode::Helper && self.client().format() == Format::Pypi
     }
 
     /// Variables of `environment` that set another index beside ours.

@@ -50,31 +50,16 @@ impl Client for Yarn {
 
     fn overriding_variables(&self) -> &'static [&'static str] {
         &[
-            "YARN_REGISTRY",
             "YARN_NPM_REGISTRY_SERVER",
-            "YARN_NPM_AUTH_TOKEN",
             "YARN_RC_FILENAME",
+            "YARN_REGISTRY",
+            "NPM_CONFIG_REGISTRY",
+            "npm_config_registry",
         ]
     }
 
-    fn environment_auth(&self) -> Option<AuthMode> {
-        Some(AuthMode::Token)
-    }
-
-    /// For berry; version 1 takes no login from its environment.
-    fn environment(&self, registries: &[Registry]) -> Vec<(String, Secret)> {
-        let main = registries.first().filter(|main| main.namespace.is_none());
-        let Some((main, Auth::Token(token))) = main.map(|main| (main, main.auth)) else {
-            return Vec::new();
-        };
-        [
-            ("YARN_NPM_REGISTRY_SERVER", Secret::new(main.url)),
-            ("YARN_NPM_AUTH_TOKEN", token.clone()),
-            ("YARN_NPM_ALWAYS_AUTH", Secret::new("true")),
-        ]
-        .map(|(name, value)| (name.to_owned(), value))
-        .into()
-    }
+    // No `environment`: version 1 takes no login from there, and berry sends a YARN_NPM_AUTH_TOKEN to whatever registry a
+    // project names for a scope.
 }
 
 const ALWAYS: &str = "always-auth";
@@ -86,7 +71,11 @@ impl Editor for YarnNpmrc {
     fn configure(&self, text: &str, registries: &[Registry]) -> Result<Configured, SyntaxError> {
         let configured = Npmrc.configure(text, registries)?;
         let mut file = NpmrcFile::parse(&configured.text);
-        for registry in registries {
+        let used = registries
+            .iter()
+            .enumerate()
+            .filter(|(at, registry)| *at == 0 || registry.namespace.is_some());
+        for (_, registry) in used {
             file.set(&format!("{}:{ALWAYS}", auth_prefix(registry.url)), "true")?;
         }
         Ok(Configured {
@@ -129,7 +118,10 @@ impl Editor for YarnrcYml {
                     ("npmAlwaysAuth", "true".to_owned()),
                     ("npmAuthToken", quoted(token.expose())),
                 ];
-                file.set_in(REGISTRIES, registry.url.trim_end_matches('/'), &login)?;
+                let known = file.keys_of(REGISTRIES)?;
+                let known = known.iter().find(|known| is_same(known, registry.url));
+                let key = known.map_or(registry.url.trim_end_matches('/'), String::as_str);
+                file.set_in(REGISTRIES, key, &login)?;
             }
         }
         Ok(Configured::unchanged(&file.text()))

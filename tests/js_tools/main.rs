@@ -7,6 +7,7 @@
 mod support;
 
 mod bun;
+mod environment;
 mod npm;
 mod pnpm;
 mod sharing;
@@ -40,8 +41,11 @@ impl Workplace {
     fn in_home(home: Home, client: &str, tool: &str) -> Workplace {
         let mirror = Mirror::start();
         mirror.let_tokens_live(LIFE);
+        let cache = home.join(".cache/yarn");
         let home = home
             .first_on_path(clients::bin(client))
+            // For root yarn 1 keeps its cache outside of the home.
+            .env("YARN_CACHE_FOLDER", cache)
             .env("CI", "1")
             .env("YARN_UNSAFE_HTTP_WHITELIST", "127.0.0.1")
             .env("YARN_ENABLE_TELEMETRY", "0")

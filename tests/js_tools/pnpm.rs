@@ -4,6 +4,8 @@ use std::os::unix::fs::symlink;
 
 use super::Workplace;
 use crate::support::home::Home;
+use crate::support::leak_watch::LeakWatch;
+use crate::support::mirror::Mirror;
 use crate::support::{binary_under_test, clients};
 
 fn installs_and_publishes(client: &str) {
@@ -13,7 +15,63 @@ fn installs_and_publishes(client: &str) {
     let program = program.to_str().expect("a path in UTF-8");
     place.run(program, &["refresh", "--stop"]).success();
     installs_and_publishes_in(&place);
-    place.assert_no_leak(&[".npmrc", ".config/pnpm/auth.ini"]);
+    place.assert_no_leak(&[".npmrc", ".config/pnpm/auth.ini", ".config/pnpm/rc"]);
+}
+
+/// Alone, and with its token in files.
+fn installs(client: &str) {
+    for auth in ["helper", "token"] {
+        let home = Home::new().first_on_path(clients::bin(client));
+        let mirror = Mirror::start();
+        let watch = LeakWatch::start(home.path());
+        mirror
+            .login(&home, &["--tool", "pnpm", "--auth", auth])
+            .success();
+        home.write("project/package.json", "{\"name\":\"project\"}");
+        let mut add = home.command("pnpm");
+        let add = add.args(["add", "mirror-left"]).env("CI", "1");
+        home.run(add.current_dir(home.join("project"))).success();
+        let mut status = home.command(binary_under_test());
+        let status = home.run(status.arg("status")).success();
+        assert!(!status.stdout.contains("login`"), "{status}");
+        assert!(!status.stdout.contains("cannot ask"), "{status}");
+        // Nobody asks for it.
+        assert!(!home.join(".local/bin/keyring").exists());
+        assert_eq!(home.join(".npmrc").exists(), auth == "helper");
+        home.assert_no_leak(&watch, &[]);
+    }
+}
+
+#[test]
+fn pnpm_9_installs_without_npm() {
+    installs("pnpm-9");
+}
+
+#[test]
+fn pnpm_10_installs_without_npm() {
+    installs("pnpm-10");
+}
+
+#[test]
+fn pnpm_11_installs_either_way() {
+    installs("pnpm-11");
+}
+
+#[test]
+fn the_newest_pnpm_installs_either_way() {
+    installs("pnpm-newest");
+}
+
+/// pnpm gives it to a shell, or splits it at blanks.
+#[test]
+fn a_path_that_pnpm_would_not_run_is_pointed_out() {
+    let home = Home::new();
+    let data = home.join("my data");
+    let home = home.env("XDG_DATA_HOME", data);
+    let login = Mirror::without_packages()
+        .login(&home, &["--tool", "pnpm"])
+        .success();
+    assert!(login.stderr.contains("--auth token"), "{login}");
 }
 
 /// These publish by way of npm, which asks no helper: npm is logged in as well.
@@ -21,7 +79,7 @@ fn installs_and_publishes_with_npm(client: &str) {
     let home = Home::new().first_on_path(clients::bin("npm-10"));
     let place = Workplace::in_home(home, client, "pnpm,npm");
     installs_and_publishes_in(&place);
-    place.assert_no_leak(&[".config/pnpm/auth.ini"]);
+    place.assert_no_leak(&[".config/pnpm/auth.ini", ".config/pnpm/rc"]);
 }
 
 fn installs_and_publishes_in(place: &Workplace) {

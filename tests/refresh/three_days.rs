@@ -18,10 +18,11 @@ const LIFE: i64 = 12;
 const HOUR: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_nanos(16_666_667);
 
-/// After the network has come back with the token expired already, the next try may be half a minute and its half
-/// away (`LONGEST_URGENT_RETRY` and its spread), and the renewal itself is not emulated: a process of some
-/// milliseconds, which are minutes here, on a machine that does other things too.
-const GRACE: Duration = Duration::from_millis(400);
+/// After the network has come back with the token expired already, a try that began before may go on for a 48th of a life
+/// (`LIMIT_SHARE`; of 12 hours it is 30 seconds at most), the next may be half a minute and its half away
+/// (`LONGEST_URGENT_RETRY` and its spread), and the renewal itself is not emulated: a process of some milliseconds, which are
+/// minutes here, on a machine that does other things too.
+const GRACE: Duration = Duration::from_millis(250 + 13 + 500);
 
 /// What happens, by the emulated hour at which it begins and ends.
 enum Event {

@@ -1,21 +1,21 @@
 //! The tools' files: what a login changes in each, file by file, so that one odd file fails its own tools alone.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, anyhow};
 
+use super::one_file::{is_unneeded, links_of, plan_file, program, refusals, without_helper};
 use super::targets::Target;
 use crate::changes::{self, Edit};
 use crate::commands::session::Session;
 use crate::commands::sharers::{editor_of, remembered};
-use crate::error::{copied, find, with_hint};
-use crate::files::Mode;
+use crate::error::{copied, find};
 use crate::helper::{make_link, remember_link};
 use crate::output::Printer;
 use crate::state::{ChangeKind, Part, State, ToolLogin};
 use crate::tools::compose::{self, Refused, Sharer, Tokens};
-use crate::tools::{AuthMode, Installed, Tool, ToolFile};
+use crate::tools::{Tool, ToolFile};
 
 /// What a login wants for one tool.
 #[derive(Debug)]
@@ -50,6 +50,8 @@ pub struct Edits {
     links: Vec<(Tool, PathBuf)>,
     /// Files and links of an earlier login that no tool uses any more.
     unused: Vec<PathBuf>,
+    /// Files that need nothing of us.
+    unneeded: BTreeSet<PathBuf>,
     /// What may surprise, a sentence each.
     pub warnings: Vec<String>,
 }
@@ -81,7 +83,11 @@ impl Edits {
                 login: wish.login,
                 files: match wish.refusal {
                     Some(refusal) => Err(refusal),
-                    None => Ok(files.into_iter().map(|file| file.path).collect()),
+                    None => Ok(files
+                        .into_iter()
+                        .map(|file| file.path)
+                        .filter(|path| !edits.unneeded.contains(path))
+                        .collect()),
                 },
             })
             .collect();
@@ -145,9 +151,15 @@ impl Edits {
                 continue;
             }
             match plan_file(session, state, &path, &sharers, tokens) {
+                Ok((edit, _)) if is_unneeded(&edit, &sharers) => {
+                    self.unneeded.insert(path.clone());
+                    self.unused.push(path);
+                }
                 Ok((edit, warnings)) => {
                     self.edits.push(edit);
-                    self.warnings.extend(warnings);
+                    let known = self.warnings.clone();
+                    let new = warnings.into_iter().filter(|one| !known.contains(one));
+                    self.warnings.extend(new);
                 }
                 Err(error) => {
                     let wanted = |tool| active().any(|(wish, _)| wish.tool == tool);
@@ -199,13 +211,13 @@ impl Edits {
         let is_replaced = |tool| self.planned.iter().any(|planned| planned.tool == tool);
         self.planned
             .iter()
-            .any(|planned| planned.login.auth == AuthMode::Helper && planned.files.is_ok())
+            .any(|planned| planned.tool.asks_keyring(&planned.login) && planned.files.is_ok())
             || state.helper_tools().any(|(tool, _)| !is_replaced(tool))
     }
 
     /// A tool must not be sent to a helper that is not there; nor can one be configured that shares a file with it.
     pub fn fail_helper_tools(&mut self, error: &anyhow::Error) {
-        let asks = |planned: &&mut Planned| planned.login.auth == AuthMode::Helper;
+        let asks = |planned: &&mut Planned| planned.tool.asks_keyring(&planned.login);
         for planned in self.planned.iter_mut().filter(asks) {
             if planned.files.is_ok() {
                 planned.files = Err(without_helper(planned.tool, error));
@@ -305,110 +317,4 @@ impl Edits {
             }
         }
     }
-}
-
-/// The links that the files of a tool will name.
-fn links_of(session: &Session, wish: &Wish, tokens: &Tokens) -> Vec<PathBuf> {
-    let helpers = session.places.helpers();
-    let installed = Installed {
-        program: "",
-        helpers: &helpers.to_string_lossy(),
-    };
-    let registries = compose::registries(&wish.login, tokens, installed);
-    wish.tool.client().links(&registries)
-}
-
-/// This program's own file; a link to nowhere says more than none.
-fn program() -> PathBuf {
-    std::env::current_exe().unwrap_or_default()
-}
-
-fn plan_file(
-    session: &Session,
-    state: &State,
-    path: &Path,
-    sharers: &[Sharer],
-    tokens: &Tokens,
-) -> anyhow::Result<(Edit, Vec<String>)> {
-    let program = std::env::current_exe().context("cannot find this program's own file")?;
-    let helpers = session.places.helpers();
-    let (program, helpers) = (program.to_string_lossy(), helpers.to_string_lossy());
-    let installed = Installed {
-        program: &program,
-        helpers: &helpers,
-    };
-    let mut tokens = tokens.clone();
-    if let Some(change) = state.changes.get(path) {
-        // Tools that share the file and are not asked about now keep the token they have.
-        for (request, token) in change.tokens() {
-            tokens
-                .0
-                .entry(request.clone())
-                .or_insert_with(|| token.clone());
-        }
-    }
-    let holds_token = |sharer: &&Sharer| sharer.login.auth == AuthMode::Token;
-    let mode = match sharers.iter().any(|sharer| holds_token(&sharer)) {
-        true => Mode::Private,
-        false => Mode::Keep,
-    };
-    let parts = sharers.iter().map(|sharer| Part::Tool(sharer.tool));
-    let before = remembered(state, path, &session.places, &session.environment);
-    let mut warnings = Vec::new();
-    let mut edit = changes::plan(
-        state,
-        path,
-        parts.collect(),
-        mode,
-        |text| {
-            let composed = compose::configure(text, sharers, &tokens, installed)?;
-            warnings = composed.warnings;
-            Ok(composed.text)
-        },
-        |text, _| Ok(compose::unconfigure(text, &before)?),
-    )?;
-    edit.tokens = sharers
-        .iter()
-        .filter(holds_token)
-        .flat_map(|sharer| sharer.login.repositories())
-        .filter_map(|known| Some((known.token.cache_name(), tokens.get(&known.token)?.clone())))
-        .collect();
-    Ok((edit, warnings))
-}
-
-/// Why each of `tools` is left out.
-fn refusals(
-    session: &Session,
-    tools: &[Tool],
-    path: &Path,
-    error: anyhow::Error,
-) -> BTreeMap<Tool, anyhow::Error> {
-    let path = session.places.shown(path);
-    let refusal = |tool: &Tool, error: anyhow::Error| {
-        let error = error.context(format!(
-            "{tool} is not configured: `{path}` is left as it is"
-        ));
-        let mend = format!("mend that file, then run `studio-mirror login --tool {tool}`");
-        (*tool, with_hint(error, mend))
-    };
-    let mut refusals: BTreeMap<Tool, anyhow::Error> = tools
-        .iter()
-        .skip(1)
-        .map(|tool| refusal(tool, copied(&error)))
-        .collect();
-    refusals.extend(tools.first().map(|tool| refusal(tool, error)));
-    refusals
-}
-
-/// Why a tool that holds its token is not configured while there is none.
-pub fn without_token(tool: Tool) -> anyhow::Error {
-    with_hint(
-        anyhow!("{tool} is not configured: there is no token yet to put into its file"),
-        format!("run `studio-mirror login --tool {tool}` in a minute"),
-    )
-}
-
-/// Why a tool that asks the helper is not configured while there is none.
-pub fn without_helper(tool: Tool, error: &anyhow::Error) -> anyhow::Error {
-    copied(error).context(format!("{tool} is not configured: no credential helper"))
 }

@@ -2,6 +2,7 @@
 
 mod edits;
 pub mod fetch;
+mod one_file;
 mod report;
 pub mod targets;
 
@@ -121,7 +122,7 @@ fn wishes(targets: &[Target], fetched: &Fetched) -> (Vec<Wish>, Tokens) {
         Some(Wish {
             tool: target.tool,
             login: fetched.login(target)?,
-            refusal: waits.then(|| edits::without_token(target.tool)),
+            refusal: waits.then(|| one_file::without_token(target.tool)),
         })
     });
     (wishes.collect(), fetched.tokens(targets))

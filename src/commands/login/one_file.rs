@@ -1,0 +1,134 @@
+//! One file's plan: its sharers' editors composed on the text without us; and the ways in which a tool is left out of it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+
+use super::edits::Wish;
+use crate::changes::{self, Edit};
+use crate::commands::session::Session;
+use crate::commands::sharers::remembered;
+use crate::error::{copied, with_hint};
+use crate::files::Mode;
+use crate::state::{Part, State};
+use crate::tools::compose::{self, Sharer, Tokens};
+use crate::tools::{AuthMode, Found, Installed, Tool};
+
+/// Whether none of its tools needs anything in a file.
+pub fn is_unneeded(edit: &Edit, sharers: &[Sharer]) -> bool {
+    sharers.iter().all(|sharer| {
+        let url = sharer.login.main.endpoint.url();
+        sharer.editor.inspect(&edit.text, url) == Ok(Found::Unneeded)
+    })
+}
+
+/// The links that the files of a tool will name.
+pub fn links_of(session: &Session, wish: &Wish, tokens: &Tokens) -> Vec<PathBuf> {
+    let helpers = session.places.helpers();
+    let installed = Installed {
+        program: "",
+        helpers: &helpers.to_string_lossy(),
+    };
+    let registries = compose::registries(&wish.login, tokens, installed);
+    wish.tool.client().links(&registries)
+}
+
+/// This program's own file; a link to nowhere says more than none.
+pub fn program() -> PathBuf {
+    std::env::current_exe().unwrap_or_default()
+}
+
+/// Plans `path` for its sharers, with what may surprise. `tokens` are those that go into files.
+///
+/// # Errors
+/// When the file cannot be read, or a sharer cannot read its text.
+pub fn plan_file(
+    session: &Session,
+    state: &State,
+    path: &Path,
+    sharers: &[Sharer],
+    tokens: &Tokens,
+) -> anyhow::Result<(Edit, Vec<String>)> {
+    let program = std::env::current_exe().context("cannot find this program's own file")?;
+    let helpers = session.places.helpers();
+    let (program, helpers) = (program.to_string_lossy(), helpers.to_string_lossy());
+    let installed = Installed {
+        program: &program,
+        helpers: &helpers,
+    };
+    let mut tokens = tokens.clone();
+    if let Some(change) = state.changes.get(path) {
+        // Tools that share the file and are not asked about now keep the token they have.
+        for (request, token) in change.tokens() {
+            tokens
+                .0
+                .entry(request.clone())
+                .or_insert_with(|| token.clone());
+        }
+    }
+    let holds_token = |sharer: &&Sharer| sharer.login.auth == AuthMode::Token;
+    let mode = match sharers.iter().any(|sharer| holds_token(&sharer)) {
+        true => Mode::Private,
+        false => Mode::Keep,
+    };
+    let parts = sharers.iter().map(|sharer| Part::Tool(sharer.tool));
+    let before = remembered(state, path, &session.places, &session.environment);
+    let mut warnings = Vec::new();
+    let mut edit = changes::plan(
+        state,
+        path,
+        parts.collect(),
+        mode,
+        |text| {
+            let composed = compose::configure(text, sharers, &tokens, installed)?;
+            warnings = composed.warnings;
+            Ok(composed.text)
+        },
+        |text, _| Ok(compose::unconfigure(text, &before)?),
+    )?;
+    edit.tokens = sharers
+        .iter()
+        .filter(holds_token)
+        .flat_map(|sharer| sharer.login.repositories())
+        .filter_map(|known| Some((known.token.cache_name(), tokens.get(&known.token)?.clone())))
+        .collect();
+    Ok((edit, warnings))
+}
+
+/// Why each of `tools` is left out.
+pub fn refusals(
+    session: &Session,
+    tools: &[Tool],
+    path: &Path,
+    error: anyhow::Error,
+) -> BTreeMap<Tool, anyhow::Error> {
+    let path = session.places.shown(path);
+    let refusal = |tool: &Tool, error: anyhow::Error| {
+        let error = error.context(format!(
+            "{tool} is not configured: `{path}` is left as it is"
+        ));
+        let mend = format!("mend that file, then run `studio-mirror login --tool {tool}`");
+        (*tool, with_hint(error, mend))
+    };
+    let mut refusals: BTreeMap<Tool, anyhow::Error> = tools
+        .iter()
+        .skip(1)
+        .map(|tool| refusal(tool, copied(&error)))
+        .collect();
+    refusals.extend(tools.first().map(|tool| refusal(tool, error)));
+    refusals
+}
+
+/// Why a tool that holds its token is not configured while there is none.
+pub fn without_token(tool: Tool) -> anyhow::Error {
+    with_hint(
+        anyhow!("{tool} is not configured: there is no token yet to put into its file"),
+        format!("run `studio-mirror login --tool {tool}` in a minute"),
+    )
+}
+
+/// Why a tool that asks the helper is not configured while there is none.
+pub fn without_helper(tool: Tool, error: &anyhow::Error) -> anyhow::Error {
+    copied(error).context(format!("{tool} is not configured: no credential helper"))
+}

@@ -1,0 +1,81 @@
+//! One line of YAML: how deep it stands, its key, its value, its comment.
+
+use super::Entry;
+
+pub(super) fn indent_of(text: &str) -> usize {
+    text.len() - text.trim_start_matches(' ').len()
+}
+
+pub(super) fn is_aside(text: &str) -> bool {
+    let content = text.trim();
+    content.is_empty() || content.starts_with('#')
+}
+
+/// `key: value` with a plain or quoted key; `None` for every other thing that YAML has.
+pub(super) fn key_and_value(text: &str) -> Option<(String, String)> {
+    let (key, rest) = match text.chars().next()? {
+        '"' => {
+            let end = 1 + text[1..].find('"')?;
+            let key = serde_json::from_str(&text[..=end]).ok()?;
+            (key, text[end + 1..].strip_prefix(':')?)
+        }
+        '\'' => {
+            let end = 1 + text[1..].find('\'')?;
+            (text[1..end].to_owned(), text[end + 1..].strip_prefix(':')?)
+        }
+        // Indicators of YAML: lists, flow, anchors, tags, directives.
+        c if "-?[]{}&*!|>%@`,#".contains(c) => return None,
+        _ => {
+            let end = text
+                .find(": ")
+                .or_else(|| text.strip_suffix(':').map(str::len))?;
+            (text[..end].trim_end().to_owned(), &text[end + 1..])
+        }
+    };
+    let is_apart = rest.is_empty() || rest.starts_with(' ');
+    let value = &rest[..rest.len() - comment_in(rest).len()];
+    is_apart.then(|| (key, value.trim().to_owned()))
+}
+
+/// The comment behind an entry, with the blanks before it.
+pub(super) fn comment_of(line: &str) -> &str {
+    let start = line.find(": ").map_or(line.len(), |at| at + 1);
+    comment_in(&line[start..])
+}
+
+fn comment_in(value: &str) -> &str {
+    let mut quote = None;
+    for (at, c) in value.char_indices() {
+        match (quote, c) {
+            (None, '"' | '\'') => quote = Some(c),
+            (Some(open), c) if c == open => quote = None,
+            (None, '#') if value[..at].ends_with(' ') => {
+                return &value[value[..at].trim_end().len()..];
+            }
+            _ => {}
+        }
+    }
+    ""
+}
+
+/// The scalar of an entry that fits on its line.
+pub(super) fn scalar(entry: &Entry) -> Option<String> {
+    let value = entry.value.as_str();
+    if entry.end > entry.start + 1 {
+        return None;
+    }
+    match value.chars().next()? {
+        '"' => serde_json::from_str(value).ok(),
+        '\'' => {
+            let inner = value.strip_prefix('\'')?.strip_suffix('\'')?;
+            (!inner.contains('\'')).then(|| inner.to_owned())
+        }
+        '[' | '{' | '&' | '*' | '!' | '|' | '>' | '%' | '@' | '`' => None,
+        _ => Some(value.to_owned()),
+    }
+}
+
+/// A string as YAML writes it: JSON's form is one of YAML's.
+pub fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
