@@ -33,11 +33,9 @@ fn run(home: &Home, arguments: &[&str]) -> Finished {
 }
 
 #[test]
-fn npm_and_uv_install_without_a_login_and_nothing_is_written() {
+fn npm_installs_without_a_login_and_nothing_is_written() {
     let mirror = Mirror::start();
-    let home = told(Home::new(), &mirror)
-        .first_on_path(clients::bin("npm-newest"))
-        .first_on_path(clients::bin("uv-newest"));
+    let home = told(Home::new(), &mirror).first_on_path(clients::bin("npm-newest"));
     let watch = LeakWatch::start(home.path());
     home.write(
         "project/package.json",
@@ -54,17 +52,6 @@ fn npm_and_uv_install_without_a_login_and_nothing_is_written() {
     // By way of a shell, which hands a variable on whatever its name is made of.
     let mut npm = exec(&home, &["--", "bash", "-c", "npm install mirror-again"]);
     home.run(npm.current_dir(home.join("project"))).success();
-
-    let python = clients::base_python();
-    let venv = home.join("venv");
-    let venv = venv.to_str().expect("a path in UTF-8");
-    let python = python.to_str().expect("a path in UTF-8");
-    run(&home, &["uv", "venv", "-q", "--python", python, venv]).success();
-    run(
-        &home,
-        &["uv", "pip", "install", "--python", venv, "mirror-built"],
-    )
-    .success();
     home.assert_no_leak(&watch, &[]);
 }
 
@@ -101,6 +88,40 @@ fn pip_is_sent_to_the_helper_after_a_login_and_left_out_without_one() {
         "{finished}"
     );
     home.assert_no_leak(&watch, &[]);
+}
+
+#[test]
+fn pythons_tools_find_no_token_in_their_environment_and_ask_the_helper() {
+    let mirror = Mirror::start();
+    let home = Home::new().first_on_path(clients::bin("uv-newest"));
+    let ours = home.join(".local/bin");
+    let home = told(home.first_on_path(ours), &mirror);
+    let watch = LeakWatch::start(home.path());
+    mirror.login(&home, &["--tool", "pip"]).success();
+    let named = ["--tool", "pip,uv,twine,poetry,pdm,hatch", "--"];
+    // What a tool keeps a password for is a name, and a project gives names to addresses of its own.
+    let passwords = "env | grep -E '^(PIP|UV|TWINE|POETRY|PDM|HATCH)_' | grep -c eyJ; :";
+    let finished = run(&home, &[&named[..], &["sh", "-c", passwords]].concat()).success();
+    assert_eq!(finished.stdout, "0\n");
+    let python = clients::base_python();
+    let venv = home.join("venv");
+    let venv = venv.to_str().expect("a path in UTF-8");
+    let python = python.to_str().expect("a path in UTF-8");
+    run(&home, &["uv", "venv", "-q", "--python", python, venv]).success();
+    run(
+        &home,
+        &["uv", "pip", "install", "--python", venv, "mirror-built"],
+    )
+    .success();
+    home.write(
+        "project/pyproject.toml",
+        "[project]\nname = \"p\"\nversion = \"1\"\nrequires-python = \">=3.9\"\n",
+    );
+    let mut add = exec(&home, &["uv", "add", "mirror-greeting"]);
+    add.env("UV_PYTHON", python)
+        .current_dir(home.join("project"));
+    home.run(&mut add).success();
+    home.assert_no_leak(&watch, &["project/pyproject.toml", "project/uv.lock"]);
 }
 
 #[test]

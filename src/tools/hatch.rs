@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::tables::Keys;
-use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
+use super::{AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
 use crate::edit::SyntaxError;
 use crate::edit::toml_tables;
 use crate::endpoint::Format;
@@ -45,20 +45,17 @@ impl Client for Hatch {
     }
 
     fn environment_auth(&self) -> Option<AuthMode> {
-        Some(AuthMode::Token)
+        // HATCH_INDEX_AUTH would go to whatever stands behind -r; the keyring is asked about one address.
+        Some(AuthMode::Helper)
     }
 
     fn environment(&self, registries: &[Registry]) -> Vec<(String, Secret)> {
         let Some(main) = registries.first() else {
             return Vec::new();
         };
-        let Auth::Token(token) = main.auth else {
-            return Vec::new();
-        };
         [
             ("HATCH_INDEX_REPO", Secret::new(main.url)),
             ("HATCH_INDEX_USER", Secret::new("aws")),
-            ("HATCH_INDEX_AUTH", token.clone()),
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into()

@@ -58,7 +58,7 @@ impl Client for Npm {
         Some(AuthMode::Token)
     }
 
-    /// A variable's name tells its registry, so that the token goes nowhere else. bash hands such names on; dash and zsh drop
+    /// A variable's name tells its registry, so that the token goes nowhere else. bash hands such names on; dash drops
     /// them, and with them what a script of package.json would need: its token is then the one in the file.
     fn environment(&self, registries: &[Registry]) -> Vec<(String, Secret)> {
         let setting = |name: &str, value: Secret| (format!("npm_config_{name}"), value);

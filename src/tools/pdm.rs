@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::tables::Keys;
+use super::url;
 use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
 use crate::edit::SyntaxError;
 use crate::endpoint::Format;
@@ -44,24 +45,19 @@ impl Client for Pdm {
     }
 
     fn environment_auth(&self) -> Option<AuthMode> {
-        Some(AuthMode::Token)
+        // PDM_PYPI_PASSWORD would go to whatever a project calls `pypi`; the keyring is asked about one address.
+        Some(AuthMode::Helper)
     }
 
     fn environment(&self, registries: &[Registry]) -> Vec<(String, Secret)> {
         let Some(main) = registries.first() else {
             return Vec::new();
         };
-        let Auth::Token(token) = main.auth else {
-            return Vec::new();
-        };
-        let index = Secret::new(format!("{}simple/", main.url));
+        let index = url::with_login(main.url, "simple/", Auth::Helper);
         [
-            ("PDM_PYPI_URL", index),
-            ("PDM_PYPI_USERNAME", Secret::new("aws")),
-            ("PDM_PYPI_PASSWORD", token.clone()),
+            ("PDM_PYPI_URL", Secret::new(index)),
             ("PDM_PUBLISH_REPO", Secret::new(main.url)),
             ("PDM_PUBLISH_USERNAME", Secret::new("aws")),
-            ("PDM_PUBLISH_PASSWORD", token.clone()),
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into()

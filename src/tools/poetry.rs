@@ -52,31 +52,18 @@ impl Client for Poetry {
     }
 
     fn environment_auth(&self) -> Option<AuthMode> {
-        Some(AuthMode::Token)
+        // POETRY_HTTP_BASIC_* would go to whatever a project gives that name; the keyring is asked about one address.
+        Some(AuthMode::Helper)
     }
 
     fn environment(&self, registries: &[Registry]) -> Vec<(String, Secret)> {
         registries
             .iter()
-            .flat_map(|registry| {
+            .map(|registry| {
                 let name = registry.name.to_ascii_uppercase().replace(['-', '.'], "_");
-                let token = match registry.auth {
-                    Auth::Token(token) => Some(token.clone()),
-                    Auth::Helper => None,
-                };
-                [
-                    Some((
-                        format!("POETRY_REPOSITORIES_{name}_URL"),
-                        Secret::new(registry.url),
-                    )),
-                    Some((
-                        format!("POETRY_HTTP_BASIC_{name}_USERNAME"),
-                        Secret::new("aws"),
-                    )),
-                    token.map(|token| (format!("POETRY_HTTP_BASIC_{name}_PASSWORD"), token)),
-                ]
+                let variable = format!("POETRY_REPOSITORIES_{name}_URL");
+                (variable, Secret::new(registry.url))
             })
-            .flatten()
             .collect()
     }
 }

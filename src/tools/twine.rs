@@ -43,20 +43,17 @@ impl Client for Twine {
     }
 
     fn environment_auth(&self) -> Option<AuthMode> {
-        Some(AuthMode::Token)
+        // TWINE_PASSWORD would go to whatever --repository-url names; the keyring is asked about one address.
+        Some(AuthMode::Helper)
     }
 
     fn environment(&self, registries: &[Registry]) -> Vec<(String, Secret)> {
         let Some(main) = registries.first() else {
             return Vec::new();
         };
-        let Auth::Token(token) = main.auth else {
-            return Vec::new();
-        };
         [
             ("TWINE_REPOSITORY_URL", Secret::new(main.url)),
             ("TWINE_USERNAME", Secret::new("aws")),
-            ("TWINE_PASSWORD", token.clone()),
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into()

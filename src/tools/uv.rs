@@ -44,35 +44,32 @@ impl Client for Uv {
     }
 
     fn environment_auth(&self) -> Option<AuthMode> {
-        Some(AuthMode::Token)
+        // UV_INDEX_*_PASSWORD would go to whatever a project gives that name, and uv writes an index URL into pyproject.toml.
+        Some(AuthMode::Helper)
     }
 
     fn environment(&self, registries: &[Registry]) -> Vec<(String, Secret)> {
         let Some((main, extra)) = registries.split_first() else {
             return Vec::new();
         };
-        let index = |registry: &Registry| format!("{}={}simple/", registry.name, registry.url);
+        let index = |registry: &Registry| {
+            let url = url::with_login(registry.url, "simple/", Auth::Helper);
+            format!("{}={url}", registry.name)
+        };
         let mut variables = vec![
-            ("UV_DEFAULT_INDEX".to_owned(), Secret::new(index(main))),
-            ("UV_PUBLISH_URL".to_owned(), Secret::new(main.url)),
+            ("UV_DEFAULT_INDEX", index(main)),
+            ("UV_KEYRING_PROVIDER", SUBPROCESS.to_owned()),
+            ("UV_PUBLISH_URL", main.url.to_owned()),
+            ("UV_PUBLISH_USERNAME", "aws".to_owned()),
         ];
-        if let Auth::Token(token) = main.auth {
-            variables.push(("UV_PUBLISH_USERNAME".to_owned(), Secret::new("aws")));
-            variables.push(("UV_PUBLISH_PASSWORD".to_owned(), token.clone()));
-        }
         if !extra.is_empty() {
             let indexes: Vec<String> = extra.iter().map(index).collect();
-            variables.push(("UV_INDEX".to_owned(), Secret::new(indexes.join(" "))));
-        }
-        for registry in registries {
-            let Auth::Token(token) = registry.auth else {
-                continue;
-            };
-            let name = registry.name.to_ascii_uppercase().replace(['-', '.'], "_");
-            variables.push((format!("UV_INDEX_{name}_USERNAME"), Secret::new("aws")));
-            variables.push((format!("UV_INDEX_{name}_PASSWORD"), token.clone()));
+            variables.push(("UV_INDEX", indexes.join(" ")));
         }
         variables
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), Secret::new(value)))
+            .collect()
     }
 
     fn adding_variables(&self) -> &'static [&'static str] {
