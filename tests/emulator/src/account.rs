@@ -1,4 +1,4 @@
-//! The account's domains and repositories, and how these hang together.
+//! The domains and repositories, and how these hang together.
 
 use crate::error::AwsError;
 use crate::names::Format;
@@ -13,6 +13,7 @@ const SEARCHED: usize = 25;
 pub(crate) struct Domain {
     pub(crate) name: String,
     pub(crate) owner: String,
+    pub(crate) region: String,
     pub(crate) created: OffsetDateTime,
 }
 
@@ -28,8 +29,8 @@ pub(crate) struct Repository {
     upstreams: Vec<RepositoryId>,
     /// The format whose public index it reaches.
     pub(crate) external: Option<Format>,
-    /// Whether the folder of packages may seed it: repositories of the first domain only.
-    pub(crate) seeded: bool,
+    /// Its place in the folder of packages: its name, below the domain's but for those of the first domain.
+    pub(crate) folder: String,
 }
 
 /// The domains and repositories that the emulator plays.
@@ -45,6 +46,7 @@ impl Account {
         let domain = |domain: &DomainSetup| Domain {
             name: domain.name.clone(),
             owner: setup.owner_of(domain),
+            region: setup.region_of(domain),
             created,
         };
         let domains: Vec<_> = setup.domains.iter().map(domain).collect();
@@ -73,7 +75,10 @@ impl Account {
                     Some("public:crates-io") => Some(Format::Cargo),
                     _ => None,
                 },
-                seeded: domain == first,
+                folder: match domain == first {
+                    true => repository.name.clone(),
+                    false => format!("{domain}/{}", repository.name),
+                },
                 domain,
             }
         };
@@ -84,18 +89,13 @@ impl Account {
         }
     }
 
-    /// A domain of an owner.
+    /// A domain of an owner. Its name is its own in all regions.
     pub(crate) fn domain(&self, name: &str, owner: &str) -> Result<&Domain, AwsError> {
         let known = self
             .domains
             .iter()
             .find(|domain| domain.name == name && domain.owner == owner);
-        known.ok_or_else(|| {
-            let message = format!(
-                "Domain not found. Domain '{name}' owned by account '{owner}' does not exist."
-            );
-            AwsError::not_found("domain", name, message)
-        })
+        known.ok_or_else(|| no_domain(name, owner))
     }
 
     /// A repository of a domain of an owner.
@@ -126,8 +126,12 @@ impl Account {
             .count()
     }
 
-    /// The repository itself, then its upstreams, depth first, each once.
-    pub(crate) fn search_order(&self, start: RepositoryId) -> Vec<RepositoryId> {
+    /// The repository itself, then its upstreams, depth first, each once. Behind one that is not open there is no search.
+    pub(crate) fn search_order(
+        &self,
+        start: RepositoryId,
+        is_open: impl Fn(RepositoryId) -> bool,
+    ) -> Vec<RepositoryId> {
         let mut order = Vec::new();
         let mut waiting = vec![start];
         while let Some(id) = waiting.pop() {
@@ -135,7 +139,9 @@ impl Account {
                 continue;
             }
             order.push(id);
-            waiting.extend(self.repositories[id.0].upstreams.iter().rev());
+            if is_open(id) {
+                waiting.extend(self.repositories[id.0].upstreams.iter().rev());
+            }
         }
         order
     }
@@ -143,4 +149,11 @@ impl Account {
     pub(crate) fn get(&self, id: RepositoryId) -> &Repository {
         &self.repositories[id.0]
     }
+}
+
+/// What is said of a domain that is not there.
+pub(crate) fn no_domain(name: &str, owner: &str) -> AwsError {
+    let message =
+        format!("Domain not found. Domain '{name}' owned by account '{owner}' does not exist.");
+    AwsError::not_found("domain", name, message)
 }

@@ -4,6 +4,7 @@ use crate::credentials::RoleCredentialsChange;
 use crate::faults::Fault;
 use crate::requests::RecordedRequest;
 use crate::shared::Shared;
+use crate::shelves::Origin;
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -30,6 +31,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/_admin/requests", get(requests))
         .route("/_admin/stats", get(stats))
         .route("/_admin/kept", get(kept))
+        .route("/_admin/published", get(published))
         .with_state(shared)
 }
 
@@ -112,5 +114,9 @@ async fn stats(State(shared): Emulated) -> Json<BTreeMap<String, usize>> {
 }
 
 async fn kept(State(shared): Emulated) -> Json<BTreeMap<String, BTreeSet<String>>> {
-    Json(shared.catalogue.kept())
+    Json(shared.catalogue.list(Origin::Upstream))
+}
+
+async fn published(State(shared): Emulated) -> Json<BTreeMap<String, BTreeSet<String>>> {
+    Json(shared.catalogue.list(Origin::Published))
 }

@@ -1,6 +1,7 @@
 //! A file of a package version, wherever its bytes are.
 
 use crate::names::Format;
+use axum::body::Bytes;
 use serde_json::Value;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -13,14 +14,13 @@ pub(crate) struct Asset {
     pub(crate) name: String,
     pub(crate) version: String,
     pub(crate) filename: String,
+    /// Of the bytes, in hexadecimal digits, as far as they have been seen.
     pub(crate) sha256: Option<String>,
     pub(crate) requires_python: Option<String>,
     /// Why the file was withdrawn (PEP 592); empty when no reason was given.
     pub(crate) yanked: Option<String>,
     /// npm: the version's manifest with `dist`, but for the tarball's address.
     pub(crate) manifest: Option<Value>,
-    /// Whether it was published to a repository by a client, rather than found upstream.
-    pub(crate) is_published: bool,
     /// When it was published, RFC 3339.
     pub(crate) published: String,
     /// Shared by all repositories that hold the file, so that it is fetched once.
@@ -36,6 +36,8 @@ pub(crate) enum Content {
     Remote(url::Url),
     /// Copied to our own folder.
     Kept(PathBuf),
+    /// As the client that published it sent them.
+    Sent(Bytes),
 }
 
 impl Asset {
@@ -56,7 +58,6 @@ impl Asset {
             requires_python: None,
             yanked: None,
             manifest: None,
-            is_published: false,
             published: "2026-01-01T00:00:00Z".into(),
             content: Arc::new(RwLock::new(content)),
         }

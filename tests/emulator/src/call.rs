@@ -27,9 +27,13 @@ pub(crate) enum Call {
     NpmPublish {
         name: String,
     },
+    NpmDistTags {
+        name: String,
+    },
     NpmDistTag {
         name: String,
         tag: String,
+        removes: bool,
     },
     CargoConfig,
     CargoIndex {
@@ -55,6 +59,7 @@ impl Call {
             Call::NpmPackument { .. } => "NpmPackument",
             Call::NpmTarball { .. } => "NpmTarball",
             Call::NpmPublish { .. } => "NpmPublish",
+            Call::NpmDistTags { .. } => "NpmDistTags",
             Call::NpmDistTag { .. } => "NpmDistTag",
             Call::CargoConfig => "CargoConfig",
             Call::CargoIndex { .. } => "CargoIndex",
@@ -80,9 +85,8 @@ impl Call {
 pub(crate) fn call(method: &str, format: Format, rest: &str) -> Call {
     match format {
         Format::Pypi if method == "POST" && rest.is_empty() => Call::PypiUpload,
-        Format::Npm if method == "PUT" => npm_publish(rest),
         Format::Pypi => pypi_call(rest),
-        Format::Npm => npm_call(rest),
+        Format::Npm => npm_dist_tags(method, rest).unwrap_or_else(|| npm_call(method, rest)),
         Format::Cargo => cargo_call(method, rest),
         _ => Call::Other,
     }
@@ -106,22 +110,21 @@ fn pypi_call(rest: &str) -> Call {
     }
 }
 
-fn npm_publish(rest: &str) -> Call {
-    if let Some(rest) = rest.strip_prefix("-/package/")
-        && let Some((name, tag)) = rest.split_once("/dist-tags/")
-    {
-        return Call::NpmDistTag {
-            name: name.into(),
+fn npm_dist_tags(method: &str, rest: &str) -> Option<Call> {
+    let (name, tag) = rest.strip_prefix("-/package/")?.split_once("/dist-tags")?;
+    let name = name.into();
+    match (method, tag.strip_prefix('/')) {
+        ("PUT" | "DELETE", Some(tag)) if !tag.is_empty() => Some(Call::NpmDistTag {
+            name,
             tag: tag.into(),
-        };
-    }
-    match npm_call(rest) {
-        Call::NpmPackument { name } => Call::NpmPublish { name },
-        _ => Call::Other,
+            removes: method == "DELETE",
+        }),
+        ("GET", None) if tag.is_empty() => Some(Call::NpmDistTags { name }),
+        _ => None,
     }
 }
 
-fn npm_call(rest: &str) -> Call {
+fn npm_call(method: &str, rest: &str) -> Call {
     if rest == "-/ping" {
         return Call::NpmPing;
     }
@@ -132,14 +135,15 @@ fn npm_call(rest: &str) -> Call {
         };
     }
     let parts: Vec<_> = rest.split('/').collect();
-    match parts.as_slice() {
-        [name] if !name.is_empty() && !name.starts_with(['@', '-']) => Call::NpmPackument {
-            name: (*name).into(),
-        },
-        [scope, name] if scope.starts_with('@') && !name.is_empty() => {
-            Call::NpmPackument { name: rest.into() }
-        }
-        _ => Call::Other,
+    let is_name = match parts.as_slice() {
+        [name] => !name.is_empty() && !name.starts_with(['@', '-']),
+        [scope, name] => scope.starts_with('@') && !name.is_empty(),
+        _ => false,
+    };
+    match (is_name, method) {
+        (true, "PUT") => Call::NpmPublish { name: rest.into() },
+        (true, _) => Call::NpmPackument { name: rest.into() },
+        (false, _) => Call::Other,
     }
 }
 

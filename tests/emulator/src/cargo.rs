@@ -6,7 +6,6 @@ use crate::random::to_hex;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use std::path::Path;
 use std::sync::Arc;
 
 /// `config.json` of the index whose endpoint is at `base`.
@@ -35,11 +34,11 @@ pub(crate) fn index(files: &[Arc<Asset>]) -> String {
         .collect()
 }
 
-/// The crate whose bytes lie at `path`, with the line of the index that its Cargo.toml makes.
+/// The crate that these bytes are, with the line of the index that its Cargo.toml makes.
 ///
 /// # Errors
 /// When it is no crate.
-pub(crate) fn read(path: &Path, bytes: &[u8], manifest: &str) -> Result<Asset> {
+pub(crate) fn read(bytes: &[u8], manifest: &str, content: Content) -> Result<Asset> {
     let manifest: toml::Table = manifest.parse().context("Cargo.toml is no TOML")?;
     let text = |key: &str| {
         manifest
@@ -62,7 +61,6 @@ pub(crate) fn read(path: &Path, bytes: &[u8], manifest: &str) -> Result<Asset> {
         "cksum": to_hex(&Sha256::digest(bytes)),
     });
     let filename = format!("{name}-{version}.crate");
-    let content = Content::Folder(path.into());
     let mut asset = Asset::new(Format::Cargo, &name, &version, &filename, content);
     asset.manifest = Some(line);
     Ok(asset)

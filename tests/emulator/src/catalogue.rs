@@ -6,11 +6,12 @@ use crate::names::Format;
 use crate::packages::PackageFolder;
 use crate::passthrough::PassThrough;
 use crate::random;
+use crate::shelves::{Origin, Placed, Shelves, compare};
 use anyhow::Result;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A file that a look-up found, and the repository whose external connection it came by.
 #[derive(Clone, Debug)]
@@ -25,11 +26,21 @@ enum Holder {
     External(RepositoryId),
 }
 
+/// What publishing a file came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Publication {
+    Placed(Placed),
+    /// The version is in a repository or public index upstream.
+    Upstream,
+    /// The package came from upstream, which blocks publishing it here.
+    Blocked,
+}
+
 /// What a look-up found.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Findings {
     pub(crate) files: Vec<Found>,
-    /// npm: the public registry's tags.
+    /// npm: its tags here and upstream.
     pub(crate) tags: Map<String, Value>,
 }
 
@@ -40,10 +51,9 @@ pub(crate) struct Catalogue {
     pub(crate) account: Account,
     folder: PackageFolder,
     passthrough: Option<PassThrough>,
-    shelves: Mutex<HashMap<RepositoryId, Vec<Arc<Asset>>>>,
+    /// What was published to the repositories, what they keep from upstream, and npm's tags.
+    pub(crate) shelves: Shelves,
     presigned: Mutex<HashMap<String, Arc<Asset>>>,
-    /// npm's tags of packages that were published, by repository and package.
-    tags: Mutex<HashMap<(RepositoryId, String), Map<String, Value>>>,
 }
 
 impl Catalogue {
@@ -56,9 +66,8 @@ impl Catalogue {
             account,
             folder: PackageFolder::new(packages),
             passthrough,
-            shelves: Mutex::default(),
+            shelves: Shelves::default(),
             presigned: Mutex::default(),
-            tags: Mutex::default(),
         }
     }
 
@@ -75,19 +84,19 @@ impl Catalogue {
     ) -> Result<Findings> {
         let mut findings = Findings::default();
         let mut versions = BTreeSet::new();
-        for id in self.account.search_order(repository) {
+        let is_open = |id| self.takes_from_upstream(id, format, name);
+        for id in self.account.search_order(repository, is_open) {
             add(
                 &mut findings,
                 &mut versions,
                 self.own(id, format, name)?,
                 Holder::Repository(id),
             );
-            findings.tags.extend(self.own_tags(id, name));
-            // Package origin controls: what was published here is not taken from upstream as well.
-            if findings.files.iter().any(|found| found.asset.is_published) {
-                break;
+            if format == Format::Npm {
+                // Of a tag set here and upstream, upstream's counts.
+                findings.tags.extend(self.shelves.tags(id, name));
             }
-            if self.account.get(id).external == Some(format) {
+            if self.account.get(id).external == Some(format) && is_open(id) {
                 let (files, tags) = self.public(format, name).await?;
                 add(&mut findings, &mut versions, files, Holder::External(id));
                 findings.tags.extend(tags);
@@ -96,49 +105,39 @@ impl Catalogue {
         Ok(findings)
     }
 
-    /// Puts a package that a client sent into a repository; `false` if it has this file already.
-    pub(crate) fn publish(&self, id: RepositoryId, asset: Asset) -> bool {
-        let mut shelves = self.shelves();
-        let shelf = shelves.entry(id).or_default();
-        let is_same = |kept: &Arc<Asset>| {
-            kept.format == asset.format
-                && kept.name == asset.name
-                && kept.filename == asset.filename
-        };
-        if shelf.iter().any(is_same) {
-            return false;
+    /// What was published to a repository stands alone there: nothing of that package comes from upstream.
+    fn takes_from_upstream(&self, id: RepositoryId, format: Format, name: &str) -> bool {
+        self.shelves.origin(id, format, name) != Some(Origin::Published)
+    }
+
+    /// Publishes a file to a repository, as CodeArtifact's rules let it.
+    ///
+    /// # Errors
+    /// When the folder of packages or the machine's own index cannot be read.
+    pub(crate) async fn publish(&self, id: RepositoryId, asset: Asset) -> Result<Publication> {
+        let Asset { format, name, .. } = &asset;
+        if self.shelves.origin(id, *format, name) == Some(Origin::Upstream) {
+            return Ok(Publication::Blocked);
         }
-        shelf.push(Arc::new(asset));
-        true
-    }
-
-    /// Sets a tag of an npm package.
-    pub(crate) fn tag(&self, id: RepositoryId, name: &str, tag: &str, version: &str) {
-        let mut tags = self.tags.lock().unwrap_or_else(PoisonError::into_inner);
-        let of_package = tags.entry((id, name.to_owned())).or_default();
-        of_package.insert(tag.to_owned(), version.into());
-    }
-
-    fn own_tags(&self, id: RepositoryId, name: &str) -> Map<String, Value> {
-        let tags = self.tags.lock().unwrap_or_else(PoisonError::into_inner);
-        tags.get(&(id, name.to_owned()))
-            .cloned()
-            .unwrap_or_default()
+        let is_same = |own: &&Arc<Asset>| own.filename == asset.filename;
+        if let Some(own) = self.own(id, *format, name)?.iter().find(is_same) {
+            return Ok(Publication::Placed(compare(own, &asset)));
+        }
+        let findings = self.look_up(id, *format, name).await?;
+        let is_upstream = |found: &Found| {
+            found.asset.version == asset.version && found.holder != Holder::Repository(id)
+        };
+        if findings.files.iter().any(is_upstream) {
+            return Ok(Publication::Upstream);
+        }
+        let placed = self.shelves.publish(id, Arc::new(asset));
+        Ok(Publication::Placed(placed))
     }
 
     fn own(&self, id: RepositoryId, format: Format, name: &str) -> Result<Vec<Arc<Asset>>> {
         let repository = self.account.get(id);
-        let mut files = match repository.seeded {
-            true => self.folder.find(Some(&repository.name), format, name)?,
-            false => Vec::new(),
-        };
-        let shelves = self.shelves();
-        let shelf = shelves.get(&id).into_iter().flatten();
-        files.extend(
-            shelf
-                .filter(|asset| asset.format == format && asset.name == name)
-                .cloned(),
-        );
+        let mut files = self.folder.find(Some(&repository.folder), format, name)?;
+        files.extend(self.shelves.files(id, format, name));
         Ok(files)
     }
 
@@ -177,15 +176,9 @@ impl Catalogue {
             })
             .map(|other| other.asset.clone())
             .collect();
-        let mut shelves = self.shelves();
         for keeper in keepers {
-            let shelf = shelves.entry(keeper).or_default();
             for asset in &version {
-                let same =
-                    |kept: &Arc<Asset>| kept.name == asset.name && kept.filename == asset.filename;
-                if !shelf.iter().any(same) {
-                    shelf.push(asset.clone());
-                }
+                self.shelves.keep(keeper, asset);
             }
         }
         version
@@ -194,19 +187,14 @@ impl Catalogue {
             .collect()
     }
 
-    /// What each repository keeps from upstream: `format:name@version`, by `domain/repository`.
-    pub(crate) fn kept(&self) -> BTreeMap<String, BTreeSet<String>> {
-        let shelves = self.shelves();
-        let describe =
-            |asset: &Arc<Asset>| format!("{}:{}@{}", asset.format, asset.name, asset.version);
-        let shelf = |(id, assets): (&RepositoryId, &Vec<Arc<Asset>>)| {
-            let repository = self.account.get(*id);
-            (
-                format!("{}/{}", repository.domain, repository.name),
-                assets.iter().map(describe).collect(),
-            )
+    /// What came to each repository in this way: `format:name@version`, by `domain/repository`.
+    pub(crate) fn list(&self, origin: Origin) -> BTreeMap<String, BTreeSet<String>> {
+        let name = |id| {
+            let repository = self.account.get(id);
+            format!("{}/{}", repository.domain, repository.name)
         };
-        shelves.iter().map(shelf).collect()
+        let list = self.shelves.list(origin).into_iter();
+        list.map(|(id, what)| (name(id), what)).collect()
     }
 
     /// A path on the asset host under which this asset is to be had once it is signed.
@@ -235,10 +223,6 @@ impl Catalogue {
             .unwrap_or_else(PoisonError::into_inner)
             .get(path)
             .cloned()
-    }
-
-    fn shelves(&self) -> MutexGuard<'_, HashMap<RepositoryId, Vec<Arc<Asset>>>> {
-        self.shelves.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,7 +1,8 @@
 //! CodeArtifact's control plane: GetAuthorizationToken, GetRepositoryEndpoint, DescribeDomain.
 
+use crate::account::{Domain, no_domain};
 use crate::connection::Arrival;
-use crate::credentials::Principal;
+use crate::credentials::Caller;
 use crate::endpoints::{self, EndpointType, Named};
 use crate::error::{AwsError, respond};
 use crate::faults::Action;
@@ -49,12 +50,12 @@ fn caller(
     shared: &Shared,
     request: Request<'_>,
     fault: Option<&Action>,
-) -> Result<Principal, AwsError> {
+) -> Result<Caller, AwsError> {
     let now = shared.clocks.signing_now();
-    let caller =
-        shared
-            .credentials
-            .authenticate(request, "codeartifact", &shared.setup.region, now);
+    let regions = shared.regions(request.headers);
+    let caller = shared
+        .credentials
+        .authenticate(request, "codeartifact", &regions, now);
     if matches!(fault, Some(Action::Expired)) {
         return Err(refusal(Refusal::Expired));
     }
@@ -94,7 +95,7 @@ fn parameters(query: &str) -> HashMap<String, String> {
 struct Call<'a> {
     shared: &'a Shared,
     arrival: Arrival,
-    caller: &'a Principal,
+    caller: &'a Caller,
     fault: Option<&'a Action>,
     query: HashMap<String, String>,
 }
@@ -104,17 +105,18 @@ impl Call<'_> {
         let (domain, owner) = self.domain()?;
         let left = self
             .caller
+            .principal
             .expires_at()
             .map(|at| at - self.shared.clocks.signing_now());
         let life = tokens::life(self.query.get("duration").map(String::as_str), left)?;
         self.permit("GetAuthorizationToken", &self.arn("domain", domain, &owner))?;
-        self.shared.catalogue.account.domain(domain, &owner)?;
+        self.find(domain, &owner)?;
         self.shared.tokens.spend_quota(Instant::now())?;
         let now = self.shared.clocks.token_now();
         let minted = self
             .shared
             .tokens
-            .mint(domain, &owner, &self.caller.arn, life, now);
+            .mint(domain, &owner, &self.caller.principal.arn, life, now);
         Ok(json!({ "authorizationToken": minted.token, "expiration": epoch(minted.expires_at) }))
     }
 
@@ -135,14 +137,13 @@ impl Call<'_> {
             "GetRepositoryEndpoint",
             &self.arn("repository", &format!("{domain}/{repository}"), &owner),
         )?;
-        self.shared
-            .catalogue
-            .account
-            .repository(domain, &owner, repository)?;
+        let region = &self.find(domain, &owner)?.region;
+        let account = &self.shared.catalogue.account;
+        account.repository(domain, &owner, repository)?;
         let named = Named {
             domain,
             owner: &owner,
-            region: &self.shared.setup.region,
+            region,
             repository,
             format,
         };
@@ -154,8 +155,8 @@ impl Call<'_> {
         let (name, owner) = self.domain()?;
         let arn = self.arn("domain", name, &owner);
         self.permit("DescribeDomain", &arn)?;
-        let domain = self.shared.catalogue.account.domain(name, &owner)?;
-        let region = &self.shared.setup.region;
+        let domain = self.find(name, &owner)?;
+        let region = &domain.region;
         Ok(json!({ "domain": {
             "name": domain.name,
             "owner": domain.owner,
@@ -176,10 +177,19 @@ impl Call<'_> {
         let owner = self
             .query
             .get("domain-owner")
-            .unwrap_or(&self.caller.account)
+            .unwrap_or(&self.caller.principal.account)
             .clone();
         names::check_owner(&owner)?;
         Ok((domain, owner))
+    }
+
+    /// A domain of the region that was asked.
+    fn find(&self, name: &str, owner: &str) -> Result<&Domain, AwsError> {
+        let domain = self.shared.catalogue.account.domain(name, owner)?;
+        match domain.region == self.caller.region {
+            true => Ok(domain),
+            false => Err(no_domain(name, owner)),
+        }
     }
 
     fn required(&self, name: &str) -> Result<&str, AwsError> {
@@ -193,7 +203,7 @@ impl Call<'_> {
     fn arn(&self, kind: &str, path: &str, owner: &str) -> String {
         format!(
             "arn:aws:codeartifact:{}:{owner}:{kind}/{path}",
-            self.shared.setup.region
+            self.caller.region
         )
     }
 
@@ -204,7 +214,7 @@ impl Call<'_> {
         };
         let action = format!("codeartifact:{operation}");
         Err(AwsError::access_denied(layer.sentence(
-            &self.caller.arn,
+            &self.caller.principal.arn,
             &action,
             resource,
         )))

@@ -14,7 +14,14 @@ const SESSION: i64 = 6 * 3600;
 /// The role that Studio's spaces run as.
 const ROLE: &str = "StudioExecutionRole";
 
-/// Who made a request.
+/// Who signed a request, and for which region.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Caller {
+    pub(crate) principal: Principal,
+    pub(crate) region: String,
+}
+
+/// Someone who may make requests.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Principal {
     pub(crate) arn: String,
@@ -153,14 +160,14 @@ impl Credentials {
         }
     }
 
-    /// The principal that signed a request for `service` in `region`.
+    /// Who signed a request for `service` in one of `regions`.
     pub(crate) fn authenticate(
         &self,
         request: Request<'_>,
         service: &str,
-        region: &str,
+        regions: &[String],
         now: OffsetDateTime,
-    ) -> Result<Principal, Refusal> {
+    ) -> Result<Caller, Refusal> {
         let authorization = Authorization::read(request.headers)?;
         let principal = self
             .find(&authorization.access_key)
@@ -180,8 +187,17 @@ impl Credentials {
         if principal.expires_at().is_some_and(|at| at <= now) {
             return Err(Refusal::Expired);
         }
+        let is_signed_for = |region: &&String| **region == authorization.region;
+        let region = regions
+            .iter()
+            .find(is_signed_for)
+            .or(regions.first())
+            .ok_or(Refusal::UnknownKey)?;
         authorization.verify(request, &principal.secret_key, service, region, now)?;
-        Ok(principal)
+        Ok(Caller {
+            principal,
+            region: region.clone(),
+        })
     }
 
     fn find(&self, access_key: &str) -> Option<Principal> {

@@ -6,6 +6,7 @@ use crate::options::Options;
 use crate::requests::RecordedRequest;
 use crate::server::{Protocol, serve};
 use crate::shared::Shared;
+use crate::shelves::Origin;
 use crate::tls::Tls;
 use anyhow::{Context, Result};
 use std::collections::{BTreeMap, BTreeSet};
@@ -63,7 +64,7 @@ impl Emulator {
             .chain([&bound.assets])
             .map(|(_, address)| address.ip())
             .collect();
-        let tls = Tls::new(&state, &addresses, &options.setup.region)?;
+        let tls = Tls::new(&state, &addresses, &options.setup.regions())?;
         let http = bound
             .http
             .first()
@@ -126,9 +127,25 @@ impl Emulator {
         self.shared.requests.counts()
     }
 
+    /// How many authorization tokens were handed out.
+    pub fn tokens_minted(&self) -> usize {
+        self.shared.tokens.minted()
+    }
+
+    /// Whether a token was handed out here and opens its domain now, by the clock that judges tokens.
+    pub fn token_is_valid(&self, token: &str) -> bool {
+        let now = self.shared.clocks.token_now();
+        self.shared.tokens.is_valid(token, now)
+    }
+
     /// What each repository (`domain/name`) keeps from upstream, as `format:name@version`.
     pub fn kept(&self) -> BTreeMap<String, BTreeSet<String>> {
-        self.shared.catalogue.kept()
+        self.shared.catalogue.list(Origin::Upstream)
+    }
+
+    /// What clients have published to each repository (`domain/name`), as `format:name@version`.
+    pub fn published(&self) -> BTreeMap<String, BTreeSet<String>> {
+        self.shared.catalogue.list(Origin::Published)
     }
 
     /// Makes all tokens from now on live `seconds`; `None` gives callers back what they ask for.

@@ -83,6 +83,27 @@ pub(crate) fn check_owner(owner: &str) -> Result<(), AwsError> {
     }
 }
 
+/// The form of a region's name, as in `eu-west-1`.
+pub(crate) fn check_region(region: &str) -> Result<(), AwsError> {
+    let parts: Vec<_> = region.split('-').collect();
+    let is_word =
+        |part: &&&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    let fits = match parts.as_slice() {
+        [words @ .., number] => {
+            words.len() >= 2
+                && words.iter().all(|word| is_word(&word))
+                && !number.is_empty()
+                && number.bytes().all(|byte| byte.is_ascii_digit())
+        }
+        [] => false,
+    };
+    if fits {
+        Ok(())
+    } else {
+        Err(pattern(region, "region", "[a-z]+(-[a-z]+)+-[0-9]+"))
+    }
+}
+
 /// `[A-Za-z0-9][A-Za-z0-9._-]{1,99}`
 pub(crate) fn check_repository(name: &str) -> Result<(), AwsError> {
     let rest = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
@@ -136,6 +157,12 @@ mod tests {
         assert!(check_owner("111122223333").is_ok());
         for bad in ["", "11112222333", "1111222233334", "11112222333x"] {
             assert!(check_owner(bad).is_err(), "{bad}");
+        }
+        for good in ["us-east-1", "us-gov-west-1"] {
+            assert!(check_region(good).is_ok(), "{good}");
+        }
+        for bad in ["", "us", "us-east", "us-east-", "US-east-1", "us--east-1"] {
+            assert!(check_region(bad).is_err(), "{bad}");
         }
         assert!("pypi".parse::<Format>().is_ok());
         assert!("PyPI".parse::<Format>().is_err());

@@ -25,24 +25,24 @@ pub(crate) fn packument(
     published.sort_unstable();
     times.insert("created".into(), json!(published.first()));
     times.insert("modified".into(), json!(published.last()));
-    let known = |tag: &(&String, &Value)| {
-        tag.1
-            .as_str()
-            .is_some_and(|version| versions.contains_key(version))
-    };
-    let mut tags: Map<_, _> = tags
+    let tags = dist_tags(files, tags);
+    json!({ "_id": name, "name": name, "dist-tags": tags, "versions": versions, "time": times })
+}
+
+/// The tags of the versions that were found: those that were set, and `latest` always.
+pub(crate) fn dist_tags(files: &[Arc<Asset>], set: &Map<String, Value>) -> Map<String, Value> {
+    let is_found = |version: &Value| files.iter().any(|asset| *version == *asset.version);
+    let mut tags: Map<_, _> = set
         .iter()
-        .filter(known)
+        .filter(|(_, version)| is_found(version))
         .map(|(tag, version)| (tag.clone(), version.clone()))
         .collect();
     if !tags.contains_key("latest") {
-        let latest = files
-            .iter()
-            .map(|asset| asset.version.as_str())
-            .max_by_key(|version| rank(version));
+        let versions = files.iter().map(|asset| asset.version.as_str());
+        let latest = versions.max_by_key(|version| rank(version));
         tags.insert("latest".into(), json!(latest));
     }
-    json!({ "_id": name, "name": name, "dist-tags": tags, "versions": versions, "time": times })
+    tags
 }
 
 /// Orders versions: releases before anything with a pre-release tag, then by number.

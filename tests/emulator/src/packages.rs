@@ -2,6 +2,7 @@
 
 use crate::asset::{Asset, Content};
 use crate::call::normalise;
+use crate::cargo;
 use crate::clock::rfc3339;
 use crate::names::Format;
 use crate::random::to_hex;
@@ -34,20 +35,20 @@ impl PackageFolder {
         }
     }
 
-    /// The files of a package in the folder itself (`None`: the public index) or in a repository's subfolder.
+    /// The files of a package in the folder itself (`None`: the public index) or in a repository's own folder below it.
     ///
     /// # Errors
     /// When a file there is not the package that its name says.
     pub(crate) fn find(
         &self,
-        repository: Option<&str>,
+        folder: Option<&str>,
         format: Format,
         name: &str,
     ) -> Result<Vec<Arc<Asset>>> {
         let Some(root) = &self.root else {
             return Ok(Vec::new());
         };
-        let folder = repository.map_or_else(|| root.clone(), |repository| root.join(repository));
+        let folder = folder.map_or_else(|| root.clone(), |folder| root.join(folder));
         let mut found = Vec::new();
         for path in files(&folder)? {
             let asset = self
@@ -106,50 +107,48 @@ fn read_package(path: &Path) -> Result<Option<Asset>> {
         .and_then(|name| name.to_str())
         .context("the name is no UTF-8")?;
     match kind_of(filename) {
-        Some(kind) => kind(path, filename, &std::fs::read(path)?).map(Some),
+        Some(_) => read_bytes(
+            filename,
+            &std::fs::read(path)?,
+            Content::Folder(path.into()),
+        )
+        .map(Some),
         None => Ok(None),
     }
 }
 
-/// Reads a package's bytes, which lie at a path.
-type Reader = fn(&Path, &str, &[u8]) -> Result<Asset>;
+/// The package that these bytes are, by the file's name and what they say about themselves.
+///
+/// # Errors
+/// When the name is of no kind of package that is known here, or the bytes are none.
+pub(crate) fn read_bytes(filename: &str, bytes: &[u8], content: Content) -> Result<Asset> {
+    let read = kind_of(filename).context("no kind of package that is known here")?;
+    let mut asset = read(filename, bytes, content)?;
+    asset.sha256 = Some(to_hex(&Sha256::digest(bytes)));
+    Ok(asset)
+}
+
+/// Reads what a package's bytes say.
+type Reader = fn(&str, &[u8], Content) -> Result<Asset>;
 
 fn kind_of(filename: &str) -> Option<Reader> {
     let kinds: [(&str, Reader); 4] = [
-        (".crate", |path, _, bytes| {
-            crate::cargo::read(path, bytes, &from_tarball(bytes, "Cargo.toml")?)
+        (".crate", |_, bytes, content| {
+            cargo::read(bytes, &from_tarball(bytes, "Cargo.toml")?, content)
         }),
-        (".whl", |path, name, bytes| {
-            python(path, name, bytes, wheel_metadata)
+        (".whl", |name, bytes, content| {
+            python(name, &wheel_metadata(bytes)?, content)
         }),
-        (".tar.gz", |path, name, bytes| {
-            python(path, name, bytes, sdist_metadata)
+        (".tar.gz", |name, bytes, content| {
+            python(name, &from_tarball(bytes, "PKG-INFO")?, content)
         }),
-        (".tgz", |path, _, bytes| npm(path, bytes)),
+        (".tgz", |_, bytes, content| npm(bytes, content)),
     ];
     let found = kinds.iter().find(|(end, _)| filename.ends_with(end));
     found.map(|(_, reader)| *reader)
 }
 
-/// The package that a client sent, whose bytes have been written to `path`.
-///
-/// # Errors
-/// When it is no package of a known kind, or not what it says.
-pub(crate) fn sent_package(path: &Path, filename: &str, bytes: &[u8]) -> Result<Asset> {
-    let kind = kind_of(filename).context("no kind of package that this repository takes")?;
-    let mut asset = kind(path, filename, bytes)?;
-    asset.set_content(Content::Kept(path.into()));
-    asset.is_published = true;
-    Ok(asset)
-}
-
-fn python(
-    path: &Path,
-    filename: &str,
-    bytes: &[u8],
-    metadata: fn(&[u8]) -> Result<String>,
-) -> Result<Asset> {
-    let metadata = metadata(bytes)?;
+fn python(filename: &str, metadata: &str, content: Content) -> Result<Asset> {
     let field = |name: &str| {
         let head = metadata.lines().take_while(|line| !line.is_empty());
         head.filter_map(|line| line.split_once(':'))
@@ -158,14 +157,7 @@ fn python(
     let value = |name: &str| field(name).map(|(_, value)| value.trim().to_owned());
     let name = normalise(&value("Name").context("its metadata has no Name")?);
     let version = value("Version").context("its metadata has no Version")?;
-    let mut asset = Asset::new(
-        Format::Pypi,
-        &name,
-        &version,
-        filename,
-        Content::Folder(path.into()),
-    );
-    asset.sha256 = Some(to_hex(&Sha256::digest(bytes)));
+    let mut asset = Asset::new(Format::Pypi, &name, &version, filename, content);
     asset.requires_python = value("Requires-Python");
     Ok(asset)
 }
@@ -182,10 +174,6 @@ fn wheel_metadata(bytes: &[u8]) -> Result<String> {
     let mut text = String::new();
     archive.by_name(&name)?.read_to_string(&mut text)?;
     Ok(text)
-}
-
-fn sdist_metadata(bytes: &[u8]) -> Result<String> {
-    from_tarball(bytes, "PKG-INFO")
 }
 
 /// The text of a file in the archive's one top folder.
@@ -206,7 +194,7 @@ fn from_tarball(bytes: &[u8], wanted: &str) -> Result<String> {
     bail!("no {wanted} in it")
 }
 
-fn npm(path: &Path, bytes: &[u8]) -> Result<Asset> {
+fn npm(bytes: &[u8], content: Content) -> Result<Asset> {
     let mut manifest: Value = serde_json::from_str(&from_tarball(bytes, "package.json")?)?;
     let text = |field: &str| {
         manifest
@@ -224,13 +212,7 @@ fn npm(path: &Path, bytes: &[u8]) -> Result<Asset> {
     // The registry names tarballs itself, whatever the file was called when it was packed.
     let base = name.rsplit('/').next().unwrap_or(&name);
     let filename = format!("{base}-{version}.tgz");
-    let mut asset = Asset::new(
-        Format::Npm,
-        &name,
-        &version,
-        &filename,
-        Content::Folder(path.into()),
-    );
+    let mut asset = Asset::new(Format::Npm, &name, &version, &filename, content);
     asset.manifest = Some(manifest);
     Ok(asset)
 }

@@ -13,7 +13,6 @@ const LIFE: Duration = Duration::hours(1);
 #[derive(Debug)]
 pub(crate) struct Presigner {
     key: Vec<u8>,
-    region: String,
 }
 
 /// What is wrong with a presigned address.
@@ -25,22 +24,20 @@ pub(crate) enum PresignRefusal {
 }
 
 impl Presigner {
-    pub(crate) fn new(region: &str) -> Presigner {
+    pub(crate) fn new() -> Presigner {
         Presigner {
             key: random::bytes(32),
-            region: region.into(),
         }
     }
 
-    /// The query string that makes `path` good for an hour from `now`.
-    pub(crate) fn query(&self, path: &str, now: OffsetDateTime) -> String {
+    /// The query string that makes `path` of a bucket in `region` good for an hour from `now`.
+    pub(crate) fn query(&self, path: &str, region: &str, now: OffsetDateTime) -> String {
         let stamp = compact(now);
         let expires = LIFE.whole_seconds().to_string();
         format!(
             "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date={stamp}&X-Amz-SignedHeaders=host&X-Amz-Credential=\
-             AKIAEMULATORASSETS%2F{}%2F{}%2Fs3%2Faws4_request&X-Amz-Expires={expires}&X-Amz-Signature={}",
+             AKIAEMULATORASSETS%2F{}%2F{region}%2Fs3%2Faws4_request&X-Amz-Expires={expires}&X-Amz-Signature={}",
             &stamp[..8],
-            self.region,
             self.signature(path, &stamp, &expires)
         )
     }
@@ -83,9 +80,9 @@ mod tests {
 
     #[test]
     fn an_address_is_good_for_its_path_and_its_hour() {
-        let presigner = Presigner::new("us-east-1");
+        let presigner = Presigner::new();
         let now = OffsetDateTime::from_unix_timestamp(1_790_000_000).unwrap();
-        let query = presigner.query("/a", now);
+        let query = presigner.query("/a", "us-east-1", now);
         assert_eq!(presigner.judge("/a", &query, now), Ok(()));
         assert_eq!(
             presigner.judge("/b", &query, now),

@@ -1,7 +1,7 @@
 //! Tells from method, host and path which service a request is for and what it asks. Pure.
 
 use crate::call::{Call, call};
-use crate::names::Format;
+use crate::names::{Format, check_region};
 use percent_encoding::percent_decode_str;
 
 /// What a request is for.
@@ -29,6 +29,8 @@ pub(crate) enum Operation {
 pub(crate) struct Endpoint {
     pub(crate) domain: String,
     pub(crate) owner: String,
+    /// The region that the host names; the path form names none.
+    pub(crate) region: Option<String>,
     pub(crate) format: Format,
     pub(crate) repository: String,
     /// The endpoint's own path, with both slashes: what absolute addresses are built on.
@@ -36,13 +38,20 @@ pub(crate) struct Endpoint {
     pub(crate) call: Call,
 }
 
+impl Endpoint {
+    /// The ARN of something in its domain.
+    pub(crate) fn arn(&self, region: &str, resource: &str) -> String {
+        format!("arn:aws:codeartifact:{region}:{}:{resource}", self.owner)
+    }
+}
+
 /// Classifies a request. `host` is the Host header, with or without a port.
 pub(crate) fn classify(method: &str, host: &str, path: &str) -> Route {
     if path.starts_with("/_admin/") {
         return Route::Admin;
     }
-    if let Some((domain, owner)) = domain_of_host(host) {
-        return endpoint(method, domain, owner, path, path.trim_start_matches('/'))
+    if let Some(place) = domain_of_host(host) {
+        return endpoint(method, place, path, path.trim_start_matches('/'))
             .map_or(Route::Unknown, Route::Repository);
     }
     if path.starts_with("/_sagemaker-instance-credentials/") || path.starts_with("/v2/credentials/")
@@ -66,21 +75,36 @@ fn path_form(method: &str, path: &str) -> Option<Endpoint> {
     let (format, rest) = path.strip_prefix('/')?.split_once('/')?;
     let (domain, rest) = rest.strip_prefix("d/")?.split_once('/')?;
     let (domain, owner) = split_owner(domain)?;
-    endpoint(method, domain, owner, path, &format!("{format}/{rest}"))
+    let place = Place {
+        domain,
+        owner,
+        region: None,
+    };
+    endpoint(method, place, path, &format!("{format}/{rest}"))
+}
+
+/// The domain that an endpoint is in, as far as its address tells.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Place<'a> {
+    domain: &'a str,
+    owner: &'a str,
+    region: Option<&'a str>,
 }
 
 /// `short` is `<format>/<repository>/…`, the end of which is the end of `path`.
-fn endpoint(method: &str, domain: &str, owner: &str, path: &str, short: &str) -> Option<Endpoint> {
+fn endpoint(method: &str, place: Place<'_>, path: &str, short: &str) -> Option<Endpoint> {
     let (format, rest) = short.split_once('/')?;
     let format = format.parse().ok()?;
-    let (repository, rest) = rest.split_once('/').unwrap_or((rest, ""));
+    // The address that GetRepositoryEndpoint tells ends in a slash, and so does all that is built on it.
+    let (repository, rest) = rest.split_once('/')?;
     if repository.is_empty() {
         return None;
     }
     let base = path.strip_suffix(rest)?.trim_end_matches('/');
     Some(Endpoint {
-        domain: domain.into(),
-        owner: owner.into(),
+        domain: place.domain.into(),
+        owner: place.owner.into(),
+        region: place.region.map(Into::into),
         format,
         repository: repository.into(),
         base: format!("{base}/"),
@@ -92,16 +116,27 @@ fn endpoint(method: &str, domain: &str, owner: &str, path: &str, short: &str) ->
     })
 }
 
-fn domain_of_host(host: &str) -> Option<(&str, &str)> {
+fn domain_of_host(host: &str) -> Option<Place<'_>> {
     let name = host.split(':').next().unwrap_or(host);
     let (first, rest) = name.split_once('.')?;
-    let service = rest
-        .strip_prefix("d.codeartifact.")
-        .is_some_and(|rest| rest.ends_with(".amazonaws.com"))
-        || rest
-            .strip_prefix("codeartifact.")
-            .is_some_and(|rest| rest.ends_with(".on.aws"));
-    if service { split_owner(first) } else { None }
+    let ipv4 = || {
+        rest.strip_prefix("d.codeartifact.")?
+            .strip_suffix(".amazonaws.com")
+    };
+    let dual_stack = || rest.strip_prefix("codeartifact.")?.strip_suffix(".on.aws");
+    let region = ipv4().or_else(dual_stack)?;
+    let (domain, owner) = split_owner(first)?;
+    Some(Place {
+        domain,
+        owner,
+        region: Some(region),
+    })
+}
+
+/// The region in the name of a service's host, `<service>.<region>.…`; `None` for loopback and global names.
+pub(crate) fn region_of_host(host: &str) -> Option<&str> {
+    let name = host.split(':').next().unwrap_or(host);
+    name.split('.').find(|part| check_region(part).is_ok())
 }
 
 fn split_owner(text: &str) -> Option<(&str, &str)> {

@@ -12,7 +12,7 @@ pub struct Setup {
     /// The account that the principals belong to, and the default owner of domains.
     #[serde(default = "default_account")]
     pub account: String,
-    /// The one region that is served.
+    /// The region of domains that name none.
     #[serde(default = "default_region")]
     pub region: String,
     /// `[[domain]]`
@@ -34,6 +34,8 @@ pub struct DomainSetup {
     pub name: String,
     /// The owning account; the setup's account when left out.
     pub owner: Option<String>,
+    /// Its region; the setup's region when left out.
+    pub region: Option<String>,
 }
 
 /// A repository of a domain.
@@ -89,6 +91,7 @@ impl Default for Setup {
                 .map(|name| DomainSetup {
                     name: name.into(),
                     owner: None,
+                    region: None,
                 })
                 .into(),
             repositories: vec![
@@ -129,6 +132,22 @@ impl Setup {
         domain.owner.clone().unwrap_or_else(|| self.account.clone())
     }
 
+    /// The region of a domain of the setup.
+    pub(crate) fn region_of(&self, domain: &DomainSetup) -> String {
+        domain.region.clone().unwrap_or_else(|| self.region.clone())
+    }
+
+    /// Every region that is served: the setup's own, then its domains'.
+    pub(crate) fn regions(&self) -> Vec<String> {
+        let mut regions = vec![self.region.clone()];
+        for region in self.domains.iter().map(|domain| self.region_of(domain)) {
+            if !regions.contains(&region) {
+                regions.push(region);
+            }
+        }
+        regions
+    }
+
     /// Holds the setup against the rules that CodeArtifact would refuse it by.
     pub(crate) fn check(&self) -> Result<()> {
         let rule = |outcome: Result<(), crate::error::AwsError>| {
@@ -138,6 +157,9 @@ impl Setup {
         let Some(first) = self.domains.first() else {
             bail!("at least one [[domain]] is needed")
         };
+        for region in self.regions() {
+            rule(names::check_region(&region))?;
+        }
         for domain in &self.domains {
             rule(names::check_domain(&domain.name))?;
             rule(names::check_owner(&self.owner_of(domain)))?;

@@ -9,10 +9,12 @@ use crate::options::{EndpointStyle, Options};
 use crate::passthrough::{Fetcher, PassThrough};
 use crate::presign::Presigner;
 use crate::requests::Requests;
+use crate::route::{Endpoint, region_of_host};
 use crate::setup::Setup;
 use crate::store::Store;
 use crate::tokens::Tokens;
 use anyhow::Result;
+use axum::http::HeaderMap;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -55,10 +57,26 @@ impl Shared {
                 passthrough,
             ),
             store: Store::new(state.join("assets"), fetcher)?,
-            presigner: Presigner::new(&options.setup.region),
+            presigner: Presigner::new(),
             faults: Faults::default(),
             requests: Arc::new(Requests::new(options.request_log.as_deref())?),
             assets,
         })
+    }
+
+    /// The regions that a request to an API may be signed for: the one that its host names, else every one served.
+    pub(crate) fn regions(&self, headers: &HeaderMap) -> Vec<String> {
+        let host = headers.get("host").and_then(|host| host.to_str().ok());
+        match host.and_then(region_of_host) {
+            Some(region) => vec![region.into()],
+            None => self.setup.regions(),
+        }
+    }
+
+    /// The region of an endpoint's domain; of one that is not there, the region of the setup.
+    pub(crate) fn region_of(&self, endpoint: &Endpoint) -> &str {
+        let Endpoint { domain, owner, .. } = endpoint;
+        let domain = self.catalogue.account.domain(domain, owner);
+        domain.map_or(&self.setup.region, |domain| &domain.region)
     }
 }

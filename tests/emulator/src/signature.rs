@@ -45,7 +45,7 @@ pub(crate) struct Request<'a> {
 pub(crate) struct Authorization {
     pub(crate) access_key: String,
     date: String,
-    region: String,
+    pub(crate) region: String,
     service: String,
     signed_headers: Vec<String>,
     signature: String,

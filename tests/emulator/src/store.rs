@@ -38,6 +38,7 @@ impl Store {
     pub(crate) async fn open(&self, asset: &Arc<Asset>) -> Result<Body> {
         match asset.content() {
             Content::Folder(path) | Content::Kept(path) => from_file(&path).await,
+            Content::Sent(bytes) => Ok(Body::from(bytes)),
             Content::Remote(url) => self.fetch(asset, url).await,
         }
     }
@@ -84,16 +85,6 @@ impl Store {
                 Some((receiver.recv().await?, receiver))
             });
         Ok(Body::from_stream(chunks))
-    }
-
-    /// Keeps bytes that a client sent; where they are.
-    ///
-    /// # Errors
-    /// When they cannot be written.
-    pub(crate) fn keep(&self, bytes: &[u8]) -> Result<PathBuf> {
-        let path = self.new_path();
-        std::fs::write(&path, bytes).context("cannot keep what was sent")?;
-        Ok(path)
     }
 
     fn new_path(&self) -> PathBuf {

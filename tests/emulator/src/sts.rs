@@ -35,8 +35,9 @@ fn identity(
     let now = shared.clocks.signing_now();
     let caller = shared
         .credentials
-        .authenticate(request, "sts", &shared.setup.region, now)
-        .map_err(refusal)?;
+        .authenticate(request, "sts", &shared.regions(request.headers), now)
+        .map_err(refusal)?
+        .principal;
     match (
         form.get("Action").map(AsRef::as_ref),
         form.get("Version").map(AsRef::as_ref),

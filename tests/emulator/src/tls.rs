@@ -24,7 +24,7 @@ impl Tls {
     ///
     /// # Errors
     /// When the folder cannot be written or the CA in it cannot be read.
-    pub(crate) fn new(folder: &Path, addresses: &[IpAddr], region: &str) -> Result<Tls> {
+    pub(crate) fn new(folder: &Path, addresses: &[IpAddr], regions: &[String]) -> Result<Tls> {
         let (ca, key) = (folder.join("ca.pem"), folder.join("ca.key"));
         if !(ca.exists() && key.exists()) {
             make_ca(&ca, &key)?;
@@ -36,7 +36,7 @@ impl Tls {
         // The same parameters and key give the same issuer as the certificate on disk.
         let issuer = Issuer::new(ca_params()?, issuer_key);
         let server_key = KeyPair::generate()?;
-        let mut params = CertificateParams::new(names(addresses, region))?;
+        let mut params = CertificateParams::new(names(addresses, regions))?;
         params
             .distinguished_name
             .push(DnType::CommonName, "studio-mirror emulator");
@@ -57,7 +57,7 @@ impl Tls {
     }
 }
 
-fn names(addresses: &[IpAddr], region: &str) -> Vec<String> {
+fn names(addresses: &[IpAddr], regions: &[String]) -> Vec<String> {
     let mut names: Vec<String> = ["127.0.0.1", "127.0.0.2", "::1", "localhost"]
         .map(Into::into)
         .into();
@@ -67,16 +67,18 @@ fn names(addresses: &[IpAddr], region: &str) -> Vec<String> {
             .filter(|ip| !ip.is_loopback() && !ip.is_unspecified())
             .map(ToString::to_string),
     );
-    names.extend([
-        format!("codeartifact.{region}.amazonaws.com"),
-        format!("codeartifact.{region}.api.aws"),
-        format!("*.d.codeartifact.{region}.amazonaws.com"),
-        format!("*.codeartifact.{region}.on.aws"),
-        format!("*.codeartifact.{region}.vpce.amazonaws.com"),
-        format!("*.d.codeartifact.{region}.vpce.amazonaws.com"),
-        format!("sts.{region}.amazonaws.com"),
-        "sts.amazonaws.com".into(),
-    ]);
+    for region in regions {
+        names.extend([
+            format!("codeartifact.{region}.amazonaws.com"),
+            format!("codeartifact.{region}.api.aws"),
+            format!("*.d.codeartifact.{region}.amazonaws.com"),
+            format!("*.codeartifact.{region}.on.aws"),
+            format!("*.codeartifact.{region}.vpce.amazonaws.com"),
+            format!("*.d.codeartifact.{region}.vpce.amazonaws.com"),
+            format!("sts.{region}.amazonaws.com"),
+        ]);
+    }
+    names.push("sts.amazonaws.com".into());
     names
 }
 

@@ -109,6 +109,18 @@ impl Tokens {
         Minted { token, expires_at }
     }
 
+    /// How many tokens were handed out.
+    pub(crate) fn minted(&self) -> usize {
+        self.state().grants.len()
+    }
+
+    /// Whether a token opens its own domain at `now` (the token clock).
+    pub(crate) fn is_valid(&self, token: &str, now: OffsetDateTime) -> bool {
+        let state = self.state();
+        let grant = state.grants.get(token);
+        grant.is_some_and(|grant| grant.expires_at > now)
+    }
+
     /// The ARN of the token's holder, when the token opens `domain` of `owner` at `now` (the token clock).
     pub(crate) fn judge(
         &self,

@@ -2,6 +2,7 @@
 
 use crate::account::RepositoryId;
 use crate::asset::Asset;
+use crate::authorization::{holder, unauthorized};
 use crate::call::Call;
 use crate::cargo;
 use crate::catalogue::{Findings, Found};
@@ -11,21 +12,15 @@ use crate::error::{insert, respond};
 use crate::faults::Action;
 use crate::names::Format;
 use crate::npm;
-use crate::publish;
+use crate::publish::Publishing;
 use crate::pypi;
 use crate::route::Endpoint;
 use crate::shared::Shared;
-use crate::tokens::TokenRefusal;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
-
-/// The user name of Basic authentication; no other is taken.
-const USER: &str = "aws";
 
 /// Answers a request at a repository's endpoint.
 pub(crate) async fn answer(
@@ -37,36 +32,48 @@ pub(crate) async fn answer(
     body: &Bytes,
     fault: Option<&Action>,
 ) -> Response {
-    let holder = match authenticate(shared, endpoint, headers, fault) {
+    let holder = match holder(shared, endpoint, headers, fault) {
         Ok(holder) => holder,
         Err(message) => return unauthorized(message),
     };
+    let denied = match fault {
+        Some(Action::Deny { layer }) => Some(*layer),
+        _ => None,
+    };
+    let publishes = endpoint.call.publishes();
+    if let Some(layer) = denied.filter(|_| !publishes) {
+        let action = "codeartifact:ReadFromRepository";
+        let Endpoint {
+            domain, repository, ..
+        } = endpoint;
+        let resource = endpoint.arn(
+            shared.region_of(endpoint),
+            &format!("repository/{domain}/{repository}"),
+        );
+        return error(403, &layer.sentence(&holder, action, &resource));
+    }
     let Endpoint {
         domain,
         owner,
         repository,
         ..
     } = endpoint;
-    if let Some(Action::Deny { layer }) = fault {
-        let resource = format!(
-            "arn:aws:codeartifact:{}:{owner}:repository/{domain}/{repository}",
-            shared.setup.region
-        );
-        return error(
-            403,
-            &layer.sentence(&holder, action(&endpoint.call), &resource),
-        );
-    }
-    let id = match shared
-        .catalogue
-        .account
-        .repository(domain, owner, repository)
-    {
+    let account = &shared.catalogue.account;
+    let id = match account.repository(domain, owner, repository) {
         Ok(id) => id,
         Err(refused) => return error(404, &refused.message),
     };
-    if endpoint.call.publishes() {
-        return publish::answer(shared, id, &endpoint.call, headers, body).await;
+    if publishes {
+        let publishing = Publishing {
+            shared,
+            endpoint,
+            id,
+            holder: &holder,
+            denied,
+            headers,
+            body,
+        };
+        return publishing.answer().await;
     }
     if !matches!(*method, Method::GET | Method::HEAD) {
         return error(405, "The method is not one of this address");
@@ -82,70 +89,6 @@ pub(crate) async fn answer(
         Ok(response) => response,
         Err(cause) => error(502, &format!("{cause:#}")),
     }
-}
-
-/// The action that a policy must allow.
-fn action(call: &Call) -> &'static str {
-    match call.publishes() {
-        true => "codeartifact:PublishPackageVersion",
-        false => "codeartifact:ReadFromRepository",
-    }
-}
-
-/// Who holds the token that came along, or what is said of it in the 401.
-fn authenticate(
-    shared: &Shared,
-    endpoint: &Endpoint,
-    headers: &HeaderMap,
-    fault: Option<&Action>,
-) -> Result<String, &'static str> {
-    let header = headers
-        .get("authorization")
-        .ok_or("Unauthenticated: no credentials in the request")?;
-    let token = header
-        .to_str()
-        .ok()
-        .and_then(|header| token_of(header, endpoint.format))
-        .ok_or("Unauthenticated: credentials not correct")?;
-    let now = shared.clocks.token_now();
-    let judged = match fault {
-        Some(Action::Expired) => Err(TokenRefusal::Expired),
-        _ => shared
-            .tokens
-            .judge(&token, &endpoint.domain, &endpoint.owner, now),
-    };
-    judged.map_err(|refusal| match refusal {
-        TokenRefusal::Expired => "Unauthenticated: the authorization token has expired",
-        TokenRefusal::Unknown => "Unauthenticated: credentials not correct",
-        TokenRefusal::Elsewhere => "Unauthenticated: the authorization token is for another domain",
-    })
-}
-
-fn token_of(header: &str, format: Format) -> Option<String> {
-    // Cargo sends what its credential provider says, word for word; AWS documents the bare token.
-    if format == Format::Cargo && !header.contains(' ') {
-        return Some(header.to_owned());
-    }
-    let (scheme, value) = header.split_once(' ')?;
-    if scheme.eq_ignore_ascii_case("bearer") {
-        return Some(value.trim().to_owned());
-    }
-    if !scheme.eq_ignore_ascii_case("basic") {
-        return None;
-    }
-    let decoded = String::from_utf8(STANDARD.decode(value.trim()).ok()?).ok()?;
-    let (user, password) = decoded.split_once(':')?;
-    (user == USER).then(|| password.to_owned())
-}
-
-fn unauthorized(message: &str) -> Response {
-    let mut response = error(401, message);
-    insert(
-        &mut response,
-        "www-authenticate",
-        "Basic realm=\"AWS CodeArtifact\"",
-    );
-    response
 }
 
 /// npm prints `error`, so both names are there.
@@ -193,6 +136,7 @@ impl Package<'_> {
             Call::NpmPing => Ok(respond(200, "application/json", "{}")),
             Call::NpmPackument { name } => self.npm_packument(name).await,
             Call::NpmTarball { name, filename } => self.npm_tarball(name, filename).await,
+            Call::NpmDistTags { name } => self.npm_dist_tags(name).await,
             Call::CargoConfig => {
                 let config = cargo::config(&self.base());
                 Ok(respond(200, "application/json", config.to_string()))
@@ -271,6 +215,17 @@ impl Package<'_> {
         ))
     }
 
+    async fn npm_dist_tags(&self, name: &str) -> anyhow::Result<Response> {
+        let catalogue = &self.shared.catalogue;
+        let findings = catalogue.look_up(self.id, Format::Npm, name).await?;
+        if findings.files.is_empty() {
+            return Ok(self.missing(name));
+        }
+        let tags = npm::dist_tags(&assets(&findings), &findings.tags);
+        let body = Value::Object(tags).to_string();
+        Ok(respond(200, "application/json", body))
+    }
+
     /// A tarball is never served here: it lies on the asset host, behind a presigned address.
     async fn npm_tarball(&self, name: &str, filename: &str) -> anyhow::Result<Response> {
         let findings = self
@@ -287,10 +242,11 @@ impl Package<'_> {
             .shared
             .catalogue
             .asset_path(self.endpoint, &found.asset);
+        let region = self.shared.region_of(self.endpoint);
         let query = self
             .shared
             .presigner
-            .query(&path, self.shared.clocks.signing_now());
+            .query(&path, region, self.shared.clocks.signing_now());
         let host = endpoints::assets(self.shared.assets, self.arrival);
         let mut response = respond(302, "text/plain", Body::empty());
         insert(&mut response, "location", &format!("{host}{path}?{query}"));
