@@ -6,6 +6,7 @@ mod support;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
+use sha2::{Digest, Sha512};
 use support::packages::{pack, put, wheel};
 use support::{Answer, World, request};
 
@@ -54,9 +55,10 @@ impl Publisher {
 }
 
 fn packument(name: &str, version: &str, tarball: &[u8]) -> serde_json::Value {
-    json!({ "name": name, "dist-tags": { "latest": version, "next": version },
-        "versions": { version: { "name": name, "version": version } },
-        "_attachments": { "x.tgz": { "data": STANDARD.encode(tarball) } } })
+    let integrity = format!("sha512-{}", STANDARD.encode(Sha512::digest(tarball)));
+    json!({ "_id": name, "name": name, "dist-tags": { "latest": version, "next": version },
+        "versions": { version: { "name": name, "version": version, "dist": { "integrity": integrity } } },
+        "_attachments": { "x.tgz": { "data": STANDARD.encode(tarball), "length": tarball.len() } } })
 }
 
 #[test]
@@ -82,10 +84,14 @@ fn an_upload_that_is_no_upload_or_no_package_is_refused() {
 #[test]
 fn an_npm_package_is_published_once_and_tagged() {
     let publisher = Publisher::new();
-    let (_, tarball) = pack("@acme/mine", "1.0.0");
+    let (_, mut tarball) = pack("@acme/mine", "1.0.0");
     let document = packument("@acme/mine", "1.0.0", &tarball);
     assert_eq!(publisher.npm("@acme/mine", &document).status, 200);
-    assert_eq!(publisher.npm("@acme/mine", &document).status, 409);
+    // The same bytes change nothing; others never take their place.
+    assert_eq!(publisher.npm("@acme/mine", &document).status, 200);
+    tarball.push(0);
+    let other = packument("@acme/mine", "1.0.0", &tarball);
+    assert_eq!(publisher.npm("@acme/mine", &other).status, 409);
     let found = publisher
         .send("GET", &format!("{NPM}@acme%2fmine"), "", "")
         .json();
@@ -121,6 +127,9 @@ fn an_npm_package_must_be_the_one_that_the_request_names() {
         with(|document| document["versions"] = json!({})),
         with(|document| document["_attachments"] = json!({})),
         with(|document| document["_attachments"]["x.tgz"]["data"] = json!("!")),
+        with(|document| document["_attachments"]["x.tgz"]["length"] = json!(1)),
+        with(|document| document["versions"]["1.0.0"]["dist"] = json!({})),
+        with(|document| document["dist-tags"] = json!({ "latest": "2.0.0" })),
         with(|document| document["versions"]["1.0.0"]["dist"] = json!({ "integrity": "sha512-x" })),
     ] {
         assert_eq!(publisher.npm("mine", &document).status, 400, "{document}");
