@@ -10,6 +10,7 @@ mod bun;
 mod environment;
 mod npm;
 mod pnpm;
+mod scopes;
 mod sharing;
 mod yarn;
 
