@@ -1,4 +1,4 @@
-//! twine, poetry, pdm and hatch: each publishes and installs through the emulator after one `login`, again once the
+//! twine, poetry, pdm, hatch and uv: each publishes and installs through the emulator after one `login`, again once the
 //! token has expired, and again 13 hours on, with nobody's help.
 //!
 //! Tokens that live 12 seconds stand for those of 12 hours, so an hour is a second.
@@ -10,6 +10,7 @@ mod hatch;
 mod pdm;
 mod poetry;
 mod twine;
+mod uv;
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -39,6 +40,8 @@ impl Workplace {
         let mirror = Mirror::start();
         mirror.let_tokens_live(LIFE);
         let home = Home::new().first_on_path(clients::bin(client));
+        let ours = home.join(".local/bin");
+        let home = home.first_on_path(ours);
         let watch = LeakWatch::start(home.path());
         mirror.login(&home, &["--tool", tool]).success();
         Workplace {
