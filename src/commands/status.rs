@@ -281,7 +281,8 @@ impl Report for StatusReport {
         }
         text += &format!("  {:<20} {}\n", "credentials", self.credentials);
         text += "Tools\n";
-        for tool in &self.tools {
+        let (tools, others): (Vec<_>, Vec<_>) = self.tools.iter().partition(|tool| tool.logged_in);
+        for tool in tools {
             let auth = tool.auth.map_or("-".to_owned(), |auth| auth.to_string());
             text += &format!(
                 "  {:<6} {auth:<7} {:<26} {}\n",
@@ -297,6 +298,10 @@ impl Report for StatusReport {
                     text += &format!("         {endpoint}\n");
                 }
             }
+        }
+        if !others.is_empty() {
+            let names: Vec<&str> = others.iter().map(|tool| tool.tool.as_str()).collect();
+            text += &format!("  not logged in: {}\n", names.join(", "));
         }
         text += "Token\n";
         match &self.token {
