@@ -139,6 +139,23 @@ fn connections_are_dropped_reset_or_left_hanging() {
     assert_eq!(unanswered.count(), 4);
 }
 
+#[test]
+fn the_api_can_be_out_of_reach_while_packages_are_not() {
+    let world = World::new();
+    let bearer = format!("Bearer {}", world.token());
+    let down = json!([{"path": "^/v1/", "action": {"kind": "drop"}}]);
+    inject(&world, down);
+    assert_eq!(token(&world)["failure"], "ConnectionClosedError");
+    let identity = world.boto("sts", "get_caller_identity", json!({}), &[]);
+    assert!(identity["answer"].is_object(), "{identity}");
+    let ping = "/npm/d/corp-111122223333/team/-/ping";
+    assert_eq!(world.get(ping, &[("Authorization", &bearer)]).status, 200);
+    assert_eq!(world.emulator.tokens_minted(), 1);
+    world.emulator.clear_faults();
+    assert!(token(&world)["answer"].is_object());
+    assert_eq!(world.emulator.tokens_minted(), 2);
+}
+
 /// How many bytes a plain request gets back before the connection ends.
 fn raw(world: &World, path: &str) -> std::io::Result<usize> {
     let url = world.emulator.http_url();

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 pub mod packages;
+pub mod publisher;
 
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -51,6 +52,21 @@ fn find_aws_clients() -> PathBuf {
             .args(AWS_CLIENTS));
     }
     venv
+}
+
+/// The folder of a client's commands, where `scripts/clients` installed it.
+fn client_bin(name: &str) -> PathBuf {
+    let all = std::env::var_os("STUDIO_MIRROR_CLIENTS").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.cache/clients"),
+        PathBuf::from,
+    );
+    let folder = all.join(name);
+    assert!(
+        folder.join(".installed").is_file(),
+        "{name} is not installed in {}: run scripts/clients first",
+        all.display()
+    );
+    folder.join("bin")
 }
 
 /// Whether everything is there: an installation that was cut short is not.
@@ -136,6 +152,16 @@ impl World {
 
     pub fn unset(&mut self, name: &str) {
         self.variables.remove(name);
+    }
+
+    /// Puts a client of `tests/clients.toml` first on PATH for the commands to come.
+    pub fn first_on_path(&mut self, client: &str) {
+        let path = format!(
+            "{}:{}",
+            client_bin(client).display(),
+            self.variables["PATH"]
+        );
+        self.set("PATH", &path);
     }
 
     pub fn command(&self, program: &str) -> Command {
@@ -230,8 +256,9 @@ pub fn request(
     base: &str,
     path: &str,
     headers: &[(&str, &str)],
-    body: &str,
+    body: impl AsRef<[u8]>,
 ) -> Answer {
+    let body = body.as_ref();
     let address = base.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).unwrap();
     let mut head = format!(
@@ -247,9 +274,8 @@ pub fn request(
     for (name, value) in headers {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
-    stream
-        .write_all(format!("{head}\r\n{body}").as_bytes())
-        .unwrap();
+    let whole = [format!("{head}\r\n").as_bytes(), body].concat();
+    stream.write_all(&whole).unwrap();
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).unwrap();
     let end = answer

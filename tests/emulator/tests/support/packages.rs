@@ -3,6 +3,14 @@
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 
+/// The wheel with other bytes and the same content: a zip may end in a comment.
+pub fn altered(mut wheel: Vec<u8>) -> Vec<u8> {
+    let length = wheel.len();
+    wheel[length - 2] = 1;
+    wheel.push(b'!');
+    wheel
+}
+
 /// The bytes of a pure Python wheel that holds one module.
 pub fn wheel(name: &str, version: &str) -> (String, Vec<u8>) {
     let module = name.replace('-', "_");
@@ -33,18 +41,45 @@ pub fn wheel(name: &str, version: &str) -> (String, Vec<u8>) {
     )
 }
 
+/// The bytes of a source distribution that nobody can build.
+pub fn sdist(name: &str, version: &str) -> (String, Vec<u8>) {
+    let stem = format!("{}-{version}", name.replace('-', "_"));
+    let metadata = format!("Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n\n");
+    let bytes = tarball(&[(&format!("{stem}/PKG-INFO"), &metadata)]);
+    (format!("{stem}.tar.gz"), bytes)
+}
+
+/// The bytes of a crate that holds nothing.
+pub fn a_crate(name: &str, version: &str, source: &str) -> Vec<u8> {
+    let stem = format!("{name}-{version}");
+    let manifest = format!("[package]\nname = \"{name}\"\nversion = \"{version}\"\n");
+    tarball(&[
+        (&format!("{stem}/Cargo.toml"), &manifest),
+        (&format!("{stem}/src/lib.rs"), source),
+    ])
+}
+
 /// The bytes of an npm pack that holds one module.
 pub fn pack(name: &str, version: &str) -> (String, Vec<u8>) {
     let manifest =
         serde_json::json!({ "name": name, "version": version, "main": "index.js" }).to_string();
+    let bytes = tarball(&[
+        ("package/package.json", &manifest),
+        ("package/index.js", "module.exports = 1\n"),
+    ]);
+    let file = format!(
+        "{}-{version}.tgz",
+        name.trim_start_matches('@').replace('/', "-")
+    );
+    (file, bytes)
+}
+
+fn tarball(files: &[(&str, &str)]) -> Vec<u8> {
     let mut archive = tar::Builder::new(flate2::write::GzEncoder::new(
         Vec::new(),
         flate2::Compression::fast(),
     ));
-    for (path, text) in [
-        ("package/package.json", manifest),
-        ("package/index.js", "module.exports = 1\n".into()),
-    ] {
+    for (path, text) in files {
         let mut header = tar::Header::new_gnu();
         header.set_size(text.len() as u64);
         header.set_mode(0o644);
@@ -53,11 +88,7 @@ pub fn pack(name: &str, version: &str) -> (String, Vec<u8>) {
             .append_data(&mut header, path, text.as_bytes())
             .unwrap();
     }
-    let file = format!(
-        "{}-{version}.tgz",
-        name.trim_start_matches('@').replace('/', "-")
-    );
-    (file, archive.into_inner().unwrap().finish().unwrap())
+    archive.into_inner().unwrap().finish().unwrap()
 }
 
 /// Puts a package into a folder.
