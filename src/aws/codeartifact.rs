@@ -20,8 +20,9 @@ use crate::token::{Token, TokenRequest, is_token, now};
 
 /// A connection that is not there after this long will not come: inside a VPC it takes milliseconds.
 const CONNECT_LIMIT: Duration = Duration::from_millis(2_500);
-/// One try of one call, credentials included.
-const ATTEMPT_LIMIT: Duration = Duration::from_secs(6);
+/// One try of one call, credentials included. Longer than a login's own limit: of two that end at one moment, now this
+/// one and now that one would speak.
+const ATTEMPT_LIMIT: Duration = Duration::from_millis(6_500);
 /// First wait before a retry; doubles, with jitter, up to the longest.
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
