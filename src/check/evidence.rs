@@ -1,5 +1,7 @@
 //! What the probes saw. Observations only: what they mean is for the verdicts.
 
+pub mod tools;
+
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
@@ -38,6 +40,8 @@ pub struct Evidence {
     pub caller: Option<Result<String, String>>,
     /// The token cache.
     pub cache: Option<CacheSeen>,
+    /// The tools and what they use.
+    pub tools: tools::ToolsSeen,
     /// The clock when the run began, seconds since 1970.
     pub now: u64,
 }

@@ -12,6 +12,7 @@ use super::evidence::{
 use super::probes::host::Way;
 use super::probes::http::Credentials;
 use super::probes::tls::Trust;
+use super::probes::tools::ToolsPlan;
 use super::probes::{Deadline, aws};
 use super::progress::Progress;
 use super::{Evidence, catalogue, judge, report::Report};
@@ -44,6 +45,8 @@ pub struct Plan {
     pub targets: Vec<Target>,
     /// What the token cache looks like.
     pub cache: CacheSeen,
+    /// The tools to look at.
+    pub tools: ToolsPlan,
     /// Nothing on stderr.
     pub is_quiet: bool,
 }
@@ -78,18 +81,23 @@ pub async fn gather(plan: &Plan) -> Evidence {
         .proxy
         .as_ref()
         .is_none_or(|proxy| proxy.trouble.is_none());
-    if let Some(request) = plan.request.as_ref().filter(|_| is_usable) {
-        let run = Run {
-            plan,
-            request,
-            progress: Progress::new(plan.is_quiet),
-            way: Way {
-                trust: trust.as_ref(),
-                deadline: Deadline::after(LIMIT),
-            },
-        };
-        run.gather(&mut evidence).await;
-    }
+    let way = Way {
+        trust: trust.as_ref(),
+        deadline: Deadline::after(LIMIT),
+    };
+    let network = async {
+        if let Some(request) = plan.request.as_ref().filter(|_| is_usable) {
+            let run = Run {
+                plan,
+                request,
+                progress: Progress::new(plan.is_quiet),
+                way,
+            };
+            run.gather(&mut evidence).await;
+        }
+    };
+    let (tools, ()) = join(plan.tools.look(way), network).await;
+    evidence.tools = tools;
     evidence
 }
 
@@ -497,7 +505,7 @@ enum Redirect {
 }
 
 /// What is asked for in each format, below the repository's endpoint: small, well known, and an answer to a reader only.
-fn probe(format: Format) -> &'static str {
+pub(super) fn probe(format: Format) -> &'static str {
     match format {
         Format::Pypi => "simple/six/",
         Format::Npm => "is-number",

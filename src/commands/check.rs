@@ -9,6 +9,7 @@ use super::session::Session;
 use crate::aws;
 use crate::check::evidence::{CacheSeen, SettingsSeen, Trouble};
 use crate::check::explain::{Explained, List};
+use crate::check::probes::tools::ToolsPlan;
 use crate::check::render::{Style, markdown, text};
 use crate::check::run::{Plan, Target, is_own_api};
 use crate::check::{self, catalogue};
@@ -18,6 +19,7 @@ use crate::error::{Usage, explain, with_hint};
 use crate::files;
 use crate::output::{Printer, Report, Verbosity};
 use crate::settings::{Field, Repository};
+use crate::state::{Change, ToolLogin};
 use crate::token::{Store, TokenRequest, now};
 use crate::tools::{AuthMode, Tool};
 
@@ -42,7 +44,7 @@ pub fn explained(printer: Printer, id: &str) -> anyhow::Result<ExitCode> {
 
 /// Runs the checks.
 pub fn run(session: &Session, args: &CheckArgs) -> anyhow::Result<ExitCode> {
-    let plan = plan(session, &tools(session, args));
+    let plan = plan(session, &tools(session, args), !args.tool.is_empty());
     let report = aws::block_on(async { Ok(check::run(&plan).await) })?;
     let style = Style {
         is_coloured: is_coloured(session),
@@ -96,7 +98,7 @@ fn tools(session: &Session, args: &CheckArgs) -> Vec<Tool> {
     }
 }
 
-fn plan(session: &Session, tools: &[Tool]) -> Plan {
+fn plan(session: &Session, tools: &[Tool], are_named: bool) -> Plan {
     let settings = &session.settings;
     let region = settings.get(Field::Region).unwrap_or_default();
     let request = session.token_request();
@@ -127,6 +129,7 @@ fn plan(session: &Session, tools: &[Tool]) -> Plan {
         sts,
         own_sts: own_sts.cloned(),
         targets: targets.unwrap_or_default(),
+        tools: tools_plan(session, tools, are_named),
         is_quiet: session.printer.verbosity == Verbosity::Quiet,
     }
 }
@@ -264,6 +267,30 @@ fn endpoint(
     }
     let host = session.settings.endpoint_type().host(domain, owner, region);
     RepositoryEndpoint::from_answer(&format!("https://{host}/{format}/{name}/")).ok()
+}
+
+fn tools_plan(session: &Session, tools: &[Tool], are_named: bool) -> ToolsPlan {
+    let state = &session.state;
+    let login = |tool: &Tool| (*tool, state.tools.get(tool).cloned());
+    let written = state.changes.values().flat_map(Change::tokens);
+    let written = written.map(|(_, token)| (token.clone(), None));
+    let store = Store::new(session.cache_folder());
+    let cached = state
+        .tools
+        .values()
+        .flat_map(ToolLogin::repositories)
+        .filter_map(|known| store.read(&known.token))
+        .map(|token| (token.token, Some(token.expires_at)));
+    ToolsPlan {
+        tools: tools.iter().map(login).collect(),
+        are_named,
+        places: session.places.clone(),
+        environment: session.environment.clone(),
+        cache: session.cache_folder(),
+        project: std::env::current_dir().ok(),
+        // Where both know one, the cache knows more.
+        tokens: cached.chain(written).collect(),
+    }
 }
 
 fn cache_seen(session: &Session, request: &TokenRequest) -> CacheSeen {
