@@ -14,6 +14,12 @@ use crate::support::mirror::Mirror;
 /// An address on this machine where nothing listens.
 pub const NOBODY: &str = "http://127.0.0.1:9";
 
+/// Lets nobody else read a file.
+pub fn close(path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, PermissionsExt::from_mode(0o600)).expect("a file of ours");
+}
+
 /// An emulator, a home logged in to it, and what is set in its environment besides.
 pub struct Bench {
     pub mirror: Mirror,
@@ -137,6 +143,13 @@ impl Bench {
         self.mend(&fix);
         self.assert_fine();
         (detail, fix)
+    }
+
+    /// The token that the helper gives.
+    pub fn token(&self) -> String {
+        let mut command = self.command(binary_under_test());
+        let told = self.home.run_unheard(command.args(["token", "--domain", "corp"]));
+        told.success().stdout.trim().to_owned()
     }
 
     /// Types every command of a mend.

@@ -1,6 +1,6 @@
 //! pip.
 
-use crate::bench::{Bench, NOBODY};
+use crate::bench::{Bench, NOBODY, close};
 use crate::support::home::Finished;
 use crate::support::mirror::TEAM;
 
@@ -327,11 +327,6 @@ fn a_tool_that_is_not_installed_is_no_failure() {
         "{:#}",
         checked.report
     );
-}
-
-fn close(path: &std::path::Path) {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(path, PermissionsExt::from_mode(0o600)).expect("a file of ours");
 }
 
 impl Bench {
