@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::session::Session;
 use crate::aws;
+use crate::check::evidence::tools::Life;
 use crate::check::evidence::{CacheSeen, SettingsSeen, Trouble};
 use crate::check::explain::{Explained, List};
 use crate::check::probes::tools::ToolsPlan;
@@ -280,7 +281,13 @@ fn tools_plan(session: &Session, tools: &[Tool], are_named: bool) -> ToolsPlan {
         .values()
         .flat_map(ToolLogin::repositories)
         .filter_map(|known| store.read(&known.token))
-        .map(|token| (token.token, Some(token.expires_at)));
+        .map(|token| {
+            let life = Life {
+                begins: token.minted_at,
+                ends: token.expires_at,
+            };
+            (token.token, Some(life))
+        });
     ToolsPlan {
         tools: tools.iter().map(login).collect(),
         are_named,

@@ -152,6 +152,17 @@ impl Bench {
         told.success().stdout.trim().to_owned()
     }
 
+    /// The token cache is gone, as after a restart.
+    pub fn forget_tokens(&self) {
+        let cache = self.home.folders()[1].join("studio-mirror");
+        let cached = std::fs::read_dir(&cache).expect("the token cache").flatten();
+        for file in cached.map(|file| file.path()) {
+            if file.extension().is_some_and(|end| end == "json") {
+                std::fs::remove_file(file).expect("our own file");
+            }
+        }
+    }
+
     /// Types every command of a mend.
     pub fn mend(&mut self, fix: &str) {
         for line in fix.lines().filter_map(|line| line.strip_prefix("$ ")) {
@@ -159,8 +170,8 @@ impl Bench {
                 for name in names.split(' ') {
                     self.variables.remove(name);
                 }
-            } else if line.starts_with("studio-mirror login") {
-                let flags: Vec<&str> = line.split(' ').skip(2).collect();
+            } else if let Some(flags) = line.strip_prefix("studio-mirror login") {
+                let flags: Vec<&str> = flags.split_whitespace().collect();
                 self.mirror.login(&self.home, &flags).success();
             } else if let Some(path) = line.strip_prefix("export PATH=") {
                 let text = format!("printf %s {path}");
@@ -223,6 +234,10 @@ impl Checked {
             "{id} is not ok: {:#}",
             self.report
         );
+    }
+
+    pub fn is_ok(&self, id: &str) -> bool {
+        self.with("ok").contains(&id)
     }
 
     /// Detail and mend of a check.

@@ -109,8 +109,8 @@ pub struct MachineSeen {
     pub wide: Vec<(String, u32)>,
     /// Tokens of CodeArtifact that no login of ours has written.
     pub old_tokens: Vec<Origin>,
-    /// The tools whose tokens stand in files, and when these end where that is known.
-    pub ages: Vec<(Tool, Option<u64>)>,
+    /// The tools whose tokens stand in files, and how old these are where that is known.
+    pub ages: Vec<(Tool, Option<Life>)>,
     /// The process that renews tokens in files; `None` where no file holds one.
     pub daemon: Option<Running>,
     /// How the lifecycle configuration's last run went; `None` outside of Studio.
@@ -198,6 +198,22 @@ pub struct Beside {
     pub answers: Option<Result<(), String>>,
 }
 
+/// From when to when a token is good, in seconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Life {
+    /// When it was made.
+    pub begins: u64,
+    /// When CodeArtifact will refuse it.
+    pub ends: u64,
+}
+
+impl Life {
+    /// Whether more than half of it is left.
+    pub fn is_young(self, now: u64) -> bool {
+        now < self.begins + self.ends.saturating_sub(self.begins) / 2
+    }
+}
+
 /// A token that stands in a file or a variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Held {
@@ -207,8 +223,8 @@ pub struct Held {
     pub origin: Origin,
     /// Whether it is one that we wrote.
     pub is_ours: bool,
-    /// When it ends, seconds since 1970, where that is known.
-    pub ends: Option<u64>,
+    /// From when to when it is good, where that is known.
+    pub life: Option<Life>,
     /// How the repository answers to it; `None` if nobody asked.
     pub answer: Option<u16>,
 }
@@ -216,10 +232,10 @@ pub struct Held {
 impl Held {
     /// Whether the repository refuses it, or would by its age; `None` where nothing tells.
     pub fn is_over(&self, now: u64) -> Option<bool> {
-        match (self.answer, self.ends) {
+        match (self.answer, self.life) {
             (Some(401 | 403), _) => Some(true),
             (Some(_), _) => Some(false),
-            (None, Some(ends)) => Some(ends <= now),
+            (None, Some(life)) => Some(life.ends <= now),
             (None, None) => None,
         }
     }

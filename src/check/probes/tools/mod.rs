@@ -19,7 +19,7 @@ use futures_util::future::{join, join_all, join4};
 use super::host::Way;
 use super::http::Credentials;
 use crate::check::catalogue::REPOSITORIES;
-use crate::check::evidence::tools::{Beside, Held, LoginSeen, Program, ToolSeen, ToolsSeen};
+use crate::check::evidence::tools::{Beside, Held, Life, LoginSeen, Program, ToolSeen, ToolsSeen};
 use crate::check::evidence::{Answer, Handshake, HostSeen, Names, Reached, Tunnel};
 use crate::check::run::probe;
 use crate::edit::SyntaxError;
@@ -45,8 +45,8 @@ pub struct ToolsPlan {
     pub cache: PathBuf,
     /// The folder that tools would be run in.
     pub project: Option<PathBuf>,
-    /// The tokens that are known, and when each of them ends.
-    pub tokens: Vec<(Secret, Option<u64>)>,
+    /// The tokens that are known, and how old they are.
+    pub tokens: Vec<(Secret, Option<Life>)>,
 }
 
 /// How long a token may take to be judged.
@@ -127,7 +127,7 @@ impl ToolsPlan {
                         .login(*tool)
                         .is_some_and(|login| login.auth == AuthMode::Token)
             })
-            .map(|(tool, held)| (tool, held.ends))
+            .map(|(tool, held)| (tool, held.life))
             .collect();
         seen
     }
@@ -216,7 +216,7 @@ impl ToolsPlan {
             token: token.clone(),
             origin: origin.clone(),
             is_ours: known.is_some(),
-            ends: known.and_then(|(_, ends)| *ends),
+            life: known.and_then(|(_, life)| *life),
             answer: None,
         }
     }
@@ -269,7 +269,7 @@ async fn ask_around<Settings>(tool: &mut ToolSeen<Settings>, probe: &str, way: W
 
 /// Tries a token at the repository if nothing else tells whether it is over.
 async fn judge(held: &mut Held, page: &str, way: Way<'_>) {
-    if held.ends.is_none() {
+    if held.life.is_none() {
         held.answer = token_answer(page, &held.token, way).await;
     }
 }

@@ -64,7 +64,7 @@ pub fn age(evidence: &Evidence) -> Option<Verdict> {
     let ages = &evidence.tools.machine.ages;
     let over: BTreeSet<_> = ages
         .iter()
-        .filter(|(_, ends)| ends.is_some_and(|ends| ends <= evidence.now))
+        .filter(|(_, life)| life.is_some_and(|life| life.ends <= evidence.now))
         .map(|(tool, _)| *tool)
         .collect();
     if let Some(first) = over.first() {
@@ -73,7 +73,7 @@ pub fn age(evidence: &Evidence) -> Option<Verdict> {
             Verdict::failed(format!("the token in the files of {} is over", list(&over))).fix(fix),
         );
     }
-    let soonest = ages.iter().filter_map(|(_, ends)| *ends).min()?;
+    let soonest = ages.iter().filter_map(|(_, life)| Some((*life)?.ends)).min()?;
     let left = span(soonest.saturating_sub(evidence.now));
     Some(Verdict::ok(format!(
         "the tokens in files are good for {left}"
@@ -83,6 +83,10 @@ pub fn age(evidence: &Evidence) -> Option<Verdict> {
 /// Whether something renews the tokens in files.
 pub fn daemon(evidence: &Evidence) -> Option<Verdict> {
     Some(match evidence.tools.machine.daemon.as_ref()? {
+        // As long as it would not have renewed them either, all is well.
+        Running::No if are_young(evidence) => Verdict::ok(
+            "it does not run; the tokens are young yet, and `studio-mirror refresh --daemon` renews them in time",
+        ),
         Running::No => Verdict::warning("nothing renews the tokens in files, which are over within 12 hours"),
         Running::Yes(None) => Verdict::ok("it is starting"),
         Running::Yes(Some(record)) => match record.last.as_ref().and_then(|last| last.error.as_ref()) {
@@ -91,6 +95,11 @@ pub fn daemon(evidence: &Evidence) -> Option<Verdict> {
             None => Verdict::ok(format!("process {}", record.pid)),
         },
     })
+}
+
+fn are_young(evidence: &Evidence) -> bool {
+    let mut ages = evidence.tools.machine.ages.iter();
+    ages.all(|(_, life)| life.is_some_and(|life| life.is_young(evidence.now)))
 }
 
 /// Whether others may read files with tokens in them.

@@ -107,7 +107,7 @@ fn gone_from_list(verdict: Verdict, index: &Beside, login: &LoginSeen) -> Verdic
 /// A token that stands where the login put one.
 fn own_token(tool: Tool, held: &Held, now: u64) -> Verdict {
     let from = &held.origin;
-    match (held.is_over(now), held.ends) {
+    match (held.is_over(now), held.life) {
         // Known by its age: the token's own check tells.
         (Some(true), Some(_)) if held.is_ours => Verdict::waits_for("token.age"),
         (Some(true), _) if held.is_ours => Verdict::failed(format!(
@@ -122,9 +122,9 @@ fn own_token(tool: Tool, held: &Held, now: u64) -> Verdict {
         (Some(false), _) if !held.is_ours => Verdict::ok(format!(
             "{from} holds a token that is not the login's, good for now"
         )),
-        (_, Some(ends)) => Verdict::ok(format!(
+        (_, Some(life)) => Verdict::ok(format!(
             "{from} holds a token for {}",
-            span(ends.saturating_sub(now))
+            span(life.ends.saturating_sub(now))
         )),
         (_, None) => Verdict::ok(format!("{from} holds a token")),
     }
