@@ -51,6 +51,10 @@ impl Client for Poetry {
         }
     }
 
+    fn overriding_variables(&self) -> &'static [&'static str] {
+        &["POETRY_HTTP_BASIC_CODEARTIFACT_PASSWORD"]
+    }
+
     fn environment_auth(&self) -> Option<AuthMode> {
         // POETRY_HTTP_BASIC_* would go to whatever a project gives that name; the keyring is asked about one address.
         Some(AuthMode::Helper)

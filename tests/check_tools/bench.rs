@@ -148,14 +148,18 @@ impl Bench {
     /// The token that the helper gives.
     pub fn token(&self) -> String {
         let mut command = self.command(binary_under_test());
-        let told = self.home.run_unheard(command.args(["token", "--domain", "corp"]));
+        let told = self
+            .home
+            .run_unheard(command.args(["token", "--domain", "corp"]));
         told.success().stdout.trim().to_owned()
     }
 
     /// The token cache is gone, as after a restart.
     pub fn forget_tokens(&self) {
         let cache = self.home.folders()[1].join("studio-mirror");
-        let cached = std::fs::read_dir(&cache).expect("the token cache").flatten();
+        let cached = std::fs::read_dir(&cache)
+            .expect("the token cache")
+            .flatten();
         for file in cached.map(|file| file.path()) {
             if file.extension().is_some_and(|end| end == "json") {
                 std::fs::remove_file(file).expect("our own file");

@@ -14,7 +14,8 @@ fn install(bench: &Bench) -> Finished {
     let target = bench.home.join("installed");
     let _ = std::fs::remove_dir_all(&target);
     let mut uv = bench.command("uv");
-    uv.args(["pip", "install", "--no-cache", "mirror-words", "--target"]).arg(&target);
+    uv.args(["pip", "install", "--no-cache", "mirror-words", "--target"])
+        .arg(&target);
     bench.home.run(&mut uv)
 }
 
@@ -31,14 +32,20 @@ fn a_foreign_keyring_first_on_path() {
     install(&bench).failure();
     let (detail, fix) = bench.assert_one_failure("keyring.first");
     assert!(detail.contains("~/tools/keyring, which uv ask"), "{detail}");
-    assert!(fix.contains("export PATH=\"$HOME/.local/bin:$PATH\""), "{fix}");
+    assert!(
+        fix.contains("export PATH=\"$HOME/.local/bin:$PATH\""),
+        "{fix}"
+    );
     install(&bench).success();
 }
 
 #[test]
 fn a_keyring_with_a_password_of_its_own() {
     let mut bench = with_uv();
-    write_script(&bench.home.join("tools/keyring"), "#!/bin/sh\necho old-password\n");
+    write_script(
+        &bench.home.join("tools/keyring"),
+        "#!/bin/sh\necho old-password\n",
+    );
     let path = format!("{}:{}", bench.home.join("tools").display(), bench.path());
     bench.set("PATH", path);
     install(&bench).failure();
@@ -50,7 +57,10 @@ fn a_keyring_with_a_password_of_its_own() {
 #[test]
 fn no_keyring_on_path() {
     let mut bench = with_uv();
-    bench.set("PATH", format!("{}:/usr/bin:/bin", clients::bin("uv-newest").display()));
+    bench.set(
+        "PATH",
+        format!("{}:/usr/bin:/bin", clients::bin("uv-newest").display()),
+    );
     install(&bench).failure();
     let (detail, _) = bench.assert_one_failure("keyring.first");
     assert!(detail.contains("no `keyring` on PATH"), "{detail}");
@@ -74,13 +84,22 @@ fn pythons_keyring_reaches_us_unless_a_variable_says_otherwise() {
 fn pip_passes_over_its_own_environments_keyring() {
     let mut bench = Bench::with_pip("pip-newest", &["--tool", "pip"]);
     write_script(&bench.home.join("venv/bin/keyring"), FOREIGN);
-    bench.run("python", &["-m", "pip", "install", "mirror-words"]).success();
+    bench
+        .run("python", &["-m", "pip", "install", "mirror-words"])
+        .success();
     bench.assert_fine();
     // Another folder's is not passed over.
     write_script(&bench.home.join("tools/keyring"), FOREIGN);
     let path = format!("{}:{}", bench.home.join("tools").display(), bench.path());
     bench.set("PATH", path);
-    let again = ["-m", "pip", "install", "--no-cache-dir", "--force-reinstall", "mirror-words"];
+    let again = [
+        "-m",
+        "pip",
+        "install",
+        "--no-cache-dir",
+        "--force-reinstall",
+        "mirror-words",
+    ];
     bench.run("python", &again).failure();
     bench.assert_one_failure("keyring.first");
     bench.run("python", &again).success();
@@ -98,8 +117,15 @@ fn a_file_with_a_token_that_others_may_read() {
 #[test]
 fn tokens_of_earlier_logins() {
     let mut bench = Bench::with_pip("pip-newest", &["--tool", "pip"]);
-    let url = format!("http://aws:eyJ2ZXIiOjF9.old@{}simple/", &bench.mirror.endpoint("pypi", TEAM)[7..]);
-    close(&bench.home.write(".pip/pip.conf", format!("[global]\nindex-url = {url}\n")));
+    let url = format!(
+        "http://aws:eyJ2ZXIiOjF9.old@{}simple/",
+        &bench.mirror.endpoint("pypi", TEAM)[7..]
+    );
+    close(
+        &bench
+            .home
+            .write(".pip/pip.conf", format!("[global]\nindex-url = {url}\n")),
+    );
     let (detail, fix) = bench.assert_one_warning("files.old-tokens");
     assert!(detail.contains("~/.pip/pip.conf line 2"), "{detail}");
     assert!(fix.contains("sed -i '2d' ~/.pip/pip.conf"), "{fix}");
@@ -114,9 +140,11 @@ fn the_background_process_and_its_last_failure() {
     checked.assert_open(&[], &["daemon.running"]);
     let start = ["refresh", "--daemon"];
     bench.home.studio_mirror(start).success();
-    crate::support::wait_until("the background process", std::time::Duration::from_secs(20), || {
-        bench.check(&[]).is_ok("daemon.running")
-    });
+    crate::support::wait_until(
+        "the background process",
+        std::time::Duration::from_secs(20),
+        || bench.check(&[]).is_ok("daemon.running"),
+    );
     bench.home.studio_mirror(["refresh", "--stop"]).success();
 }
 
@@ -124,15 +152,23 @@ fn the_background_process_and_its_last_failure() {
 fn the_lifecycle_log() {
     let mut bench = with_uv();
     let log = ".cache/studio-mirror/lifecycle.log";
-    bench.home.write(log, "studio-mirror: 0.1.0\nerror: access denied\nstudio-mirror: ended with 1\n");
+    bench.home.write(
+        log,
+        "studio-mirror: 0.1.0\nerror: access denied\nstudio-mirror: ended with 1\n",
+    );
     let checked = bench.check(&[]);
     checked.assert_open(&[], &["lifecycle.log"]);
     let (detail, _) = checked.told("lifecycle.log");
-    assert!(detail.contains("ended with 1: error: access denied"), "{detail}");
+    assert!(
+        detail.contains("ended with 1: error: access denied"),
+        "{detail}"
+    );
     bench.home.write(log, "studio-mirror: 0.1.0\n");
     let (detail, _) = bench.check(&[]).told("lifecycle.log");
     assert!(detail.contains("stopped before its end"), "{detail}");
-    bench.home.write(log, "Logged in\nstudio-mirror: ended with 0\n");
+    bench
+        .home
+        .write(log, "Logged in\nstudio-mirror: ended with 0\n");
     bench.set("LANG", "C.UTF-8");
     bench.assert_fine();
 }

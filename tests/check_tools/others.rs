@@ -15,7 +15,11 @@ fn cargo() -> PathBuf {
 }
 
 fn bench(tool: &str, client: &str) -> Bench {
-    let folder = if tool == "cargo" { cargo() } else { clients::bin(client) };
+    let folder = if tool == "cargo" {
+        cargo()
+    } else {
+        clients::bin(client)
+    };
     let mut bench = Bench::new(tool, &[&folder]);
     bench.set("CI", "1");
     bench
@@ -26,13 +30,62 @@ fn bench(tool: &str, client: &str) -> Bench {
 fn variables_and_project_files_that_win() {
     let npmrc = format!("registry={NOBODY}/\n");
     let cases: [(&str, &str, &str, &str, &str, String); 7] = [
-        ("pnpm", "pnpm-newest", "registry", "npm_config_registry", "project/.npmrc", npmrc.clone()),
-        ("yarn", "yarn-newest", "registry", "YARN_NPM_REGISTRY_SERVER", "project/.yarnrc.yml", format!("npmRegistryServer: \"{NOBODY}/\"\n")),
-        ("bun", "bun-newest", "registry", "BUN_CONFIG_REGISTRY", "project/bunfig.toml", format!("[install]\nregistry = \"{NOBODY}/\"\n")),
-        ("pdm", "pdm-2.26", "index", "PDM_PYPI_URL", "project/pdm.toml", format!("[pypi]\nurl = \"{NOBODY}/simple/\"\n")),
-        ("twine", "twine-newest", "repository", "TWINE_REPOSITORY_URL", "", String::new()),
-        ("hatch", "hatch-newest", "repository", "HATCH_INDEX_REPO", "", String::new()),
-        ("cargo", "", "registry", "CARGO_REGISTRY_DEFAULT", "project/.cargo/config.toml", "[source.crates-io]\nreplace-with = \"elsewhere\"\n".to_owned()),
+        (
+            "pnpm",
+            "pnpm-newest",
+            "registry",
+            "npm_config_registry",
+            "project/.npmrc",
+            npmrc.clone(),
+        ),
+        (
+            "yarn",
+            "yarn-newest",
+            "registry",
+            "YARN_NPM_REGISTRY_SERVER",
+            "project/.yarnrc.yml",
+            format!("npmRegistryServer: \"{NOBODY}/\"\n"),
+        ),
+        (
+            "bun",
+            "bun-newest",
+            "registry",
+            "BUN_CONFIG_REGISTRY",
+            "project/bunfig.toml",
+            format!("[install]\nregistry = \"{NOBODY}/\"\n"),
+        ),
+        (
+            "pdm",
+            "pdm-2.26",
+            "index",
+            "PDM_PYPI_URL",
+            "project/pdm.toml",
+            format!("[pypi]\nurl = \"{NOBODY}/simple/\"\n"),
+        ),
+        (
+            "twine",
+            "twine-newest",
+            "repository",
+            "TWINE_REPOSITORY_URL",
+            "",
+            String::new(),
+        ),
+        (
+            "hatch",
+            "hatch-newest",
+            "repository",
+            "HATCH_INDEX_REPO",
+            "",
+            String::new(),
+        ),
+        (
+            "cargo",
+            "",
+            "registry",
+            "CARGO_REGISTRY_DEFAULT",
+            "project/.cargo/config.toml",
+            "[source.crates-io]\nreplace-with = \"elsewhere\"\n".to_owned(),
+        ),
     ];
     for (tool, client, subject, variable, place, text) in cases {
         let mut bench = bench(tool, client);
@@ -43,7 +96,10 @@ fn variables_and_project_files_that_win() {
         bench.check(&[]).assert_ok(&id);
         bench.set(variable, format!("{NOBODY}/"));
         let (detail, fix) = bench.assert_one_failure(&id);
-        assert!(detail.contains(&format!("${variable}")) && fix.contains(&format!("unset {variable}")), "{detail}\n{fix}");
+        assert!(
+            detail.contains(&format!("${variable}")) && fix.contains(&format!("unset {variable}")),
+            "{detail}\n{fix}"
+        );
         if !place.is_empty() {
             bench.home.write(place, text);
             let (detail, _) = bench.assert_one_failure(&id);
@@ -70,7 +126,12 @@ fn a_poetry_project_names_its_source_itself() {
     bench.go_to("project");
     let (_, fix) = bench.assert_one_failure("tools.poetry.repository");
     let ours = bench.mirror.endpoint("pypi", TEAM);
-    assert!(fix.contains(&format!("poetry source add --priority=primary codeartifact {ours}simple/")), "{fix}");
+    assert!(
+        fix.contains(&format!(
+            "poetry source add --priority=primary codeartifact {ours}simple/"
+        )),
+        "{fix}"
+    );
 }
 
 #[test]
@@ -100,7 +161,10 @@ fn a_file_that_lost_the_repository() {
         let mut bench = bench(tool, client);
         bench.home.write(file, "");
         let (detail, fix) = bench.assert_one_failure(&format!("tools.{tool}.{subject}"));
-        assert!(detail.contains(file) && fix.contains("studio-mirror login"), "{detail}\n{fix}");
+        assert!(
+            detail.contains(file) && fix.contains("studio-mirror login"),
+            "{detail}\n{fix}"
+        );
     }
 }
 
@@ -108,7 +172,9 @@ fn a_file_that_lost_the_repository() {
 fn a_project_that_sets_ours_is_fine() {
     let mut bench = bench("pnpm", "pnpm-newest");
     let ours = bench.mirror.endpoint("npm", TEAM);
-    bench.home.write("project/.npmrc", format!("registry={ours}\n"));
+    bench
+        .home
+        .write("project/.npmrc", format!("registry={ours}\n"));
     bench.go_to("project");
     bench.assert_fine();
     bench.set("npm_config_registry", ours);

@@ -326,4 +326,14 @@ fn a_tool_that_is_not_installed_is_no_failure() {
         "{:#}",
         checked.report
     );
+    // Who asks for one by name is told why it is left out.
+    let named = bench.check(&["--tool", "uv,pip"]);
+    named.assert_open(&[], &[]);
+    assert!(named.told("tools.uv.index").0.contains("uv is not on PATH"));
+    assert!(
+        named
+            .told("tools.pip.index")
+            .0
+            .contains("pip is not logged in")
+    );
 }

@@ -76,7 +76,11 @@ fn file() -> impl Strategy<Value = String> {
             let by_key: BTreeMap<&str, String> = entries.into_values().collect();
             for (at, (key, value)) in by_key.into_iter().enumerate() {
                 // pip knows a key by any of its spellings.
-                let key = if at == 1 { key.replace('-', "_").to_uppercase() } else { key.to_owned() };
+                let key = if at == 1 {
+                    key.replace('-', "_").to_uppercase()
+                } else {
+                    key.to_owned()
+                };
                 text += &format!("{key} = {value}\n");
             }
         }
@@ -95,7 +99,9 @@ fn mix() -> impl Strategy<Value = Mix> {
         let mut variables: BTreeMap<String, String> = named.collect();
         match dice % 6 {
             0 | 1 => drop(variables.insert("PIP_CONFIG_FILE".into(), "named.conf".into())),
-            2 if dice % 4 == 0 => drop(variables.insert("PIP_CONFIG_FILE".into(), "/dev/null".into())),
+            2 if dice % 4 == 0 => {
+                drop(variables.insert("PIP_CONFIG_FILE".into(), "/dev/null".into()))
+            }
             _ => {}
         }
         Mix { files, variables }
@@ -157,7 +163,9 @@ fn the_merge_is_the_one_that_pip_makes() {
         let place = |mut mix: Mix| {
             mix.variables.insert(
                 "XDG_CONFIG_DIRS".into(),
-                ["xdg", "xdg2"].map(|folder| home.join(folder).display().to_string()).join(":"),
+                ["xdg", "xdg2"]
+                    .map(|folder| home.join(folder).display().to_string())
+                    .join(":"),
             );
             if let Some(named) = mix.variables.get_mut("PIP_CONFIG_FILE")
                 && !named.starts_with('/')
@@ -170,14 +178,25 @@ fn the_merge_is_the_one_that_pip_makes() {
         let questions: String = mixes
             .iter()
             .map(|mix| {
-                let files: BTreeMap<_, _> = mix.files.iter().map(|(below, text)| (home.join(below), text)).collect();
+                let files: BTreeMap<_, _> = mix
+                    .files
+                    .iter()
+                    .map(|(below, text)| (home.join(below), text))
+                    .collect();
                 json!({ "files": files, "variables": mix.variables }).to_string() + "\n"
             })
             .collect();
         let asked = home.write("questions", questions);
         let script = home.write("oracle.py", ORACLE);
-        let shell = format!("'{}' '{}' < '{}'", python.display(), script.display(), asked.display());
-        let answers = home.run_unheard(home.command("sh").args(["-c", &shell])).success();
+        let shell = format!(
+            "'{}' '{}' < '{}'",
+            python.display(),
+            script.display(),
+            asked.display()
+        );
+        let answers = home
+            .run_unheard(home.command("sh").args(["-c", &shell]))
+            .success();
         let answers: Vec<Value> = answers
             .stdout
             .lines()
@@ -189,7 +208,8 @@ fn the_merge_is_the_one_that_pip_makes() {
         }
         // The mixes are worth their name: no setting is always the same.
         for name in ["index", "extra", "no_index", "provider", "no_input"] {
-            let all: std::collections::BTreeSet<String> = answers.iter().map(|one| one[name].to_string()).collect();
+            let all: std::collections::BTreeSet<String> =
+                answers.iter().map(|one| one[name].to_string()).collect();
             assert!(all.len() > 1, "{name} is always {all:?}");
         }
     }

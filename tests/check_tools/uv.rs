@@ -15,8 +15,11 @@ fn install(bench: &Bench) -> Finished {
     let target = bench.home.join("installed");
     let _ = std::fs::remove_dir_all(&target);
     let mut uv = bench.command("uv");
-    uv.args(["pip", "install", "--no-cache", "mirror-words", "--target"]).arg(&target);
-    bench.home.run(uv.env("UV_HTTP_RETRIES", "0").env("HTTPS_PROXY", NOBODY))
+    uv.args(["pip", "install", "--no-cache", "mirror-words", "--target"])
+        .arg(&target);
+    bench
+        .home
+        .run(uv.env("UV_HTTP_RETRIES", "0").env("HTTPS_PROXY", NOBODY))
 }
 
 /// In a project: whether `uv lock` finds the package.
@@ -24,13 +27,20 @@ fn lock(bench: &Bench) -> Finished {
     let _ = std::fs::remove_file(bench.home.join("project/uv.lock"));
     let mut uv = bench.command("uv");
     uv.args(["lock", "--no-cache"]);
-    bench.home.run(uv.env("UV_HTTP_RETRIES", "0").env("HTTPS_PROXY", NOBODY))
+    bench
+        .home
+        .run(uv.env("UV_HTTP_RETRIES", "0").env("HTTPS_PROXY", NOBODY))
 }
 
 #[track_caller]
 fn names(told: &(String, String), words: &[&str]) {
     for word in words {
-        assert!(told.0.contains(word) || told.1.contains(word), "{word} is not in:\n{}\n{}", told.0, told.1);
+        assert!(
+            told.0.contains(word) || told.1.contains(word),
+            "{word} is not in:\n{}\n{}",
+            told.0,
+            told.1
+        );
     }
 }
 
@@ -44,7 +54,9 @@ fn one_failure(bench: &mut Bench, id: &str, words: &[&str]) {
 
 fn project(bench: &mut Bench, table: &str) {
     let head = "[project]\nname = \"mine\"\nversion = \"1\"\nrequires-python = \">=3.9\"\ndependencies = [\"mirror-words\"]\n";
-    bench.home.write("project/pyproject.toml", format!("{head}{table}"));
+    bench
+        .home
+        .write("project/pyproject.toml", format!("{head}{table}"));
     bench.go_to("project");
 }
 
@@ -58,7 +70,15 @@ fn a_healthy_uv_has_no_finding() {
         lock(&bench).success();
         bench.assert_fine();
         let checked = bench.check(&[]);
-        for id in ["files", "version", "index", "helper", "netrc", "store", "extra-index"] {
+        for id in [
+            "files",
+            "version",
+            "index",
+            "helper",
+            "netrc",
+            "store",
+            "extra-index",
+        ] {
             checked.assert_ok(&format!("tools.uv.{id}"));
         }
     }
@@ -69,16 +89,26 @@ fn a_variable_that_names_another_index() {
     for variable in ["UV_DEFAULT_INDEX", "UV_INDEX_URL"] {
         let mut bench = logged_in();
         bench.set(variable, format!("{NOBODY}/simple/"));
-        one_failure(&mut bench, "tools.uv.index", &[&format!("${variable}"), "127.0.0.1:9"]);
+        one_failure(
+            &mut bench,
+            "tools.uv.index",
+            &[&format!("${variable}"), "127.0.0.1:9"],
+        );
     }
 }
 
 #[test]
 fn a_project_with_an_index_of_its_own() {
     let mut bench = logged_in();
-    project(&mut bench, &format!("[[tool.uv.index]]\nurl = \"{NOBODY}/simple/\"\ndefault = true\n"));
+    project(
+        &mut bench,
+        &format!("[[tool.uv.index]]\nurl = \"{NOBODY}/simple/\"\ndefault = true\n"),
+    );
     lock(&bench).failure();
-    names(&bench.assert_one_failure("tools.uv.index"), &["~/project/pyproject.toml line 6", "'6,8d'"]);
+    names(
+        &bench.assert_one_failure("tools.uv.index"),
+        &["~/project/pyproject.toml line 6", "'6,8d'"],
+    );
     lock(&bench).success();
 }
 
@@ -87,14 +117,21 @@ fn a_projects_uv_toml_above_the_folder() {
     let mut bench = logged_in();
     bench.home.write("work/uv.toml", "no-index = true\n");
     bench.go_to("work/deep/er");
-    one_failure(&mut bench, "tools.uv.index", &["no-index (~/work/uv.toml line 1)"]);
+    one_failure(
+        &mut bench,
+        "tools.uv.index",
+        &["no-index (~/work/uv.toml line 1)"],
+    );
 }
 
 #[test]
 fn a_projects_index_of_our_name_takes_ours_away() {
     let mut bench = logged_in();
     let other = bench.mirror.endpoint("pypi", "public");
-    project(&mut bench, &format!("[[tool.uv.index]]\nname = \"codeartifact\"\nurl = \"{other}simple/\"\n"));
+    project(
+        &mut bench,
+        &format!("[[tool.uv.index]]\nname = \"codeartifact\"\nurl = \"{other}simple/\"\n"),
+    );
     lock(&bench).failure();
     let checked = bench.check(&[]);
     checked.assert_open(&["tools.uv.index"], &[]);
@@ -107,7 +144,11 @@ fn variables_that_leave_the_users_file_out() {
     let other = bench.home.join("other.toml").display().to_string();
     for (variable, value) in [("UV_NO_CONFIG", "1"), ("UV_CONFIG_FILE", &other)] {
         bench.set(variable, value);
-        one_failure(&mut bench, "tools.uv.index", &[&format!("${variable} makes"), &format!("unset {variable}")]);
+        one_failure(
+            &mut bench,
+            "tools.uv.index",
+            &[&format!("${variable} makes"), &format!("unset {variable}")],
+        );
     }
 }
 
@@ -122,8 +163,14 @@ fn offline() {
 fn no_index_for_uv_pip_alone() {
     let mut bench = logged_in();
     let own = bench.home.read(UV_TOML);
-    bench.home.write(UV_TOML, format!("{own}\n[pip]\nno-index = true\n"));
-    one_failure(&mut bench, "tools.uv.index", &["`uv pip`", "~/.config/uv/uv.toml line"]);
+    bench
+        .home
+        .write(UV_TOML, format!("{own}\n[pip]\nno-index = true\n"));
+    one_failure(
+        &mut bench,
+        "tools.uv.index",
+        &["`uv pip`", "~/.config/uv/uv.toml line"],
+    );
 }
 
 #[test]
@@ -131,7 +178,11 @@ fn an_index_line_that_somebody_changed() {
     let mut bench = logged_in();
     let own = bench.home.read(UV_TOML).replace(TEAM, "other");
     bench.home.write(UV_TOML, own);
-    one_failure(&mut bench, "tools.uv.index", &["studio-mirror login --tool uv"]);
+    one_failure(
+        &mut bench,
+        "tools.uv.index",
+        &["studio-mirror login --tool uv"],
+    );
 }
 
 #[test]
@@ -146,7 +197,11 @@ fn a_file_that_uv_refuses() {
 fn a_named_file_that_is_not_there() {
     let mut bench = logged_in();
     bench.set("UV_CONFIG_FILE", "/nowhere/uv.toml");
-    one_failure(&mut bench, "tools.uv.index", &["$UV_CONFIG_FILE makes", "unset UV_CONFIG_FILE"]);
+    one_failure(
+        &mut bench,
+        "tools.uv.index",
+        &["$UV_CONFIG_FILE makes", "unset UV_CONFIG_FILE"],
+    );
 }
 
 #[test]
@@ -155,16 +210,33 @@ fn a_provider_that_asks_nobody() {
     bench.set("UV_KEYRING_PROVIDER", "disabled");
     one_failure(&mut bench, "tools.uv.helper", &["$UV_KEYRING_PROVIDER"]);
     let own = bench.home.read(UV_TOML);
-    bench.home.write(UV_TOML, format!("{own}\n[pip]\nkeyring-provider = \"disabled\"\n"));
-    one_failure(&mut bench, "tools.uv.helper", &["`uv pip`", "~/.config/uv/uv.toml line"]);
+    bench.home.write(
+        UV_TOML,
+        format!("{own}\n[pip]\nkeyring-provider = \"disabled\"\n"),
+    );
+    one_failure(
+        &mut bench,
+        "tools.uv.helper",
+        &["`uv pip`", "~/.config/uv/uv.toml line"],
+    );
 }
 
 #[test]
 fn somebodys_token_in_the_address() {
     let mut bench = logged_in();
-    let own = bench.home.read(UV_TOML).replace("aws@", "aws:eyJ2ZXIiOjF9.stale@");
+    let own = bench
+        .home
+        .read(UV_TOML)
+        .replace("aws@", "aws:eyJ2ZXIiOjF9.stale@");
     close(&bench.home.write(UV_TOML, own));
-    one_failure(&mut bench, "tools.uv.helper", &["a token stands in ~/.config/uv/uv.toml", "studio-mirror login --tool uv"]);
+    one_failure(
+        &mut bench,
+        "tools.uv.helper",
+        &[
+            "a token stands in ~/.config/uv/uv.toml",
+            "studio-mirror login --tool uv",
+        ],
+    );
 }
 
 #[test]
@@ -172,14 +244,20 @@ fn a_stale_login_in_netrc() {
     let mut bench = logged_in();
     let netrc = "# mine\nmachine example.org login me password secret\nmachine 127.0.0.1\n  login aws\n  password stale\n";
     close(&bench.home.write(".netrc", netrc));
-    one_failure(&mut bench, "tools.uv.netrc", &["~/.netrc line 3", "sed -i '3,5d' ~/.netrc", "refuses"]);
+    one_failure(
+        &mut bench,
+        "tools.uv.netrc",
+        &["~/.netrc line 3", "sed -i '3,5d' ~/.netrc", "refuses"],
+    );
     assert!(bench.home.read(".netrc").ends_with("password secret\n"));
 }
 
 #[test]
 fn a_netrc_elsewhere_with_a_default_entry() {
     let mut bench = logged_in();
-    let elsewhere = bench.home.write("elsewhere", "default login aws password stale\n");
+    let elsewhere = bench
+        .home
+        .write("elsewhere", "default login aws password stale\n");
     close(&elsewhere);
     bench.set("NETRC", elsewhere.display().to_string());
     one_failure(&mut bench, "tools.uv.netrc", &["~/elsewhere line 1"]);
@@ -188,7 +266,11 @@ fn a_netrc_elsewhere_with_a_default_entry() {
 #[test]
 fn another_users_login_in_netrc_is_no_matter() {
     let bench = logged_in();
-    close(&bench.home.write(".netrc", "machine 127.0.0.1 login me password stale\n"));
+    close(
+        &bench
+            .home
+            .write(".netrc", "machine 127.0.0.1 login me password stale\n"),
+    );
     install(&bench).success();
     bench.assert_fine();
 }
@@ -197,7 +279,10 @@ fn another_users_login_in_netrc_is_no_matter() {
 fn a_fresh_login_in_netrc_is_a_warning() {
     let mut bench = logged_in();
     let token = bench.token();
-    close(&bench.home.write(".netrc", format!("machine 127.0.0.1 login aws password {token}\n")));
+    close(&bench.home.write(
+        ".netrc",
+        format!("machine 127.0.0.1 login aws password {token}\n"),
+    ));
     install(&bench).success();
     names(&bench.assert_one_warning("tools.uv.netrc"), &["good today"]);
 }
@@ -206,21 +291,48 @@ fn a_fresh_login_in_netrc_is_a_warning() {
 fn a_stale_login_in_uvs_own_store() {
     let mut bench = logged_in();
     let endpoint = bench.mirror.endpoint("pypi", TEAM);
-    bench.run("uv", &["auth", "login", &endpoint, "--username", "aws", "--password", "stale"]).success();
-    one_failure(&mut bench, "tools.uv.store", &["credentials.toml line", "uv auth logout"]);
+    bench
+        .run(
+            "uv",
+            &[
+                "auth",
+                "login",
+                &endpoint,
+                "--username",
+                "aws",
+                "--password",
+                "stale",
+            ],
+        )
+        .success();
+    one_failure(
+        &mut bench,
+        "tools.uv.store",
+        &["credentials.toml line", "uv auth logout"],
+    );
 }
 
 #[test]
 fn an_index_that_never_answers() {
     let mut bench = logged_in();
     bench.set("UV_INDEX", format!("{NOBODY}/simple/"));
-    one_failure(&mut bench, "tools.uv.extra-index", &["$UV_INDEX", "never answers"]);
+    one_failure(
+        &mut bench,
+        "tools.uv.extra-index",
+        &["$UV_INDEX", "never answers"],
+    );
 }
 
 #[test]
 fn an_index_that_answers_is_a_warning() {
     let mut bench = logged_in();
     let other = bench.mirror.endpoint("pypi", "public");
-    project(&mut bench, &format!("[tool.uv]\nextra-index-url = [\n  \"{other}simple/\",\n]\n"));
-    names(&bench.assert_one_warning("tools.uv.extra-index"), &["whoever publishes there", "'7,9d'"]);
+    project(
+        &mut bench,
+        &format!("[tool.uv]\nextra-index-url = [\n  \"{other}simple/\",\n]\n"),
+    );
+    names(
+        &bench.assert_one_warning("tools.uv.extra-index"),
+        &["whoever publishes there", "'7,9d'"],
+    );
 }

@@ -13,7 +13,9 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use studio_mirror::secret::Secret;
 use studio_mirror::tools::effective::ReadFile;
-use studio_mirror::tools::effective::uv::{CONFIG_FILE, UvSettings, View, leaves_out, merge, project_file};
+use studio_mirror::tools::effective::uv::{
+    CONFIG_FILE, UvSettings, View, leaves_out, merge, project_file,
+};
 
 use crate::support::clients;
 use crate::support::home::Home;
@@ -39,14 +41,20 @@ impl Nothing {
                 let mut words = head.split(' ');
                 let (status, index) = match (words.next(), words.next()) {
                     (Some("CONNECT"), _) => ("403 Forbidden", "public".to_owned()),
-                    (_, Some(path)) => ("404 Not Found", path.split('/').nth(1).unwrap_or_default().to_owned()),
+                    (_, Some(path)) => (
+                        "404 Not Found",
+                        path.split('/').nth(1).unwrap_or_default().to_owned(),
+                    ),
                     _ => continue,
                 };
                 let mut log = log.lock().expect("nobody panics with it");
                 if !log.contains(&index) {
                     log.push(index);
                 }
-                let _ = write!(stream, "HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+                let _ = write!(
+                    stream,
+                    "HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                );
             }
         });
         Nothing { port, asked }
@@ -77,7 +85,11 @@ fn index() -> impl Strategy<Value = String> {
 fn table(prefix: &'static str) -> impl Strategy<Value = String> {
     let name = prop::sample::select(vec!["codeartifact", "a", "b", ""]);
     let block = (name, index(), 0..6u8).prop_map(move |(name, url, kind)| {
-        let name = if name.is_empty() { String::new() } else { format!("name = \"{name}\"\n") };
+        let name = if name.is_empty() {
+            String::new()
+        } else {
+            format!("name = \"{name}\"\n")
+        };
         let kind = match kind {
             0..=2 => "default = true\n",
             // uv wants a name for an explicit one.
@@ -89,7 +101,10 @@ fn table(prefix: &'static str) -> impl Strategy<Value = String> {
     // uv refuses two of one name, or two default ones, in one pyproject.toml.
     let names = |text: &String| {
         let twice = |prefix: &str| {
-            let found: Vec<&str> = text.lines().filter(|line| line.starts_with(prefix)).collect();
+            let found: Vec<&str> = text
+                .lines()
+                .filter(|line| line.starts_with(prefix))
+                .collect();
             found.windows(2).any(|two| two[0] == two[1])
         };
         !twice("name") && !twice("default")
@@ -108,7 +123,10 @@ fn keys() -> impl Strategy<Value = String> {
     ];
     prop::collection::vec(line, 0..3).prop_map(|lines| {
         let lines: BTreeMap<_, _> = lines.into_iter().collect();
-        lines.into_iter().map(|(key, value)| format!("{key} = {value}\n")).collect()
+        lines
+            .into_iter()
+            .map(|(key, value)| format!("{key} = {value}\n"))
+            .collect()
     })
 }
 
@@ -116,7 +134,11 @@ fn file(prefix: &'static str, header: &'static str) -> impl Strategy<Value = Str
     let pip = prop::option::weighted(0.4, keys());
     (keys(), table(prefix), pip).prop_map(move |(keys, tables, pip)| {
         let pip = pip.map_or(String::new(), |pip| format!("[{prefix}pip]\n{pip}"));
-        let header = if header.is_empty() { String::new() } else { format!("{header}\n") };
+        let header = if header.is_empty() {
+            String::new()
+        } else {
+            format!("{header}\n")
+        };
         format!("{header}{keys}{tables}{pip}")
     })
 }
@@ -136,7 +158,8 @@ fn mix() -> impl Strategy<Value = Mix> {
         index().prop_map(|url| ("UV_INDEX_URL", url)),
         (index(), index()).prop_map(|(a, b)| ("UV_INDEX", format!("{a} b={b}"))),
         index().prop_map(|url| ("UV_EXTRA_INDEX_URL", url)),
-        prop::sample::select(vec!["subprocess", "disabled"]).prop_map(|value| ("UV_KEYRING_PROVIDER", value.to_owned())),
+        prop::sample::select(vec!["subprocess", "disabled"])
+            .prop_map(|value| ("UV_KEYRING_PROVIDER", value.to_owned())),
         Just(("UV_NO_CONFIG", "1".to_owned())),
         Just(("UV_OFFLINE", "1".to_owned())),
     ];
@@ -144,28 +167,43 @@ fn mix() -> impl Strategy<Value = Mix> {
         3 => Just(Vec::new()),
         4 => prop::collection::vec(variable, 1..3),
     ];
-    (own, user, system, named, variables).prop_map(|((place, own), user, system, named, variables)| {
-        let mut files = BTreeMap::from([(place, own)]);
-        let others = [(".config/uv/uv.toml", user), ("xdg/uv/uv.toml", system), ("named.toml", named)];
-        files.extend(others.into_iter().filter_map(|(place, text)| Some((place, text?))));
-        let project = files.entry("work/pyproject.toml").or_default();
-        *project = format!("{PROJECT}{project}");
-        let mut variables: BTreeMap<_, _> = variables.into_iter().collect();
-        if files.contains_key("named.toml") {
-            variables.insert(CONFIG_FILE, "named.toml".to_owned());
-        }
-        Mix { files, variables }
-    })
+    (own, user, system, named, variables).prop_map(
+        |((place, own), user, system, named, variables)| {
+            let mut files = BTreeMap::from([(place, own)]);
+            let others = [
+                (".config/uv/uv.toml", user),
+                ("xdg/uv/uv.toml", system),
+                ("named.toml", named),
+            ];
+            files.extend(
+                others
+                    .into_iter()
+                    .filter_map(|(place, text)| Some((place, text?))),
+            );
+            let project = files.entry("work/pyproject.toml").or_default();
+            *project = format!("{PROJECT}{project}");
+            let mut variables: BTreeMap<_, _> = variables.into_iter().collect();
+            if files.contains_key("named.toml") {
+                variables.insert(CONFIG_FILE, "named.toml".to_owned());
+            }
+            Mix { files, variables }
+        },
+    )
 }
 
 fn filled(text: &str, nothing: &Nothing) -> String {
-    (0..6).fold(text.to_owned(), |text, n| text.replace(&format!("@{n}@"), &nothing.url(&n.to_string())))
+    (0..6).fold(text.to_owned(), |text, n| {
+        text.replace(&format!("@{n}@"), &nothing.url(&n.to_string()))
+    })
 }
 
 /// The indexes in the order in which they are asked, then provider and the two switches.
 fn ours(home: &Path, mix: &Mix, view: View) -> (Vec<String>, String, bool, bool) {
-    let environment: BTreeMap<String, String> =
-        mix.variables.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+    let environment: BTreeMap<String, String> = mix
+        .variables
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), value.clone()))
+        .collect();
     let paths: Vec<PathBuf> = match leaves_out(&environment) {
         Some(CONFIG_FILE) => vec![environment[CONFIG_FILE].clone().into()],
         Some(_) => Vec::new(),
@@ -196,26 +234,47 @@ fn ours(home: &Path, mix: &Mix, view: View) -> (Vec<String>, String, bool, bool)
     if no_index.is_none() && offline.is_none() {
         for address in extra.iter().chain([&index]) {
             let name = address.value.url.split('/').nth(3).unwrap_or_default();
-            let name = if address.value.url.contains("pypi.org") { "public" } else { name };
+            let name = if address.value.url.contains("pypi.org") {
+                "public"
+            } else {
+                name
+            };
             if !asked.iter().any(|known| known == name) {
                 asked.push(name.to_owned());
             }
         }
     }
-    (asked, provider.value.to_lowercase(), no_index.is_some(), offline.is_some())
+    (
+        asked,
+        provider.value.to_lowercase(),
+        no_index.is_some(),
+        offline.is_some(),
+    )
 }
 
-fn theirs(home: &Home, uv: &Path, nothing: &Nothing, mix: &Mix, view: View) -> Option<(Vec<String>, String, bool, bool)> {
+fn theirs(
+    home: &Home,
+    uv: &Path,
+    nothing: &Nothing,
+    mix: &Mix,
+    view: View,
+) -> Option<(Vec<String>, String, bool, bool)> {
     let command: &[&str] = match view {
         View::Pip => &["pip", "compile", "pyproject.toml"],
         View::Project => &["lock"],
     };
     let run = |more: &[&str]| {
         let mut uv = home.command(uv);
-        uv.args(command).args(more).envs(&mix.variables).current_dir(home.join("work"));
+        uv.args(command)
+            .args(more)
+            .envs(&mix.variables)
+            .current_dir(home.join("work"));
         let proxy = format!("http://127.0.0.1:{}", nothing.port);
-        uv.env("XDG_CONFIG_DIRS", home.join("xdg")).env("HTTPS_PROXY", proxy);
-        uv.env("UV_HTTP_RETRIES", "0").env("UV_NO_CACHE", "1").stdin(Stdio::null());
+        uv.env("XDG_CONFIG_DIRS", home.join("xdg"))
+            .env("HTTPS_PROXY", proxy);
+        uv.env("UV_HTTP_RETRIES", "0")
+            .env("UV_NO_CACHE", "1")
+            .stdin(Stdio::null());
         home.run_unheard(&mut uv)
     };
     let shown = run(&["--show-settings"]);
@@ -225,13 +284,20 @@ fn theirs(home: &Home, uv: &Path, nothing: &Nothing, mix: &Mix, view: View) -> O
     nothing.asked();
     run(&[]).failure();
     let line = |name: &str| {
-        let line = shown.stdout.lines().find_map(|line| line.trim().strip_prefix(name));
-        line.unwrap_or_else(|| panic!("no {name} in:\n{}", shown.stdout)).to_owned()
+        let line = shown
+            .stdout
+            .lines()
+            .find_map(|line| line.trim().strip_prefix(name));
+        line.unwrap_or_else(|| panic!("no {name} in:\n{}", shown.stdout))
+            .to_owned()
     };
-    let offline = line("connectivity: ").starts_with("Offline") || shown.stdout.contains("offline: Enabled");
+    let offline =
+        line("connectivity: ").starts_with("Offline") || shown.stdout.contains("offline: Enabled");
     Some((
         nothing.asked(),
-        line("keyring_provider: ").trim_end_matches(',').to_lowercase(),
+        line("keyring_provider: ")
+            .trim_end_matches(',')
+            .to_lowercase(),
         line("no_index: ").starts_with("true"),
         offline,
     ))
@@ -261,7 +327,11 @@ fn the_merge_is_the_one_that_uv_makes() {
             }
             for view in [View::Project, View::Pip] {
                 match theirs(&home, &uv, &nothing, &mix, view) {
-                    Some(theirs) => assert_eq!(ours(home.path(), &mix, view), theirs, "{client} {view:?}: {mix:#?}"),
+                    Some(theirs) => assert_eq!(
+                        ours(home.path(), &mix, view),
+                        theirs,
+                        "{client} {view:?}: {mix:#?}"
+                    ),
                     None => refused += 1,
                 }
             }
@@ -270,6 +340,10 @@ fn the_merge_is_the_one_that_uv_makes() {
             }
             let _ = std::fs::remove_file(home.join("work/uv.lock"));
         }
-        assert!(refused * 4 < count, "{client} refuses {refused} of {}", 2 * count);
+        assert!(
+            refused * 4 < count,
+            "{client} refuses {refused} of {}",
+            2 * count
+        );
     }
 }

@@ -25,11 +25,20 @@ pub struct ToolsSeen {
     pub backend: Option<Result<String, Sourced<String>>>,
     /// Files, ages, the background process.
     pub machine: MachineSeen,
-    /// Tools that are asked for by name and not logged in.
-    pub strangers: Vec<Tool>,
+    /// Tools that are asked for by name and cannot be looked at, and why.
+    pub strangers: Vec<(Tool, String)>,
 }
 
 impl ToolsSeen {
+    /// Why `tool`, which is asked for by name, cannot be looked at.
+    pub fn stranger(&self, tool: Tool) -> Option<&str> {
+        let found = self
+            .strangers
+            .iter()
+            .find(|(stranger, _)| *stranger == tool);
+        found.map(|(_, why)| why.as_str())
+    }
+
     /// The tokens in the tools' own files, where they count.
     pub fn held(&self) -> impl Iterator<Item = (Tool, &Held)> {
         let pip = self.pip.as_ref().and_then(|pip| pip.held.as_ref());

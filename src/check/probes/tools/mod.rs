@@ -1,6 +1,7 @@
 //! What is installed here and what it reads. Files first; then, over the network, whether what stands beside our
 //! repository answers, and whether tokens of unknown age are still taken.
 
+mod ask;
 mod keyring;
 mod machine;
 mod npm;
@@ -12,18 +13,10 @@ mod uv;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-use futures_util::future::{join, join_all, join4};
 
 use super::host::Way;
-use super::http::Credentials;
-use crate::check::catalogue::REPOSITORIES;
-use crate::check::evidence::tools::{Beside, Held, Life, LoginSeen, Program, ToolSeen, ToolsSeen};
-use crate::check::evidence::{Answer, Handshake, HostSeen, Names, Reached, Tunnel};
-use crate::check::run::probe;
+use crate::check::evidence::tools::{Beside, Held, Life, LoginSeen, Program, ToolsSeen};
 use crate::edit::SyntaxError;
-use crate::endpoint::Format;
 use crate::places::Places;
 use crate::secret::Secret;
 use crate::state::ToolLogin;
@@ -49,55 +42,17 @@ pub struct ToolsPlan {
     pub tokens: Vec<(Secret, Option<Life>)>,
 }
 
-/// How long a token may take to be judged.
-const TOKEN_LIMIT: Duration = Duration::from_millis(2_000);
-
 impl ToolsPlan {
     /// Looks at the machine, then asks over the network what it left open.
     pub async fn look(&self, way: Way<'_>) -> ToolsSeen {
         let plan = self.clone();
         let looked = tokio::task::spawn_blocking(move || plan.look_around()).await;
         let mut seen = looked.unwrap_or_default();
-        let pip = async {
-            if let Some(pip) = &mut seen.pip {
-                ask_around(pip, probe(Format::Pypi), way).await;
-            }
-        };
-        let uv = async {
-            if let Some(uv) = &mut seen.uv {
-                ask_around(uv, probe(Format::Pypi), way).await;
-                let page = format!("{}{}", uv.login.endpoint, probe(Format::Pypi));
-                if let Ok(views) = &mut uv.settings {
-                    let shadows = [&mut views.netrc, &mut views.store];
-                    join_all(
-                        shadows
-                            .into_iter()
-                            .flatten()
-                            .map(|held| judge(held, &page, way)),
-                    )
-                    .await;
-                }
-            }
-        };
-        let npm = async {
-            if let Some(npm) = &mut seen.npm {
-                ask_around(npm, probe(Format::Npm), way).await;
-            }
-        };
-        let others = join_all(seen.others.iter_mut().map(|other| async {
-            let page = format!(
-                "{}{}",
-                other.login.endpoint,
-                probe(other.tool.client().format())
-            );
-            join_all(other.held.iter_mut().map(|held| judge(held, &page, way))).await;
-        }));
-        join4(pip, uv, npm, others).await;
+        ask::ask(&mut seen, way).await;
         seen
     }
 
     fn look_around(&self) -> ToolsSeen {
-        let strangers = self.tools.iter().filter(|(_, login)| login.is_none());
         let mut seen = ToolsSeen {
             pip: self
                 .login(Tool::Pip)
@@ -114,10 +69,7 @@ impl ToolsPlan {
             keyrings: keyring::look(self),
             backend: keyring::backend(self),
             machine: machine::look(self),
-            strangers: strangers
-                .map(|(tool, _)| *tool)
-                .filter(|_| self.are_named)
-                .collect(),
+            strangers: self.strangers(),
         };
         seen.machine.ages = seen
             .held()
@@ -130,6 +82,26 @@ impl ToolsPlan {
             .map(|(tool, held)| (tool, held.life))
             .collect();
         seen
+    }
+
+    /// Tools that were asked for by name and cannot be looked at, and why.
+    fn strangers(&self) -> Vec<(Tool, String)> {
+        let why = |(tool, login): (&Tool, &Option<ToolLogin>)| {
+            let is_installed = match tool {
+                Tool::Pip => program::find_pip(&self.places.home, &self.environment).is_some(),
+                tool => program::find(tool.as_str(), &self.environment).is_some(),
+            };
+            let why = match (is_installed, login) {
+                (true, Some(_)) => return None,
+                (false, _) => format!("{tool} is not on PATH"),
+                (true, None) => {
+                    format!("{tool} is not logged in; `studio-mirror login --tool {tool}` does it")
+                }
+            };
+            Some((*tool, why))
+        };
+        let named = self.tools.iter().filter(|_| self.are_named);
+        named.filter_map(why).collect()
     }
 
     /// The tools that are logged in.
@@ -250,73 +222,4 @@ fn is_writable(path: &Path) -> bool {
 
 fn exists(path: &Path) -> bool {
     fs::metadata(path).is_ok()
-}
-
-/// Asks what only the network tells: about the indexes beside ours, and about a token of unknown age.
-async fn ask_around<Settings>(tool: &mut ToolSeen<Settings>, probe: &str, way: Way<'_>) {
-    let page = format!("{}{probe}", tool.login.endpoint);
-    let answers = join_all(tool.beside.iter().map(|beside| answers(&beside.url, way)));
-    let judged = async {
-        if let Some(held) = &mut tool.held {
-            judge(held, &page, way).await;
-        }
-    };
-    let (answers, ()) = join(answers, judged).await;
-    for (beside, answer) in tool.beside.iter_mut().zip(answers) {
-        beside.answers = answer;
-    }
-}
-
-/// Tries a token at the repository if nothing else tells whether it is over.
-async fn judge(held: &mut Held, page: &str, way: Way<'_>) {
-    if held.life.is_none() {
-        held.answer = token_answer(page, &held.token, way).await;
-    }
-}
-
-/// How our repository answers to a token that stands in a file.
-async fn token_answer(page: &str, token: &Secret, way: Way<'_>) -> Option<u16> {
-    let fetch = way.fetch(
-        page,
-        Credentials::Token(token),
-        false,
-        &REPOSITORIES,
-        TOKEN_LIMIT,
-    );
-    fetch.await?.1?.status()
-}
-
-/// Whether anybody answers at `url`; `None` if it is no address.
-async fn answers(url: &str, way: Way<'_>) -> Option<Result<(), String>> {
-    let seen = way
-        .look_at(url, "/", Credentials::None, &REPOSITORIES)
-        .await?;
-    Some(silence(&seen).map_or(Ok(()), Err))
-}
-
-/// Why a host says nothing, `None` if it does say something: whom it proves to be is its own clients' business.
-fn silence(seen: &HostSeen) -> Option<String> {
-    match &seen.tunnel {
-        Some(Tunnel::Open) => {}
-        Some(Tunnel::Refused(status)) => return Some(format!("the proxy answers {status}")),
-        Some(_) => return Some("the proxy does not lead there".to_owned()),
-        None => {
-            if seen
-                .names
-                .as_ref()
-                .is_some_and(|names: &Names| names.addresses().is_empty())
-            {
-                return Some(format!("{} has no address here", seen.host));
-            }
-            let reached = |(_, reached): &(_, Reached)| *reached == Reached::Open;
-            if !seen.connections.iter().any(reached) {
-                return Some(format!("{} cannot be reached from here", seen.host));
-            }
-        }
-    }
-    let is_silent = matches!(
-        seen.handshake,
-        Some(Handshake::TimedOut | Handshake::Cut(_))
-    ) || matches!(seen.answer, Some(Answer::TimedOut));
-    is_silent.then(|| format!("{} does not answer", seen.host))
 }

@@ -36,6 +36,9 @@ pub fn look(plan: &ToolsPlan, tool: Tool, login: &ToolLogin) -> Option<OtherSeen
         }
         trouble = trouble.or_else(|| what_is_wrong(tool, &read, found, login.auth));
     }
+    if tool == Tool::Poetry && login.auth == AuthMode::Helper {
+        held.extend(poetrys_own_logins(plan, &seen.endpoint));
+    }
     Some(OtherSeen {
         tool,
         program: plan.program(&path, None),
@@ -44,6 +47,18 @@ pub fn look(plan: &ToolsPlan, tool: Tool, login: &ToolLogin) -> Option<OtherSeen
         trouble,
         held,
     })
+}
+
+/// poetry takes a login in auth.toml before it asks the keyring.
+fn poetrys_own_logins(plan: &ToolsPlan, endpoint: &str) -> Option<Held> {
+    let client = Tool::Poetry.client();
+    let files = client.files(&plan.places, &plan.environment, AuthMode::Token);
+    let file = files.last()?;
+    let read = plan.read([file.path.clone()]).pop()?;
+    match file.editor.inspect(read.text().ok()?, endpoint) {
+        Ok(Found::Token(token)) => Some(held_in(plan, &read, &token)),
+        _ => None,
+    }
 }
 
 fn held_in(plan: &ToolsPlan, file: &ReadFile, token: &Secret) -> Held {

@@ -73,7 +73,10 @@ pub fn age(evidence: &Evidence) -> Option<Verdict> {
             Verdict::failed(format!("the token in the files of {} is over", list(&over))).fix(fix),
         );
     }
-    let soonest = ages.iter().filter_map(|(_, life)| Some((*life)?.ends)).min()?;
+    let soonest = ages
+        .iter()
+        .filter_map(|(_, life)| Some((*life)?.ends))
+        .min()?;
     let left = span(soonest.saturating_sub(evidence.now));
     Some(Verdict::ok(format!(
         "the tokens in files are good for {left}"

@@ -8,7 +8,7 @@ pub mod uv;
 
 use super::list;
 use crate::check::evidence::tools::{Beside, Held, LoginSeen, ToolSeen};
-use crate::check::{Cause, Mender, Verdict};
+use crate::check::{Cause, Evidence, Mender, Verdict};
 use crate::timestamp::span;
 use crate::tools::Tool;
 use crate::tools::effective::{BadFile, Lines, Origin};
@@ -149,6 +149,11 @@ fn foreign_token(tool: Tool, held: &Held, now: u64) -> Verdict {
         Some(true) => Verdict::failed(format!("{detail}; its time is over")),
         None => Verdict::failed(format!("{detail}; its time will be over within 12 hours")),
     }
+}
+
+/// The verdict about a tool that was asked for by name and cannot be looked at.
+fn stranger(evidence: &Evidence, tool: Tool) -> Option<Verdict> {
+    evidence.tools.stranger(tool).map(Verdict::unknown)
 }
 
 /// What a check of `tool` is about, where the tool can read its files.

@@ -1,6 +1,6 @@
 //! npm.
 
-use super::{gone, own_token, settings};
+use super::{gone, own_token, settings, stranger};
 use crate::check::evidence::tools::ToolSeen;
 use crate::check::{Cause, Evidence, Verdict};
 use crate::tools::Tool;
@@ -28,7 +28,9 @@ pub fn files(evidence: &Evidence) -> Option<Verdict> {
 
 /// Whether npm goes to the repository.
 pub fn registry(evidence: &Evidence) -> Option<Verdict> {
-    let npm = seen(evidence)?;
+    let Some(npm) = seen(evidence) else {
+        return stranger(evidence, Tool::Npm);
+    };
     let registry = &settings(npm)?.registry;
     if npm.login.is_ours(&registry.value, "") {
         return Some(Verdict::ok(format!(

@@ -1,6 +1,6 @@
 //! The tools whose files login's own editors inspect.
 
-use super::{foreign_token, gone, login, own_token};
+use super::{foreign_token, gone, login, own_token, stranger};
 use crate::check::{Cause, Evidence, Verdict};
 use crate::tools::effective::Origin;
 use crate::tools::{AuthMode, Tool};
@@ -11,7 +11,10 @@ fn judge(evidence: &Evidence, tool: Tool) -> Option<Verdict> {
         .tools
         .others
         .iter()
-        .find(|other| other.tool == tool)?;
+        .find(|other| other.tool == tool);
+    let Some(seen) = seen else {
+        return stranger(evidence, tool);
+    };
     if let Some(wins) = &seen.wins {
         if let (Tool::Poetry, Origin::Default) = (tool, &wins.origin) {
             return Some(poetry_without_source(&seen.login.endpoint));

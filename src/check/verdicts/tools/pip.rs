@@ -1,6 +1,6 @@
 //! pip.
 
-use super::{foreign_token, gone, indexes_beside, own_token, refused, settings};
+use super::{foreign_token, gone, indexes_beside, own_token, refused, settings, stranger};
 use crate::check::evidence::tools::ToolSeen;
 use crate::check::{Evidence, Verdict};
 use crate::tools::effective::Origin;
@@ -37,7 +37,9 @@ pub fn version(evidence: &Evidence) -> Option<Verdict> {
 
 /// Whether `pip install` goes to the repository.
 pub fn index(evidence: &Evidence) -> Option<Verdict> {
-    let pip = seen(evidence)?;
+    let Some(pip) = seen(evidence) else {
+        return stranger(evidence, Tool::Pip);
+    };
     let settings = settings(pip)?;
     let file = &pip.login.file;
     if let Some(origin) = &settings.no_index {

@@ -1,6 +1,6 @@
 //! uv.
 
-use super::{foreign_token, gone, indexes_beside, own_token, refused, settings};
+use super::{foreign_token, gone, indexes_beside, own_token, refused, settings, stranger};
 use crate::check::evidence::tools::{Held, ToolSeen, UvViews};
 use crate::check::{Evidence, Verdict};
 use crate::tools::effective::Origin;
@@ -44,7 +44,9 @@ fn is_older_than_0_4_23(version: &str) -> bool {
 
 /// Whether packages come from the repository, in a project and with `uv pip`.
 pub fn index(evidence: &Evidence) -> Option<Verdict> {
-    let uv = seen(evidence)?;
+    let Some(uv) = seen(evidence) else {
+        return stranger(evidence, Tool::Uv);
+    };
     let views = settings(uv)?;
     let wrong = [("uv", &views.project), ("`uv pip`", &views.pip)]
         .into_iter()
