@@ -12,7 +12,7 @@ use crate::endpoint::{Format, PlainUrl};
 pub struct Evidence {
     /// The settings and what they lead to.
     pub settings: SettingsSeen,
-    /// What the proxy variables say, and whether the proxy is there.
+    /// What the proxy variables say.
     pub proxy: Option<ProxySeen>,
     /// The trusted roots.
     pub roots: Option<Result<RootsSeen, Trouble>>,
@@ -85,8 +85,6 @@ pub struct ProxySeen {
     pub excepted: Option<String>,
     /// Why the variable is of no use.
     pub trouble: Option<Trouble>,
-    /// Whether its name resolves and it accepts connections.
-    pub reached: Option<Reached>,
 }
 
 /// The trusted roots.
@@ -162,6 +160,11 @@ impl HostSeen {
             handshake: None,
             answer: None,
         })
+    }
+
+    /// The status of its answer, if that is HTTP.
+    pub fn status(&self) -> Option<u16> {
+        self.answer.as_ref()?.status()
     }
 
     /// Whether a connection stands that a request can be sent over.
@@ -268,8 +271,8 @@ pub enum Tunnel {
     TimedOut,
     /// It hangs up, or does not speak HTTP.
     Broken(String),
-    /// It cannot be reached.
-    Unreached,
+    /// It cannot be reached itself.
+    Unreached(Reached),
 }
 
 /// A TLS handshake.

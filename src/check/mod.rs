@@ -28,6 +28,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::aws::RefusedBy;
+
 /// An assertion about the set-up.
 #[derive(Debug)]
 pub struct Check {
@@ -112,6 +114,8 @@ pub enum Cause {
     CutTls,
     /// AWS does not take these credentials.
     Credentials,
+    /// The same policy refuses several calls.
+    Policy(RefusedBy),
 }
 
 /// What the evidence says of one check.

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use futures_util::future::{join, join_all, join3};
+use futures_util::future::{join, join_all};
 
 use super::catalogue::{API, ASSETS, READ, REPOSITORIES, STS, TARBALL, bucket};
 use super::evidence::{
-    Answer, CredentialsSeen, HostSeen, ProxySeen, Reached, ReadSeen, Refusal, RootsSeen,
-    SettingsSeen, TarballSeen, TokenSeen, Trouble, Tunnel,
+    Answer, CredentialsSeen, HostSeen, ProxySeen, ReadSeen, Refusal, RootsSeen, SettingsSeen,
+    TarballSeen, TokenSeen, Trouble, Tunnel,
 };
 use super::probes::host::Way;
 use super::probes::http::Credentials;
@@ -101,7 +101,7 @@ fn roots(plan: &Plan, evidence: &mut Evidence) -> Option<Trust> {
         .filter_map(|target| target.endpoint.as_ref());
     let mut urls = endpoints
         .map(RepositoryEndpoint::url)
-        .chain([plan.api.as_str()]);
+        .chain([plan.api.as_str(), plan.sts.as_str()]);
     if !urls.any(|url| url.starts_with("https:")) {
         return None;
     }
@@ -129,7 +129,7 @@ fn trouble(error: &anyhow::Error) -> Trouble {
     }
 }
 
-/// What the variables say; whether the proxy is there is found out with the first host that goes through it.
+/// What the variables say; whether the proxy is there is found out with each host that goes through it.
 fn proxy(plan: &Plan) -> Option<ProxySeen> {
     if let Err(error) = check_proxy_variables() {
         let trouble = trouble(&error);
@@ -157,7 +157,6 @@ fn proxy(plan: &Plan) -> Option<ProxySeen> {
         address: format!("{}:{}", proxy.host, proxy.port),
         excepted: excepted_hosts(),
         trouble: kind.filter(|_| proxy_for(&plan.api).is_some()),
-        reached: None,
     })
 }
 
@@ -189,12 +188,8 @@ impl Run<'_> {
                 .await;
             (api, repositories, packages)
         };
-        let (sts, proxy, (api, repositories, packages)) =
-            join3(self.sts(), self.proxy(), packages).await;
+        let (sts, (api, repositories, packages)) = join(self.sts(), packages).await;
         (evidence.sts, evidence.caller) = sts;
-        if let Some(seen) = &mut evidence.proxy {
-            seen.reached = proxy;
-        }
         evidence.api = api.host;
         evidence.credentials = Some(api.credentials);
         evidence.token = api.token;
@@ -229,10 +224,8 @@ impl Run<'_> {
             aws::credentials(self.request, self.way.deadline),
         );
         let (host, credentials) = join(look, credentials).await;
-        let answers = |answer: &Answer| answer.status().is_some_and(|status| status < 500);
-        let is_there = host
-            .as_ref()
-            .is_some_and(|host| host.is_open() && host.answer.as_ref().is_some_and(answers));
+        let answers = |host: &HostSeen| host.is_open() && host.status().is_some_and(|s| s < 500);
+        let is_there = host.as_ref().is_some_and(answers);
         let mut seen = ApiSeen {
             host,
             credentials,
@@ -303,26 +296,14 @@ impl Run<'_> {
         Some(seen)
     }
 
-    async fn proxy(&self) -> Option<Reached> {
-        let proxy = proxy_for(&self.plan.api).or_else(|| {
-            let mut endpoints = self
-                .plan
-                .targets
-                .iter()
-                .filter_map(|one| one.endpoint.as_ref());
-            endpoints.find_map(|endpoint| proxy_for(endpoint.url()))
-        })?;
-        let (reached, _) = self.way.reach_proxy(&proxy, &API).await;
-        Some(reached)
-    }
-
     async fn sts(&self) -> (Option<HostSeen>, Option<Result<String, String>>) {
         let looking = async {
             let look = self
                 .way
                 .look_at(&self.plan.sts, "/", Credentials::None, &STS);
             let host = look.await;
-            if !host.as_ref().is_some_and(HostSeen::is_open) {
+            let answers = |host: &HostSeen| host.is_open() && host.status().is_some();
+            if !host.as_ref().is_some_and(answers) {
                 return (host, None);
             }
             let asked = caller_arn(self.request, self.plan.own_sts.as_deref());
@@ -344,7 +325,8 @@ impl Run<'_> {
         asked: Option<&RepositoryEndpoint>,
         token: Option<&Secret>,
     ) -> PackagesSeen {
-        let is_there = repositories.is_some_and(HostSeen::is_open);
+        let answers = |host: &HostSeen| host.is_open() && host.status().is_some_and(|s| s < 500);
+        let is_there = repositories.is_some_and(answers);
         let token = token.filter(|_| is_there);
         let reads = async {
             let Some(token) = token else {

@@ -181,7 +181,13 @@ pub static STS: HostChecks = HostChecks {
     tcp: Check {
         id: "network.sts",
         title: "STS can be reached",
-        needs: &["settings.complete", "settings.region", "proxy.settings"],
+        needs: &[
+            "settings.complete",
+            "settings.region",
+            "proxy.settings",
+            "proxy.reach",
+            "proxy.tunnel",
+        ],
         severity: Severity::Warning,
         limit: HOP,
         mender: Mender::PlatformTeam,

@@ -4,17 +4,17 @@ use std::net::IpAddr;
 
 use super::{is_private, list};
 use crate::check::evidence::{HostSeen, Names, Reached, Role, Said, Tunnel};
-use crate::check::{Cause, Evidence, Mender, Verdict};
+use crate::check::{Cause, Evidence, Mender, Status, Verdict};
 
 /// Whether a host's name leads to an address that can be used.
 pub fn resolves(evidence: &Evidence, role: Role) -> Option<Verdict> {
     let host = match evidence.host(role) {
         Some(host) => host,
-        None => return unknown(evidence, role),
+        None => return unknown(role),
     };
     match &host.tunnel {
         Some(Tunnel::Open) => return Some(Verdict::ok("the proxy looks it up")),
-        Some(Tunnel::Unreached) => return Some(Verdict::waits_for("proxy.reach")),
+        Some(Tunnel::Unreached(_)) => return Some(Verdict::waits_for("proxy.reach")),
         Some(_) => return Some(Verdict::waits_for("proxy.tunnel")),
         None => {}
     }
@@ -64,19 +64,28 @@ pub fn resolves(evidence: &Evidence, role: Role) -> Option<Verdict> {
 }
 
 /// A host that was never looked at: what it waits for.
-fn unknown(evidence: &Evidence, role: Role) -> Option<Verdict> {
+fn unknown(role: Role) -> Option<Verdict> {
     match role {
         Role::Repositories => Some(Verdict::waits_for("repository.endpoint")),
-        Role::Assets => {
-            let wanted = super::repository::wants_assets(evidence);
-            wanted.then(|| Verdict::unknown("the bucket is not known"))
-        }
+        // Whether there is a bucket at all is for the last of its checks to say.
+        Role::Assets => None,
         Role::Api | Role::Sts => Some(Verdict::waits_for("settings.complete")),
     }
 }
 
 fn no_address(host: &HostSeen, names: &Names) -> Verdict {
     let name = &host.host;
+    let verdict = said_nothing(name, names);
+    if name.contains(".vpce.") && verdict.status == Status::Failed {
+        return verdict.fix(
+            "This is the own name of a VPC endpoint. Compare it with the names of those that are there:\n\
+             $ aws ec2 describe-vpc-endpoints --region {region} --query 'VpcEndpoints[].DnsEntries[].DnsName'",
+        );
+    }
+    verdict
+}
+
+fn said_nothing(name: &str, names: &Names) -> Verdict {
     match names.first_answer() {
         Some(Said::NoSuchName) => {
             Verdict::failed(format!("there is no such name as {name} (NXDOMAIN)"))

@@ -1,9 +1,9 @@
 //! Connections, identities, answers.
 
 use super::{list, names};
-use crate::check::catalogue::MOST_SKEW;
+use crate::check::catalogue::{MOST_SKEW, hops};
 use crate::check::evidence::{Answer, Distrust, Handshake, HostSeen, Reached, Role, Tunnel};
-use crate::check::{Cause, Evidence, Mender, Verdict};
+use crate::check::{Cause, Evidence, Mender, Status, Verdict};
 
 /// Whether a host accepts connections.
 pub fn accepts(evidence: &Evidence, role: Role) -> Option<Verdict> {
@@ -27,7 +27,9 @@ pub fn accepts(evidence: &Evidence, role: Role) -> Option<Verdict> {
         })
         .collect();
     let Some((address, reached)) = lost.first() else {
-        let first = host.connections.first()?;
+        let Some(first) = host.connections.first() else {
+            return Some(Verdict::waits_for(hops(role).dns.id));
+        };
         return Some(Verdict::ok(first.0.to_string()));
     };
     if open > 0 {
@@ -87,7 +89,10 @@ pub fn proves(evidence: &Evidence, role: Role) -> Option<Verdict> {
         _ => return Some(Verdict::waits_for("trust.roots")),
     };
     let name = &host.host;
-    Some(match host.handshake.as_ref()? {
+    let Some(handshake) = &host.handshake else {
+        return Some(Verdict::waits_for(hops(role).tcp.id));
+    };
+    Some(match handshake {
         Handshake::Done { issuer, trust } => match trust {
             Ok(()) => Verdict::ok(format!("issued by {}", or_nameless(issuer))),
             Err(distrust) => distrusted(name, issuer, roots, distrust, evidence),
@@ -186,7 +191,10 @@ pub fn answers(evidence: &Evidence, role: Role) -> Option<Verdict> {
     let Some(host) = evidence.host(role) else {
         return names::resolves(evidence, role);
     };
-    Some(heard(host, host.answer.as_ref()?))
+    Some(match &host.answer {
+        Some(answer) => heard(host, answer),
+        None => Verdict::waits_for(hops(role).tls.id),
+    })
 }
 
 /// What an answer says of the host.
@@ -211,12 +219,21 @@ pub fn heard(host: &HostSeen, answer: &Answer) -> Verdict {
 
 /// Whether STS can be reached: the first hop that fails.
 pub fn sts(evidence: &Evidence) -> Option<Verdict> {
-    let host = evidence.sts.as_ref()?;
+    let Some(host) = evidence.sts.as_ref() else {
+        return Some(Verdict::waits_for("settings.complete"));
+    };
+    if host
+        .tunnel
+        .as_ref()
+        .is_some_and(|tunnel| *tunnel != Tunnel::Open)
+    {
+        let detail = format!("the proxy gives no tunnel to {}", host.host);
+        return Some(Verdict::failed(detail));
+    }
     let hops = [names::resolves, accepts, proves, answers];
-    let mut last = None;
     for hop in hops {
         let verdict = hop(evidence, Role::Sts)?;
-        if verdict.status != crate::check::Status::Ok {
+        if verdict.status != Status::Ok {
             // The catalogue's mend is the one for STS; a shared cause stays with the hosts that matter.
             return Some(Verdict {
                 fix: None,
@@ -224,7 +241,6 @@ pub fn sts(evidence: &Evidence) -> Option<Verdict> {
                 ..verdict
             });
         }
-        last = Some(verdict);
     }
-    last.map(|_| Verdict::ok(host.host.clone()))
+    Some(Verdict::ok(host.host.clone()))
 }

@@ -3,7 +3,7 @@
 use super::network::{heard, proves};
 use crate::aws::{Denial, RefusedBy};
 use crate::check::evidence::{Answer, Role, TarballSeen};
-use crate::check::verdicts::aws::statement;
+use crate::check::verdicts::aws::{for_principal, statement};
 use crate::check::{Cause, Evidence, Mender, Status, Verdict};
 use crate::endpoint::Format;
 
@@ -106,7 +106,7 @@ fn refused(repository: &str, body: &str) -> Verdict {
     match denial.map(|denial| denial.by) {
         Some(RefusedBy::Endpoint) => verdict.by(Mender::PlatformTeam).fix(format!(
             "The policy of the VPC endpoint codeartifact.repositories needs this statement:\n{}",
-            allow.replacen("{ \"Effect\": \"Allow\",", "{ \"Effect\": \"Allow\", \"Principal\": \"*\",", 1)
+            for_principal(&allow, "\"*\"")
         )),
         Some(RefusedBy::Resource) => verdict.by(Mender::PlatformTeam).fix(
             "The repository's permissions policy must allow codeartifact:ReadFromRepository for this role:\n\
@@ -168,7 +168,16 @@ pub fn assets(evidence: &Evidence) -> Option<Verdict> {
         }
         _ => {}
     }
-    let host = evidence.assets.as_ref()?;
+    let Some(host) = evidence.assets.as_ref() else {
+        let has_token = matches!(evidence.token, Some(Ok(_)));
+        return Some(match (has_token, evidence.reads.is_empty()) {
+            (false, _) => Verdict::waits_for("token.mint"),
+            (true, true) => Verdict::waits_for("network.repositories.http"),
+            _ => Verdict::unknown(
+                "the repository has no is-number to try, and its bucket is not known",
+            ),
+        });
+    };
     let verdict = proves(evidence, Role::Assets)?;
     Some(if verdict.status == Status::Ok && host.is_open() {
         Verdict::ok("reached; no package to try, so its policy is not known")

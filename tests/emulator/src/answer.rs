@@ -1,6 +1,7 @@
 //! One request from its arrival to its answer: classified, recorded, met by faults, handed to the service it is for.
 
 use crate::assets;
+use crate::clock::http_date;
 use crate::codeartifact;
 use crate::connection::Arrival;
 use crate::error::{AwsError, respond};
@@ -64,11 +65,15 @@ pub(crate) async fn answer(
             other => left = Some(other),
         }
     }
-    let response = match left.as_ref().and_then(injected) {
+    let mut response = match left.as_ref().and_then(injected) {
         Some(error) if matches!(route, Some(Route::Sts)) => error.into_query_xml(sts::NAMESPACE),
         Some(error) => error.into_rest_json(),
         None => serve(shared, route, arrival, parts, body, left.as_ref()).await,
     };
+    // The clock that judges signatures is the one that AWS tells.
+    if let Ok(date) = http_date(shared.clocks.signing_now()).parse() {
+        response.headers_mut().insert("date", date);
+    }
     pending.answered(response.status().as_u16());
     Ok(response)
 }

@@ -45,6 +45,14 @@ pub(crate) fn compact(at: OffsetDateTime) -> String {
     )
 }
 
+/// The time as HTTP's `Date` has it.
+pub(crate) fn http_date(at: OffsetDateTime) -> String {
+    let format = time::macros::format_description!(
+        "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
+    );
+    at.format(&format).unwrap_or_default()
+}
+
 /// Reads the compact form of signatures.
 pub(crate) fn parse_compact(text: &str) -> Option<OffsetDateTime> {
     let format = time::macros::format_description!("[year][month][day]T[hour][minute][second]Z");
