@@ -116,6 +116,8 @@ pub enum Cause {
     Credentials,
     /// The same policy refuses several calls.
     Policy(RefusedBy),
+    /// The same policy refuses to let packages be read; `None` if it is not named.
+    Reading(Option<RefusedBy>),
 }
 
 /// What the evidence says of one check.

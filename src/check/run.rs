@@ -22,6 +22,9 @@ use crate::error::explain;
 use crate::secret::Secret;
 use crate::token::{TokenRequest, now};
 
+/// A path of the API that it answers, without a signature with a refusal.
+const API_PATH: &str = "/v1/repository/endpoint";
+
 /// Everything ends before this, with every packet dropped.
 const LIMIT: Duration = Duration::from_millis(5_500);
 
@@ -215,7 +218,7 @@ impl Run<'_> {
     async fn api(&self) -> ApiSeen {
         let look = self
             .way
-            .look_at(&self.plan.api, "/", Credentials::None, &API);
+            .look_at(&self.plan.api, API_PATH, Credentials::None, &API);
         let look = self
             .progress
             .during("the API", self.with_direct(look, &API));
@@ -455,7 +458,13 @@ impl Run<'_> {
         let bucket = bucket(region).filter(|_| !self.plan.settings.own_api)?;
         let url = format!("https://{bucket}.s3.{region}.amazonaws.com/");
         let look = self.way.look_at(&url, "/", Credentials::None, &ASSETS);
-        look.await
+        // The table of buckets may be older than the bucket: what has no way to it proves nothing.
+        look.await.filter(|seen| match (&seen.tunnel, &seen.names) {
+            (Some(tunnel), _) => *tunnel == Tunnel::Open,
+            (None, names) => names
+                .as_ref()
+                .is_some_and(|names| !names.addresses().is_empty()),
+        })
     }
 }
 

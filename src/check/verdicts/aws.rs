@@ -1,9 +1,11 @@
 //! Credentials, clock, token, endpoint.
 
+use super::names;
 use super::network::skew;
 use crate::aws::{Denial, Kind, RefusedBy};
 use crate::check::catalogue::MOST_SKEW;
 use crate::check::evidence::Refusal;
+use crate::check::probes::aws::OUT_OF_TIME;
 use crate::check::{Cause, Evidence, Mender, Verdict};
 use crate::timestamp::{rfc3339, span};
 
@@ -11,7 +13,16 @@ use crate::timestamp::{rfc3339, span};
 pub fn found(evidence: &Evidence) -> Option<Verdict> {
     Some(match evidence.credentials.as_ref()? {
         Ok(found) => Verdict::ok(format!("{} ({})", found.source, found.access_key_id)),
-        Err(trouble) => Verdict::failed(trouble.what.clone()),
+        Err(trouble) => {
+            let verdict = Verdict::failed(trouble.what.clone());
+            // Where no packet is answered, that is the one thing to mend.
+            let is_silence = trouble.what.ends_with(OUT_OF_TIME) && names::is_dead(evidence);
+            if is_silence {
+                verdict.because(Cause::Resolver)
+            } else {
+                verdict
+            }
+        }
     })
 }
 

@@ -21,7 +21,7 @@ pub fn resolves(evidence: &Evidence, role: Role) -> Option<Verdict> {
     let names = host.names.as_ref()?;
     let addresses = names.addresses();
     if addresses.is_empty() {
-        return Some(no_address(host, names));
+        return Some(blamed(no_address(evidence, host, names), names));
     }
     let shown = list(addresses);
     if names.is_address {
@@ -46,7 +46,7 @@ pub fn resolves(evidence: &Evidence, role: Role) -> Option<Verdict> {
             host.host
         ));
         return Some(if names.hosts_file.is_empty() {
-            verdict
+            blamed(verdict, names)
         } else {
             verdict.by(Mender::You).fix(format!(
                 "Take the line of {host} out of /etc/hosts, so that the VPC's resolver is asked:\n\
@@ -73,9 +73,19 @@ fn unknown(role: Role) -> Option<Verdict> {
     }
 }
 
-fn no_address(host: &HostSeen, names: &Names) -> Verdict {
+/// Where another nameserver knows better, it is their disagreement.
+fn blamed(verdict: Verdict, names: &Names) -> Verdict {
+    let knows = |(_, said): &(IpAddr, Said)| sort(said) == Some(Sort::Private);
+    if verdict.status == Status::Failed && names.servers.iter().any(knows) {
+        verdict.because(Cause::Resolver)
+    } else {
+        verdict
+    }
+}
+
+fn no_address(evidence: &Evidence, host: &HostSeen, names: &Names) -> Verdict {
     let name = &host.host;
-    let verdict = said_nothing(name, names);
+    let verdict = said_nothing(evidence, name, names);
     if name.contains(".vpce.") && verdict.status == Status::Failed {
         return verdict.fix(
             "This is the own name of a VPC endpoint. Compare it with the names of those that are there:\n\
@@ -85,7 +95,7 @@ fn no_address(host: &HostSeen, names: &Names) -> Verdict {
     verdict
 }
 
-fn said_nothing(name: &str, names: &Names) -> Verdict {
+fn said_nothing(evidence: &Evidence, name: &str, names: &Names) -> Verdict {
     match names.first_answer() {
         Some(Said::NoSuchName) => {
             Verdict::failed(format!("there is no such name as {name} (NXDOMAIN)"))
@@ -95,13 +105,21 @@ fn said_nothing(name: &str, names: &Names) -> Verdict {
             Some((server, Said::Fault(code))) => {
                 Verdict::failed(format!("the nameserver {server} answers {code} for {name}"))
             }
-            _ => Verdict::waits_for("dns.resolver"),
+            _ if is_dead(evidence) => Verdict::waits_for("dns.resolver"),
+            _ => Verdict::failed(format!(
+                "no nameserver answers for {name}, though they answer for others"
+            )),
         },
     }
 }
 
 fn is_fault(said: &Said) -> bool {
     matches!(said, Said::Fault(_))
+}
+
+/// Whether no nameserver answers anything.
+pub fn is_dead(evidence: &Evidence) -> bool {
+    resolver(evidence).is_some_and(|verdict| verdict.status == Status::Failed)
 }
 
 /// Every host whose name was looked up with nameservers.

@@ -17,6 +17,16 @@ pub fn accepts(evidence: &Evidence, role: Role) -> Option<Verdict> {
         });
     }
     let open = count(host, |reached| *reached == Reached::Open);
+    // Whether a reset comes before or after the connection counts as made is chance: it is one thing.
+    let is_cut = matches!(host.handshake, Some(Handshake::Cut(_)))
+        || (open == 0 && count(host, |reached| *reached == Reached::Reset) > 0);
+    if is_cut {
+        return Some(
+            Verdict::failed(format!("{} accepts the connection and cuts it", host.host))
+                .fix(CUT)
+                .because(Cause::CutTls),
+        );
+    }
     // A machine without IPv6 says so at once, and clients go on to the next address.
     let lost: Vec<_> = host
         .connections

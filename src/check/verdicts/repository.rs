@@ -100,10 +100,11 @@ fn refused(repository: &str, body: &str) -> Verdict {
         Some(sentence) => format!("the repository {repository} refuses (403): {sentence}"),
         None => format!("the repository {repository} refuses (403)"),
     };
-    let verdict = Verdict::failed(detail);
     let denial = sentence.map(|sentence| Denial::read("ReadFromRepository", &sentence));
+    let by = denial.map(|denial| denial.by);
+    let verdict = Verdict::failed(detail).because(Cause::Reading(by));
     let allow = statement("codeartifact:ReadFromRepository");
-    match denial.map(|denial| denial.by) {
+    match by {
         Some(RefusedBy::Endpoint) => verdict.by(Mender::PlatformTeam).fix(format!(
             "The policy of the VPC endpoint codeartifact.repositories needs this statement:\n{}",
             for_principal(&allow, "\"*\"")
