@@ -105,7 +105,7 @@ impl Editor for Gemrc {
         if registries.is_empty() {
             return Ok(Configured::unchanged(text));
         }
-        let mut file = YamlFile::parse(text)?;
+        let mut file = parse(text)?;
         let is_ours = |source: &str| registries.iter().any(|one| same_endpoint(source, one.url));
         let is_stale = |source: &str| {
             let mut urls = registries.iter().map(|one| one.url);
@@ -120,15 +120,19 @@ impl Editor for Gemrc {
                 format!("An earlier login's source {source} was removed from gem's sources.")
             })
             .collect();
-        let place = take_out(&mut file, |source| {
+        let old = places(&file, |source| {
             is_public(source) || is_ours(source) || is_stale(source)
         })?;
+        let first = old.first().copied().unwrap_or(0);
         for (at, registry) in registries.iter().enumerate() {
             let source = match registry.auth {
                 Auth::Token(_) => with_login(registry.url, "", registry.auth),
                 Auth::Helper => registry.url.to_owned(),
             };
-            file.insert_item(SOURCES, place + at, &source)?;
+            file.insert_item(SOURCES, first + at, &source)?;
+        }
+        for at in old.iter().rev() {
+            file.remove_item(SOURCES, at + registries.len())?;
         }
         let sources = file.items(SOURCES)?;
         let others = sources.iter().filter(|source| !is_ours(source));
@@ -145,15 +149,18 @@ impl Editor for Gemrc {
     }
 
     fn unconfigure(&self, text: &str, urls: &[&str]) -> Result<String, SyntaxError> {
-        let mut file = YamlFile::parse(text)?;
-        take_out(&mut file, |source| {
+        let mut file = parse(text)?;
+        let ours = places(&file, |source| {
             urls.iter().any(|url| same_endpoint(source, url))
         })?;
+        for at in ours.into_iter().rev() {
+            file.remove_item(SOURCES, at)?;
+        }
         Ok(file.text())
     }
 
     fn inspect(&self, text: &str, url: &str) -> Result<Found, SyntaxError> {
-        let sources = YamlFile::parse(text)?.items(SOURCES)?;
+        let sources = parse(text)?.items(SOURCES)?;
         let ours = sources.iter().find(|source| same_endpoint(source, url));
         let password = ours.and_then(|source| Parts::of(source)?.password);
         Ok(password.map_or(Found::NotConfigured, |password| {
@@ -162,22 +169,36 @@ impl Editor for Gemrc {
     }
 }
 
-/// Takes the sources that `unwanted` names out; tells where the first of them stood, the top where there was none.
-fn take_out(file: &mut YamlFile, unwanted: impl Fn(&str) -> bool) -> Result<usize, SyntaxError> {
+/// Where the sources stand that `wanted` names.
+fn places(file: &YamlFile, wanted: impl Fn(&str) -> bool) -> Result<Vec<usize>, SyntaxError> {
     let sources = file.items(SOURCES)?;
-    let found = |(_, source): &(usize, &String)| unwanted(source);
-    let mut places: Vec<usize> = sources
+    let found = sources
         .iter()
         .enumerate()
-        .filter(found)
-        .map(|(at, _)| at)
-        .collect();
-    let first = places.first().copied().unwrap_or(0);
-    places.reverse();
-    for at in places {
-        file.remove_item(SOURCES, at)?;
+        .filter(|(_, source)| wanted(source));
+    Ok(found.map(|(at, _)| at).collect())
+}
+
+/// Parses a file of gem's or bundler's, which are flat. Bundler, and gem from 3.5 on, know no line end that is a lone carriage return.
+fn parse(text: &str) -> Result<YamlFile, SyntaxError> {
+    let bytes = text.as_bytes();
+    let is_lone = |at: &usize| bytes[*at] == b'\r' && bytes.get(at + 1) != Some(&b'\n');
+    if let Some(at) = (0..bytes.len()).find(is_lone) {
+        let line = 1 + text[..at].matches(['\n', '\r']).count();
+        return Err(SyntaxError::new(
+            line,
+            "a carriage return without a line feed",
+        ));
     }
-    Ok(first)
+    let file = YamlFile::parse(text)?;
+    file.check_flat()?;
+    Ok(file)
+}
+
+/// Sets `key`, without the comment that stood behind its value: not every version of the readers knows comments there.
+fn set(file: &mut YamlFile, key: &str, value: &str) -> Result<(), SyntaxError> {
+    file.drop_comment(key)?;
+    file.set(key, value)
 }
 
 /// Whether a source is what a login to another repository of the same host, or of CodeArtifact, left behind.
@@ -196,21 +217,21 @@ pub struct Credentials;
 
 impl Editor for Credentials {
     fn configure(&self, text: &str, registries: &[Registry]) -> Result<Configured, SyntaxError> {
-        let mut file = YamlFile::parse(text)?;
+        let mut file = parse(text)?;
         for registry in registries {
             if let Auth::Token(token) = registry.auth {
                 let value = format!("{SCHEME}{}", token.expose());
                 for key in other_spellings(&file, registry.url)? {
                     file.remove(&key)?;
                 }
-                file.set(host(registry.url), &value)?;
+                set(&mut file, host(registry.url), &value)?;
             }
         }
         Ok(Configured::unchanged(&file.text()))
     }
 
     fn unconfigure(&self, text: &str, urls: &[&str]) -> Result<String, SyntaxError> {
-        let mut file = YamlFile::parse(text)?;
+        let mut file = parse(text)?;
         for url in urls {
             for key in other_spellings(&file, url)? {
                 file.remove(&key)?;
@@ -221,7 +242,7 @@ impl Editor for Credentials {
     }
 
     fn inspect(&self, text: &str, url: &str) -> Result<Found, SyntaxError> {
-        let value = YamlFile::parse(text)?.value(host(url))?;
+        let value = parse(text)?.value(host(url))?;
         let token = value.and_then(|value| value.strip_prefix(SCHEME).map(Secret::new));
         Ok(token.map_or(Found::NotConfigured, Found::Token))
     }

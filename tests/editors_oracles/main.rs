@@ -1,4 +1,5 @@
-//! The editors against the parsers that count: Python's RawConfigParser with pip's spelling rule, npm's own ini, and uv.
+//! The editors against the parsers that count: Python's RawConfigParser with pip's spelling rule, npm's own ini, uv,
+//! and what gem and bundler read with.
 //! Files are generated, edited here, and given to the oracle in one batch before and after.
 
 mod generated;
@@ -7,6 +8,7 @@ mod oracle;
 mod pip_conf;
 #[path = "../../fuzz/src/properties.rs"]
 mod properties;
+mod ruby;
 mod uv_toml;
 
 use proptest::prelude::*;

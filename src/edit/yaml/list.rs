@@ -1,6 +1,6 @@
-//! A list of scalars at the root, one a line: `:sources:` → `- https://…`.
+//! Files that are flat, as Ruby's tools have them: scalars and lists of scalars, one a line (`:sources:` → `- https://…`).
 
-use super::scan::{indent_of, is_aside, is_mapping, item, scalar_of};
+use super::scan::{comment_of, indent_of, is_aside, is_plain, item, scalar, scalar_of};
 use super::{Entry, SyntaxError, YamlFile, lines, quoted};
 
 /// An item: its line, how deep it stands, its value.
@@ -67,6 +67,36 @@ impl YamlFile {
         Ok(())
     }
 
+    /// Refuses what is not flat.
+    ///
+    /// # Errors
+    /// With the first line that is neither a scalar nor a list of them.
+    pub fn check_flat(&self) -> Result<(), SyntaxError> {
+        for entry in self.entries(0, self.lines.len(), 0)? {
+            if entry.key.is_empty() {
+                return Err(self.refusal(entry.start, "a value stands here without a key"));
+            } else if entry.value.is_empty() {
+                self.items_below(&entry)?;
+            } else if scalar(&entry).is_none() || !is_plain(&entry.value) {
+                let message = format!("`{}` must be a plain value on one line", entry.key);
+                return Err(self.refusal(entry.start, message));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the comment behind the scalar `key` away.
+    ///
+    /// # Errors
+    /// As [`YamlFile::parse`].
+    pub fn drop_comment(&mut self, key: &str) -> Result<(), SyntaxError> {
+        if let Some(entry) = self.root_entry(key)? {
+            let line = &mut self.lines[entry.start].text;
+            line.truncate(line.len() - comment_of(line).len());
+        }
+        Ok(())
+    }
+
     fn items_below(&self, entry: &Entry) -> Result<Vec<Item>, SyntaxError> {
         let refusal = |at| {
             let message = format!("`{}` must be a list of plain values, one a line", entry.key);
@@ -83,7 +113,7 @@ impl YamlFile {
             }
             let indent = indent_of(text);
             let is_level = items.first().is_none_or(|first| first.indent == indent);
-            let value = item(&text[indent..]).filter(|value| is_level && !is_mapping(value));
+            let value = item(&text[indent..]).filter(|value| is_level && is_plain(value));
             let Some(value) = value.and_then(scalar_of) else {
                 return Err(refusal(at));
             };

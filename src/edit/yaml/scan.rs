@@ -69,10 +69,11 @@ pub(super) fn item(text: &str) -> Option<&str> {
     is_apart.then(|| value[..value.len() - comment_in(value).len()].trim())
 }
 
-/// Whether an item is a mapping or a list itself, or something like it.
-pub(super) fn is_mapping(item: &str) -> bool {
-    let is_pair = item.contains(": ") || item.ends_with(':');
-    !item.starts_with(['"', '\'']) && (is_pair || is_item(item) || item.starts_with("? "))
+/// Whether a value is one for YAML too: no mapping and no list, and nothing that ends one.
+pub(super) fn is_plain(value: &str) -> bool {
+    let is_pair = value.contains(": ") || value.ends_with(':');
+    let is_odd = value.starts_with([',', ']', '}']) || is_item(value) || value.starts_with("? ");
+    value.starts_with(['"', '\'']) || !(is_pair || is_odd)
 }
 
 /// The scalar of an entry that fits on its line.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::named;
+use super::{named, parse, set};
 use crate::edit::SyntaxError;
 use crate::edit::yaml::YamlFile;
 use crate::places::Places;
@@ -69,13 +69,13 @@ fn spellings(file: &YamlFile, key: &str) -> Result<Vec<String>, SyntaxError> {
 }
 
 /// Sets `key` where the file has it in whatever spelling.
-fn set(file: &mut YamlFile, key: &str, value: &str) -> Result<(), SyntaxError> {
+fn set_spelled(file: &mut YamlFile, key: &str, value: &str) -> Result<(), SyntaxError> {
     let mut known = spellings(file, key)?;
     let last = known.pop();
     for other in known {
         file.remove(&other)?;
     }
-    file.set(last.as_deref().unwrap_or(key), value)
+    set(file, last.as_deref().unwrap_or(key), value)
 }
 
 fn value(file: &YamlFile, key: &str) -> Result<Option<String>, SyntaxError> {
@@ -93,7 +93,7 @@ impl Editor for BundleConfig {
         let Some(main) = registries.first() else {
             return Ok(Configured::unchanged(text));
         };
-        let mut file = YamlFile::parse(text)?;
+        let mut file = parse(text)?;
         let mut warnings = Vec::new();
         let before = value(&file, MIRROR)?;
         if let Some(before) = before.filter(|before| !same_endpoint(before, main.url)) {
@@ -102,10 +102,10 @@ impl Editor for BundleConfig {
                 without_login(&before)
             ));
         }
-        set(&mut file, MIRROR, main.url)?;
+        set_spelled(&mut file, MIRROR, main.url)?;
         for registry in registries {
             if let Auth::Token(token) = registry.auth {
-                set(&mut file, &key(registry.url), login(token).expose())?;
+                set_spelled(&mut file, &key(registry.url), login(token).expose())?;
             }
         }
         for (key, warning) in ELSEWHERE {
@@ -120,7 +120,7 @@ impl Editor for BundleConfig {
     }
 
     fn unconfigure(&self, text: &str, urls: &[&str]) -> Result<String, SyntaxError> {
-        let mut file = YamlFile::parse(text)?;
+        let mut file = parse(text)?;
         for url in urls {
             let mut ours = spellings(&file, &key(url))?;
             for known in spellings(&file, MIRROR)? {
@@ -137,7 +137,7 @@ impl Editor for BundleConfig {
     }
 
     fn inspect(&self, text: &str, url: &str) -> Result<Found, SyntaxError> {
-        let login = value(&YamlFile::parse(text)?, &key(url))?;
+        let login = value(&parse(text)?, &key(url))?;
         let token = login
             .as_deref()
             .and_then(|login| login.strip_prefix("aws:"));
