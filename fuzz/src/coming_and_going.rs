@@ -10,12 +10,14 @@ use studio_mirror::tools::hatch::HatchToml;
 use studio_mirror::tools::pdm::PdmToml;
 use studio_mirror::tools::pnpm::{PnpmIni, PnpmNpmrc};
 use studio_mirror::tools::poetry::{AuthToml, PoetryToml};
+use studio_mirror::tools::swift::{Netrc, RegistriesJson};
 use studio_mirror::tools::twine::Pypirc;
 use studio_mirror::tools::yarn::{YarnNpmrc, YarnrcYml};
 use studio_mirror::tools::{Auth, Editor, Found, npm};
 
 use super::properties::{NPM, PYPI, TOKEN, registry};
 
+const SWIFT: &str = "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/swift/team/";
 const RUBY: &str = "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/ruby/team/";
 
 /// TOML tables: pdm's, poetry's, hatch's, cargo's and bun's files.
@@ -48,6 +50,16 @@ pub fn gem(text: &str) {
     for editor in [&Gemrc as &dyn Editor, &Credentials, &BundleConfig] {
         comes_and_goes(text, editor, RUBY);
     }
+}
+
+/// registries.json.
+pub fn swift(text: &str) {
+    comes_and_goes(text, &RegistriesJson, SWIFT);
+}
+
+/// .netrc.
+pub fn netrc(text: &str) {
+    comes_and_goes(text, &Netrc, SWIFT);
 }
 
 /// .npmrc and auth.ini as pnpm and yarn 1 have them.

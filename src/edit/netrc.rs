@@ -201,10 +201,14 @@ fn words(text: &str) -> Result<Vec<Range<usize>>, SyntaxError> {
     let mut offset = 0;
     for (at, line) in text.split_inclusive('\n').enumerate() {
         let is_comment = line.trim_start().starts_with('#');
-        let is_odd =
-            |c: char| c == '"' || c == '\\' || c.is_control() || (c.is_whitespace() && c != ' ');
-        let content = line.trim_end_matches('\n').trim_end_matches('\r');
-        if !is_comment && content.replace('\t', " ").contains(is_odd) {
+        let content = line.strip_suffix("\r\n").or(line.strip_suffix('\n'));
+        let content = content.unwrap_or(line);
+        let is_odd = |c: char| match c {
+            ' ' | '\t' => false,
+            '\r' => true,
+            _ => !is_comment && (c == '"' || c == '\\' || c.is_control() || c.is_whitespace()),
+        };
+        if content.contains(is_odd) {
             let message =
                 "quotes, backslashes and odd blanks are read by one program and not by another";
             return Err(SyntaxError::new(at + 1, message));

@@ -107,7 +107,7 @@ pub struct Registry<'a> {
     pub url: &'a str,
     /// How the tool proves who it is.
     pub auth: Auth<'a>,
-    /// npm's family only: the scope (`@acme` or `acme`) that is served from here, instead of everything.
+    /// npm's family and Swift only: the scope (`@acme` or `acme`) that is served from here, instead of everything.
     pub namespace: Option<&'a str>,
     /// Which token opens it.
     pub request: &'a TokenRequest,
@@ -150,6 +150,8 @@ pub enum Found {
     NotConfigured,
     /// Nothing needs to stand here: another file of the tool says it, and this one says nothing against it.
     Unneeded,
+    /// The tool uses it; its login stands in another of its files.
+    Address,
     /// The tool uses it and asks the credential helper.
     Helper,
     /// The tool uses it with this token.

@@ -14,6 +14,7 @@ pub mod pdm;
 pub mod pip;
 pub mod pnpm;
 pub mod poetry;
+pub mod swift;
 mod tables;
 mod tool;
 pub mod twine;

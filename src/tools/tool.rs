@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
 use super::Client;
-use super::{bun, cargo, gem, hatch, npm, pdm, pip, pnpm, poetry, twine, uv, yarn};
+use super::{bun, cargo, gem, hatch, npm, pdm, pip, pnpm, poetry, swift, twine, uv, yarn};
 use crate::endpoint::Format;
 use crate::state::ToolLogin;
 
@@ -41,6 +41,8 @@ pub enum Tool {
     Cargo,
     /// gem and bundler.
     Gem,
+    /// Swift's package manager.
+    Swift,
 }
 
 impl Tool {
@@ -72,6 +74,7 @@ impl Tool {
             Tool::Hatch => &hatch::Hatch,
             Tool::Cargo => &cargo::Cargo,
             Tool::Gem => &gem::Gem,
+            Tool::Swift => &swift::Swift,
         }
     }
 

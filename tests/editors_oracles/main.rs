@@ -1,8 +1,9 @@
 //! The editors against the parsers that count: Python's RawConfigParser with pip's spelling rule, npm's own ini, uv,
-//! and what gem and bundler read with.
+//! what gem and bundler read with, and Python's netrc.
 //! Files are generated, edited here, and given to the oracle in one batch before and after.
 
 mod generated;
+mod netrc;
 mod npmrc;
 mod oracle;
 mod pip_conf;
