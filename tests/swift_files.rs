@@ -88,7 +88,10 @@ fn the_files_are_those_of_aws_and_of_swift_itself() {
     let line = status
         .lines()
         .find(|line| line.trim_start().starts_with("swift"));
-    assert!(line.is_some_and(|line| line.contains("ok")), "{status}");
+    assert!(
+        line.is_some_and(|line| line.trim_end().ends_with(" ok")),
+        "{status}"
+    );
     home.assert_no_leak(&watch, &[REGISTRIES]);
 }
 

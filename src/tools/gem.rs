@@ -65,6 +65,7 @@ impl Client for Gem {
             "BUNDLE_IGNORE_CONFIG",
             "BUNDLE_MIRROR__ALL",
             bundle::MIRROR,
+            bundle::PLAIN_MIRROR,
         ]
     }
 
@@ -83,7 +84,9 @@ impl Client for Gem {
             })
             .collect();
         if let Some(main) = registries.first() {
-            variables.push((bundle::MIRROR.to_owned(), Secret::new(main.url)));
+            for name in [bundle::MIRROR, bundle::PLAIN_MIRROR] {
+                variables.push((name.to_owned(), Secret::new(main.url)));
+            }
             variables.push(("RUBYGEMS_HOST".to_owned(), Secret::new(host(main.url))));
         }
         variables

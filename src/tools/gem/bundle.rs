@@ -16,6 +16,10 @@ use crate::tools::{Auth, Configured, Editor, Found, Registry};
 /// The setting that lets everything of rubygems.org come from another address.
 pub(super) const MIRROR: &str = "BUNDLE_MIRROR__HTTPS://RUBYGEMS__ORG/";
 
+/// The same, for variables: a name that every shell hands on. What dash leaves of [`MIRROR`] and the login is then a refusal by
+/// CodeArtifact, and no package of the public index.
+pub(super) const PLAIN_MIRROR: &str = "BUNDLE_MIRROR__RUBYGEMS__ORG";
+
 /// Settings that let it come from elsewhere after all, and why.
 const ELSEWHERE: [(&str, &str); 2] = [
     (

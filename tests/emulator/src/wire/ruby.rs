@@ -59,8 +59,9 @@ impl Package<'_> {
             let findings = catalogue
                 .look_up(self.id, Format::Ruby, &filename[..at])
                 .await?;
-            let found = findings.files.iter();
-            if let Some(found) = found.cloned().find(|one| one.asset.filename == filename) {
+            let mut files = findings.files.iter();
+            let found = files.find(|one| one.asset.filename == filename).cloned();
+            if let Some(found) = found {
                 return Ok(Some((found, findings)));
             }
         }
