@@ -1,5 +1,6 @@
 //! gem's .gemrc and file of keys, judged by Psych; bundler's configuration, judged by bundler's own reader.
 
+use std::io::Write;
 use std::path::Path;
 
 use proptest::prelude::*;
@@ -65,15 +66,18 @@ fn lines() -> BoxedStrategy<String> {
     prop_oneof![12 => ordinary, 2 => odd, 1 => "[ a-c:#\"'-]{0,8}".boxed()].boxed()
 }
 
-/// Every text that `editor` takes, as `reader` reads it before and after the edit.
-fn edited(
-    editor: &dyn Editor,
-    reader: &str,
-) -> Vec<(String, Map<String, Value>, Map<String, Value>)> {
+/// A text that an editor takes, and what Ruby reads before and after the edit.
+struct Edited {
+    text: String,
+    before: Map<String, Value>,
+    after: Map<String, Value>,
+}
+
+/// Every text that `editor` takes, as `reader` reads it.
+fn edited(editor: &dyn Editor, reader: &str) -> Vec<Edited> {
     if !Path::new("/usr/bin/bundle").is_file() {
-        eprintln!(
-            "\n***** SKIPPED how ruby reads our files: bundle is not installed (scripts/clients) *****\n"
-        );
+        let said = "\n***** SKIPPED how Ruby reads our files: bundle is not installed (scripts/clients) *****\n";
+        let _ = std::io::stderr().write_all(said.as_bytes());
         return Vec::new();
     }
     let secret = Secret::new(TOKEN);
@@ -95,13 +99,22 @@ fn edited(
     };
     answers
         .zip(before.iter().zip(&after))
-        .map(|((old, new), (before, after))| (before.clone(), read(old, before), read(new, after)))
+        .map(|((old, new), (text, done))| Edited {
+            text: text.clone(),
+            before: read(old, text),
+            after: read(new, done),
+        })
         .collect()
 }
 
 #[test]
 fn gemrc_after_the_edit_says_what_it_should_and_the_rest_as_before() {
-    for (text, mut before, mut after) in edited(&Gemrc, "gem") {
+    for Edited {
+        text,
+        mut before,
+        mut after,
+    } in edited(&Gemrc, "gem")
+    {
         let ours = RUBY.replace("://", &format!("://aws:{TOKEN}@"));
         let sources = after.remove(":sources").expect("sources");
         let sources = sources.as_str().expect("an array, inspected");
@@ -129,7 +142,12 @@ fn gemrc_after_the_edit_says_what_it_should_and_the_rest_as_before() {
 
 #[test]
 fn keys_to_push_with_are_found_and_the_rest_is_as_before() {
-    for (text, mut before, mut after) in edited(&Credentials, "gem") {
+    for Edited {
+        text,
+        mut before,
+        mut after,
+    } in edited(&Credentials, "gem")
+    {
         let key = RUBY.trim_end_matches('/');
         let ours = after.remove(key);
         assert_eq!(ours, Some(format!("\"Bearer {TOKEN}\"").into()), "{text:?}");
@@ -140,7 +158,12 @@ fn keys_to_push_with_are_found_and_the_rest_is_as_before() {
 
 #[test]
 fn bundler_finds_its_mirror_and_login_and_the_rest_is_as_before() {
-    for (text, mut before, mut after) in edited(&BundleConfig, "bundler") {
+    for Edited {
+        text,
+        mut before,
+        mut after,
+    } in edited(&BundleConfig, "bundler")
+    {
         let mirror = "BUNDLE_MIRROR__HTTPS://RUBYGEMS__ORG/";
         assert_eq!(
             after.remove(mirror),
