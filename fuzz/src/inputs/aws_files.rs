@@ -30,7 +30,7 @@ pub fn aws_ini(text: &str) {
         Err(error) => is_readable(&error),
     }
     let source = CredentialSource::find(
-        &Settings::default(),
+        None,
         &BTreeMap::new(),
         &[text.to_owned()],
         None,
