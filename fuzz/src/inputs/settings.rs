@@ -44,8 +44,12 @@ pub fn config_file(text: &str) {
     match Settings::resolve(&layers) {
         Ok(settings) => {
             hold_their_rules(&settings);
-            let source =
-                CredentialSource::find(settings.setting(Field::Profile), &environment, &[profiles.to_owned()], None);
+            let source = CredentialSource::find(
+                settings.setting(Field::Profile),
+                &environment,
+                &[profiles.to_owned()],
+                None,
+            );
             let again: CredentialSource = serde_json::to_value(&source)
                 .and_then(serde_json::from_value)
                 .expect("a source can be remembered");
