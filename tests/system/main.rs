@@ -8,6 +8,7 @@ mod support;
 
 mod installs;
 mod shims;
+mod tools;
 mod trust;
 mod written;
 
