@@ -37,6 +37,13 @@ fn pnpm_and_bun_install_behind_ours() {
             works(&image, who, &with(client, install));
         }
     }
+    // A user's own login counts, not what stands before the command for everybody.
+    let own = "studio-mirror login --tool pnpm --repository web >/dev/null; pnpm config get registry; studio-mirror logout >/dev/null";
+    let said = image.sh(Who::Space, &with("pnpm-newest", own)).success();
+    assert_eq!(
+        said.stdout, "http://127.0.0.1:8080/npm/d/corp-111122223333/web/\n",
+        "{said}"
+    );
     image.assert_no_leak();
 }
 
