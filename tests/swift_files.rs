@@ -266,6 +266,20 @@ fn older_pip_and_uv_are_not_kept_from_the_helper() {
 }
 
 #[test]
+fn whoever_has_poetry_too_is_told_what_an_older_one_does_with_netrc() {
+    let mirror = Mirror::without_packages();
+    let said = |home: &Home, tools: &str| {
+        let done = mirror.login(home, &["--tool", tools]).success();
+        done.stderr.contains("poetry before 2.0")
+    };
+    let home = Home::new();
+    assert!(!said(&home, "pip,swift"));
+    assert!(said(&home, "poetry"), "beside an earlier login");
+    assert!(!said(&home, "pip"), "it is nothing new");
+    assert!(said(&Home::new(), "swift,poetry"));
+}
+
+#[test]
 fn logout_gives_back_every_byte() {
     let mirror = Mirror::without_packages();
     for (file, text) in [

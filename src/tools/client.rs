@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use super::AuthMode;
+use super::{AuthMode, Tool};
 use crate::edit::SyntaxError;
 use crate::endpoint::Format;
 use crate::places::Places;
@@ -44,6 +44,11 @@ pub trait Client: Sync {
     /// that somebody publishes there is then taken for ours.
     fn adding_variables(&self) -> &'static [&'static str] {
         &[]
+    }
+
+    /// A tool that takes this one's entries in a file for its own, and a sentence about it.
+    fn misleads(&self) -> Option<(Tool, &'static str)> {
+        None
     }
 
     /// How it authenticates by its environment alone, where it can: [`AuthMode::Token`] where a variable holds the

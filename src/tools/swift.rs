@@ -1,6 +1,6 @@
 //! Swift's package manager, as `aws codeartifact login --tool swift` sets it up, but for every project of the user: registries
 //! in registries.json, the token in ~/.netrc. It knows no credential helper. Its entry there has the user `token`, so that it
-//! stays Swift's own: uv looks for user `aws`, pip asks the helper when CodeArtifact takes another user for nobody.
+//! stays Swift's own: uv looks for user `aws`, pip and most others go by the helper. poetry 1 does not.
 //!
 //! Newer ones take a SWIFTPM_REGISTRY_TOKEN, which goes to every registry of the user: `exec` hands it to nobody.
 
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::npm::same_endpoint;
 use super::url::{Parts, without_login};
-use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
+use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, Tool, ToolFile};
 use crate::edit::SyntaxError;
 use crate::edit::json::{check, keys, remove, set, value};
 use crate::edit::netrc::NetrcFile;
@@ -33,6 +33,12 @@ impl Client for Swift {
 
     fn usual_auth(&self) -> AuthMode {
         AuthMode::Token
+    }
+
+    fn misleads(&self) -> Option<(Tool, &'static str)> {
+        let said = "poetry before 2.0 takes Swift's entry in ~/.netrc for its own login, with a user that CodeArtifact may refuse: \
+                    use a newer one, or `studio-mirror logout --tool swift`";
+        Some((Tool::Poetry, said))
     }
 
     fn files(
