@@ -177,3 +177,17 @@ fn bundler_finds_its_mirror_and_login_and_the_rest_is_as_before() {
         assert_eq!(before, after, "{text:?}");
     }
 }
+
+/// From 3.5 on gem reads its own files with that reader too.
+#[test]
+fn newer_gems_find_the_source_and_the_key() {
+    let source = RUBY.replace("://", &format!("://aws:{TOKEN}@"));
+    for Edited { text, after, .. } in edited(&Gemrc, "bundler") {
+        let sources = after[":sources"].as_str().unwrap_or_default();
+        assert!(sources.contains(&format!("\"{source}\"")), "{text:?}");
+    }
+    for Edited { text, after, .. } in edited(&Credentials, "bundler") {
+        let key = RUBY.replace('.', "__");
+        assert_eq!(after[&key], format!("\"Bearer {TOKEN}\""), "{text:?}");
+    }
+}
