@@ -65,9 +65,9 @@ def peak_kib(command, env, expected=0):
 
 def run_dropped(command, env):
     """Figures of `command` in a network of its own where every packet but loopback's is swallowed: the nameserver and
-    everything else is behind a device that nobody reads. None where the machine lets us make no such network."""
+    everything else is behind a cable whose other end nobody reads. None where the machine lets us make no such network."""
     script = (
-        "ip link add hole type dummy && ip addr add 10.0.0.9/24 dev hole && ip link set hole up && ip link set lo up && "
+        "ip link add hole type veth peer name far && ip link set far up && ip addr add 10.0.0.9/24 dev hole && ip link set hole up && ip link set lo up && "
         "ip route add default via 10.0.0.1 && ip neigh add 10.0.0.1 lladdr 02:00:00:00:00:01 dev hole && "
         "ip neigh add 10.0.0.2 lladdr 02:00:00:00:00:02 dev hole && mount --bind \"$0\" /etc/resolv.conf && exec \"$@\""
     )
