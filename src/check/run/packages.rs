@@ -187,6 +187,6 @@ pub(super) fn probe(format: Format) -> &'static str {
         Format::Maven => "junit/junit/maven-metadata.xml",
         Format::Nuget => "v3/index.json",
         Format::Ruby => "api/v1/dependencies?gems=rake",
-        Format::Swift => "identifiers",
+        Format::Swift => "apple/swift-log",
     }
 }

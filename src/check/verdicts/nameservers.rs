@@ -124,6 +124,7 @@ fn in_words(said: &Said) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::evidence::Reached;
     use crate::check::verdicts::sample::{evidence, host, ip, names, said};
 
     /// The API's name, with this said of it and a connection that came out so.
