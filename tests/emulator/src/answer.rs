@@ -4,7 +4,7 @@ use crate::assets;
 use crate::clock::http_date;
 use crate::codeartifact;
 use crate::connection::Arrival;
-use crate::error::{AwsError, respond};
+use crate::error::{AwsError, insert, respond};
 use crate::faults::Action;
 use crate::requests::describe;
 use crate::route::{Route, classify};
@@ -70,10 +70,8 @@ pub(crate) async fn answer(
         Some(error) => error.into_rest_json(),
         None => serve(shared, route, arrival, parts, body, left.as_ref()).await,
     };
-    // The clock that judges signatures is the one that AWS tells.
-    if let Ok(date) = http_date(shared.clocks.signing_now()).parse() {
-        response.headers_mut().insert("date", date);
-    }
+    let now = shared.clocks.signing_now();
+    insert(&mut response, "date", &http_date(now));
     pending.answered(response.status().as_u16());
     Ok(response)
 }
