@@ -1,5 +1,5 @@
 //! Editors that keep every byte of a person's file they were not asked to change: one for Python's configparser dialect,
-//! one for npm's ini dialect, one that splices TOML. Text in, text out.
+//! one for npm's ini dialect, those that splice TOML, YAML and XML. Text in, text out.
 
 pub mod configparser;
 mod lines;
@@ -7,6 +7,7 @@ pub mod merge;
 pub mod npmrc;
 pub mod toml;
 pub mod toml_tables;
+pub mod xml;
 pub mod yaml;
 
 use std::fmt;

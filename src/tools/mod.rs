@@ -8,6 +8,7 @@ mod client;
 pub mod compose;
 pub mod hatch;
 pub mod keyringrc;
+pub mod maven;
 pub mod npm;
 pub mod pdm;
 pub mod pip;

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
 use super::Client;
-use super::{bun, cargo, hatch, npm, pdm, pip, pnpm, poetry, twine, uv, yarn};
+use super::{bun, cargo, hatch, maven, npm, pdm, pip, pnpm, poetry, twine, uv, yarn};
 use crate::endpoint::Format;
 use crate::state::ToolLogin;
 
@@ -39,6 +39,8 @@ pub enum Tool {
     Hatch,
     /// cargo.
     Cargo,
+    /// Maven.
+    Maven,
 }
 
 impl Tool {
@@ -69,6 +71,7 @@ impl Tool {
             Tool::Pdm => &pdm::Pdm,
             Tool::Hatch => &hatch::Hatch,
             Tool::Cargo => &cargo::Cargo,
+            Tool::Maven => &maven::Maven,
         }
     }
 

@@ -1,4 +1,4 @@
-//! The editors against the parsers that count: Python's RawConfigParser with pip's spelling rule, npm's own ini, and uv.
+//! The editors against the parsers that count: Python's RawConfigParser with pip's spelling rule, npm's own ini, uv, and expat.
 //! Files are generated, edited here, and given to the oracle in one batch before and after.
 
 mod generated;
@@ -8,6 +8,7 @@ mod pip_conf;
 #[path = "../../fuzz/src/properties.rs"]
 mod properties;
 mod uv_toml;
+mod xml;
 
 use proptest::prelude::*;
 

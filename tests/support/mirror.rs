@@ -23,6 +23,8 @@ impl Mirror {
         let packages = Packages::build();
         let options = Options {
             packages: Some(packages.path().to_owned()),
+            // Debian's plugins, without which Maven does nothing.
+            maven_central: Some("/usr/share/maven-repo".into()),
             ..Options::default()
         };
         let emulator = Emulator::start(options).expect("the emulator starts");

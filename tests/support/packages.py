@@ -83,6 +83,22 @@ def crate(into, name, version, requires=None):
     tarball(into / f"{top}.crate", {f"{top}/Cargo.toml": manifest, f"{top}/src/lib.rs": "pub fn hello() {}\n"})
 
 
+def maven(into, name, version, requires=None):
+    group = "example.mirror"
+    folder = into / "maven2" / group.replace(".", "/") / name / version
+    folder.mkdir(parents=True)
+    dependencies = "".join(
+        f"<dependency><groupId>{group}</groupId><artifactId>{name}</artifactId><version>{version}</version></dependency>"
+        for name, version in (requires or {}).items()
+    )
+    coordinates = f"<groupId>{group}</groupId><artifactId>{name}</artifactId><version>{version}</version>"
+    pom = f"<project><modelVersion>4.0.0</modelVersion>{coordinates}<dependencies>{dependencies}</dependencies></project>"
+    (folder / f"{name}-{version}.pom").write_text(pom)
+    with zipfile.ZipFile(folder / f"{name}-{version}.jar", "w") as archive:
+        archive.writestr("META-INF/MANIFEST.MF", "Manifest-Version: 1.0\n\n")
+        archive.writestr(f"{name}.txt", name)
+
+
 def main(into):
     wheel(into, "mirror-words", "1.0", "words = 'hello'\n")
     wheel(into, "mirror-greeting", "1.0", "from mirror_words import words\n", ["mirror-words"])
@@ -91,6 +107,8 @@ def main(into):
     sdist(into)
     crate(into, "mirror-stone", "1.0.0")
     crate(into, "mirror-wall", "1.0.0", {"mirror-stone": "1"})
+    maven(into, "mirror-flour", "1.0.0")
+    maven(into, "mirror-bread", "1.0.0", {"mirror-flour": "1.0.0"})
     npm(into, "mirror-right", "1.0.0")
     npm(into, "mirror-left", "1.0.0", {"mirror-right": "^1.0.0"})
     npm(into, "mirror-again", "1.0.0")

@@ -73,6 +73,7 @@ impl Account {
                     Some("public:pypi") => Some(Format::Pypi),
                     Some("public:npmjs") => Some(Format::Npm),
                     Some("public:crates-io") => Some(Format::Cargo),
+                    Some("public:maven-central") => Some(Format::Maven),
                     _ => None,
                 },
                 folder: match domain == first {

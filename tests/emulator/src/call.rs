@@ -1,5 +1,6 @@
 //! What a request at a repository's endpoint asks for, read from the rest of its path. Pure.
 
+use crate::maven::MavenPath;
 use crate::names::Format;
 
 /// What is asked of a repository's endpoint.
@@ -44,6 +45,10 @@ pub(crate) enum Call {
         version: String,
     },
     CargoPublish,
+    /// A file, its checksum, or a list of versions.
+    Maven(Box<MavenPath>),
+    /// The same, sent.
+    MavenPublish(Box<MavenPath>),
     /// Nothing that this emulator serves; `/simple/` among it, as at CodeArtifact.
     Other,
 }
@@ -65,6 +70,8 @@ impl Call {
             Call::CargoIndex { .. } => "CargoIndex",
             Call::CargoDownload { .. } => "CargoDownload",
             Call::CargoPublish => "CargoPublish",
+            Call::Maven(_) => "Maven",
+            Call::MavenPublish(_) => "MavenPublish",
             Call::Other => "Other",
         }
     }
@@ -77,6 +84,7 @@ impl Call {
                 | Call::NpmPublish { .. }
                 | Call::NpmDistTag { .. }
                 | Call::CargoPublish
+                | Call::MavenPublish(_)
         )
     }
 }
@@ -88,6 +96,7 @@ pub(crate) fn call(method: &str, format: Format, rest: &str) -> Call {
         Format::Pypi => pypi_call(rest),
         Format::Npm => npm_dist_tags(method, rest).unwrap_or_else(|| npm_call(method, rest)),
         Format::Cargo => cargo_call(method, rest),
+        Format::Maven => maven_call(method, rest),
         _ => Call::Other,
     }
 }
@@ -157,6 +166,14 @@ fn cargo_call(method: &str, rest: &str) -> Call {
             version: (*version).into(),
         },
         path => crate::cargo::crate_of(path).map_or(Call::Other, |name| Call::CargoIndex { name }),
+    }
+}
+
+fn maven_call(method: &str, rest: &str) -> Call {
+    match (MavenPath::read(rest).map(Box::new), method) {
+        (None, _) => Call::Other,
+        (Some(path), "PUT") => Call::MavenPublish(path),
+        (Some(path), _) => Call::Maven(path),
     }
 }
 

@@ -21,6 +21,7 @@ mod emulator;
 mod endpoints;
 mod error;
 mod faults;
+mod maven;
 mod names;
 mod npm;
 mod options;

@@ -1,5 +1,7 @@
 //! A repository's endpoint: who may use it, and which answer each package call gets.
 
+mod maven;
+
 use crate::account::RepositoryId;
 use crate::asset::Asset;
 use crate::authorization::{holder, unauthorized};
@@ -143,11 +145,13 @@ impl Package<'_> {
             }
             Call::CargoIndex { name } => self.cargo_index(name).await,
             Call::CargoDownload { name, version } => self.cargo_download(name, version).await,
+            Call::Maven(path) => self.maven(path).await,
             Call::Other
             | Call::PypiUpload
             | Call::NpmPublish { .. }
             | Call::NpmDistTag { .. }
-            | Call::CargoPublish => Ok(error(404, "Not found")),
+            | Call::CargoPublish
+            | Call::MavenPublish(_) => Ok(error(404, "Not found")),
         }
     }
 
