@@ -226,7 +226,7 @@ fn generated_xml(root: &'static str, property: fn(&str)) {
     let end = proptest::sample::select(&["\n", "\r\n", "\n\n", ""][..]);
     let file = (proptest::collection::vec((piece, end), 0..9), 0..8_u8);
     let mut runner = TestRunner::new(Config {
-        cases: 6_000,
+        cases: 3_000,
         failure_persistence: None,
         ..Config::default()
     });
@@ -254,11 +254,17 @@ fn generated_xml(root: &'static str, property: fn(&str)) {
 #[test]
 fn generated_xml_files_hold_the_properties() {
     generated_xml("settings", coming_and_going::settings_xml);
+    generated_xml("configuration", coming_and_going::nuget_config);
 }
 
 #[test]
 fn edit_settings_xml_seeds_hold_the_properties() {
     replay("edit_settings_xml", coming_and_going::settings_xml);
+}
+
+#[test]
+fn edit_nuget_config_seeds_hold_the_properties() {
+    replay("edit_nuget_config", coming_and_going::nuget_config);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use studio_mirror::edit::xml::{Element, XmlFile};
 use studio_mirror::secret::Secret;
 use studio_mirror::tools::bun::Bunfig;
 use studio_mirror::tools::cargo::{ConfigToml, CredentialsToml};
+use studio_mirror::tools::dotnet::NugetConfig;
 use studio_mirror::tools::hatch::HatchToml;
 use studio_mirror::tools::maven::SettingsXml;
 use studio_mirror::tools::pdm::PdmToml;
@@ -15,7 +16,7 @@ use studio_mirror::tools::twine::Pypirc;
 use studio_mirror::tools::yarn::{YarnNpmrc, YarnrcYml};
 use studio_mirror::tools::{Auth, Editor, Found, npm};
 
-use super::properties::{MAVEN, NPM, PYPI, TOKEN, registry};
+use super::properties::{MAVEN, NPM, NUGET, PYPI, TOKEN, registry};
 
 /// TOML tables: pdm's, poetry's, hatch's, cargo's and bun's files.
 pub fn tables(text: &str) {
@@ -46,6 +47,12 @@ pub fn yarnrc(text: &str) {
 pub fn settings_xml(text: &str) {
     comes_and_goes(text, &SettingsXml, MAVEN);
     stays(text, "settings", &SettingsXml, MAVEN);
+}
+
+/// NuGet.Config.
+pub fn nuget_config(text: &str) {
+    comes_and_goes(text, &NugetConfig, NUGET);
+    stays(text, "configuration", &NugetConfig, NUGET);
 }
 
 /// What is not ours stays to the letter: without the elements that an edit brought, and the lines they stand on, the text is

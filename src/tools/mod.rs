@@ -6,6 +6,7 @@ pub mod bun;
 pub mod cargo;
 mod client;
 pub mod compose;
+pub mod dotnet;
 pub mod hatch;
 pub mod keyringrc;
 pub mod maven;

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
 use super::Client;
-use super::{bun, cargo, hatch, maven, npm, pdm, pip, pnpm, poetry, twine, uv, yarn};
+use super::{bun, cargo, dotnet, hatch, maven, npm, pdm, pip, pnpm, poetry, twine, uv, yarn};
 use crate::endpoint::Format;
 use crate::state::ToolLogin;
 
@@ -41,6 +41,8 @@ pub enum Tool {
     Cargo,
     /// Maven.
     Maven,
+    /// The .NET SDK.
+    Dotnet,
 }
 
 impl Tool {
@@ -72,6 +74,7 @@ impl Tool {
             Tool::Hatch => &hatch::Hatch,
             Tool::Cargo => &cargo::Cargo,
             Tool::Maven => &maven::Maven,
+            Tool::Dotnet => &dotnet::Dotnet,
         }
     }
 
