@@ -173,6 +173,7 @@ fn generated_files_hold_the_properties() {
         coming_and_going::pypirc,
         coming_and_going::yarnrc,
         coming_and_going::pnpm_and_yarn,
+        coming_and_going::init_script,
     ] {
         generated(PIECES, property);
     }

@@ -7,6 +7,7 @@ use studio_mirror::secret::Secret;
 use studio_mirror::tools::bun::Bunfig;
 use studio_mirror::tools::cargo::{ConfigToml, CredentialsToml};
 use studio_mirror::tools::dotnet::NugetConfig;
+use studio_mirror::tools::gradle::{InitScript, Tokens};
 use studio_mirror::tools::hatch::HatchToml;
 use studio_mirror::tools::maven::SettingsXml;
 use studio_mirror::tools::pdm::PdmToml;
@@ -47,6 +48,14 @@ pub fn yarnrc(text: &str) {
 pub fn settings_xml(text: &str) {
     comes_and_goes(text, &SettingsXml, MAVEN);
     stays(text, "settings", &SettingsXml, MAVEN);
+}
+
+/// Gradle's init script and its tokens, whole files of ours.
+pub fn init_script(text: &str) {
+    comes_and_goes(text, &InitScript, MAVEN);
+    comes_and_goes(text, &Tokens, MAVEN);
+    comes_and_goes("", &InitScript, MAVEN);
+    comes_and_goes("", &Tokens, MAVEN);
 }
 
 /// NuGet.Config.

@@ -7,7 +7,9 @@ use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
 use super::Client;
-use super::{bun, cargo, dotnet, hatch, maven, npm, pdm, pip, pnpm, poetry, twine, uv, yarn};
+use super::{
+    bun, cargo, dotnet, gradle, hatch, maven, npm, pdm, pip, pnpm, poetry, twine, uv, yarn,
+};
 use crate::endpoint::Format;
 use crate::state::ToolLogin;
 
@@ -41,6 +43,8 @@ pub enum Tool {
     Cargo,
     /// Maven.
     Maven,
+    /// Gradle.
+    Gradle,
     /// The .NET SDK.
     Dotnet,
 }
@@ -74,6 +78,7 @@ impl Tool {
             Tool::Hatch => &hatch::Hatch,
             Tool::Cargo => &cargo::Cargo,
             Tool::Maven => &maven::Maven,
+            Tool::Gradle => &gradle::Gradle,
             Tool::Dotnet => &dotnet::Dotnet,
         }
     }

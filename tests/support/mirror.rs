@@ -81,7 +81,7 @@ impl Mirror {
             "the watch for leaks would not know this for a token"
         );
         let page = format!("{}simple/mirror-words/", self.endpoint("pypi", TEAM));
-        wait_until("the token to expire", Duration::from_secs(60), || {
+        wait_until("the token to expire", Duration::from_secs(180), || {
             status_with_token(&page, token) == 401
         });
     }

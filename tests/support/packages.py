@@ -99,6 +99,24 @@ def maven(into, name, version, requires=None):
         archive.writestr(f"{name}.txt", name)
 
 
+def nuget(into, name, version, requires=None):
+    dependencies = "".join(f'<dependency id="{name}" version="{version}" />' for name, version in (requires or {}).items())
+    specification = (
+        '<?xml version="1.0"?><package xmlns="http://schemas.microsoft.com/packaging/2010/07/nuspec.xsd"><metadata>'
+        f"<id>{name}</id><version>{version}</version><authors>me</authors><description>{name}</description>"
+        f"<dependencies>{dependencies}</dependencies></metadata></package>"
+    )
+    types = (
+        '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        '<Default Extension="nuspec" ContentType="application/octet" /><Default Extension="txt" ContentType="text/plain" />'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml" /></Types>'
+    )
+    with zipfile.ZipFile(into / f"{name}.{version}.nupkg", "w") as archive:
+        archive.writestr("[Content_Types].xml", types)
+        archive.writestr(f"{name}.nuspec", specification)
+        archive.writestr(f"content/{name}.txt", name)
+
+
 def main(into):
     wheel(into, "mirror-words", "1.0", "words = 'hello'\n")
     wheel(into, "mirror-greeting", "1.0", "from mirror_words import words\n", ["mirror-words"])
@@ -109,6 +127,8 @@ def main(into):
     crate(into, "mirror-wall", "1.0.0", {"mirror-stone": "1"})
     maven(into, "mirror-flour", "1.0.0")
     maven(into, "mirror-bread", "1.0.0", {"mirror-flour": "1.0.0"})
+    nuget(into, "Mirror.Ink", "1.0.0")
+    nuget(into, "Mirror.Pen", "1.0.0", {"Mirror.Ink": "1.0.0"})
     npm(into, "mirror-right", "1.0.0")
     npm(into, "mirror-left", "1.0.0", {"mirror-right": "^1.0.0"})
     npm(into, "mirror-again", "1.0.0")

@@ -74,6 +74,7 @@ impl Account {
                     Some("public:npmjs") => Some(Format::Npm),
                     Some("public:crates-io") => Some(Format::Cargo),
                     Some("public:maven-central") => Some(Format::Maven),
+                    Some("public:nuget-org") => Some(Format::Nuget),
                     _ => None,
                 },
                 folder: match domain == first {

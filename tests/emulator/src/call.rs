@@ -49,8 +49,19 @@ pub(crate) enum Call {
     Maven(Box<MavenPath>),
     /// The same, sent.
     MavenPublish(Box<MavenPath>),
+    Nuget(NugetCall),
+    NugetPublish,
     /// Nothing that this emulator serves; `/simple/` among it, as at CodeArtifact.
     Other,
+}
+
+/// What is asked of a NuGet endpoint.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum NugetCall {
+    Index,
+    Registration { name: String },
+    Versions { name: String },
+    File { name: String, filename: String },
 }
 
 impl Call {
@@ -72,6 +83,11 @@ impl Call {
             Call::CargoPublish => "CargoPublish",
             Call::Maven(_) => "Maven",
             Call::MavenPublish(_) => "MavenPublish",
+            Call::Nuget(NugetCall::Index) => "NugetIndex",
+            Call::Nuget(NugetCall::Registration { .. }) => "NugetRegistration",
+            Call::Nuget(NugetCall::Versions { .. }) => "NugetVersions",
+            Call::Nuget(NugetCall::File { .. }) => "NugetFile",
+            Call::NugetPublish => "NugetPublish",
             Call::Other => "Other",
         }
     }
@@ -85,6 +101,7 @@ impl Call {
                 | Call::NpmDistTag { .. }
                 | Call::CargoPublish
                 | Call::MavenPublish(_)
+                | Call::NugetPublish
         )
     }
 }
@@ -97,6 +114,7 @@ pub(crate) fn call(method: &str, format: Format, rest: &str) -> Call {
         Format::Npm => npm_dist_tags(method, rest).unwrap_or_else(|| npm_call(method, rest)),
         Format::Cargo => cargo_call(method, rest),
         Format::Maven => maven_call(method, rest),
+        Format::Nuget => nuget_call(method, rest),
         _ => Call::Other,
     }
 }
@@ -175,6 +193,22 @@ fn maven_call(method: &str, rest: &str) -> Call {
         (Some(path), "PUT") => Call::MavenPublish(path),
         (Some(path), _) => Call::Maven(path),
     }
+}
+
+fn nuget_call(method: &str, rest: &str) -> Call {
+    let parts: Vec<_> = rest.trim_end_matches('/').split('/').collect();
+    let name = |name: &str| name.to_lowercase();
+    Call::Nuget(match parts.as_slice() {
+        ["v2", "package"] if method == "PUT" => return Call::NugetPublish,
+        ["v3", "index.json"] => NugetCall::Index,
+        ["v3", "registrations", id, "index.json"] => NugetCall::Registration { name: name(id) },
+        ["v3", "flatcontainer", id, "index.json"] => NugetCall::Versions { name: name(id) },
+        ["v3", "flatcontainer", id, _, file] => NugetCall::File {
+            name: name(id),
+            filename: name(file),
+        },
+        _ => return Call::Other,
+    })
 }
 
 /// A project name as PEP 503 normalises it.

@@ -165,8 +165,7 @@ impl Catalogue {
     ) -> Result<(Vec<Arc<Asset>>, Map<String, Value>)> {
         let files = self.folder.find(None, format, name)?;
         match &self.passthrough {
-            // This machine has no Maven repository of its own but the folder that an option names.
-            Some(passthrough) if files.is_empty() && format != Format::Maven => {
+            Some(passthrough) if files.is_empty() && PassThrough::knows(format) => {
                 passthrough.find(format, name).await
             }
             _ => Ok((files, Map::new())),

@@ -24,6 +24,7 @@ mod faults;
 mod maven;
 mod names;
 mod npm;
+mod nuget;
 mod options;
 mod packages;
 mod passthrough;

@@ -6,6 +6,7 @@ use crate::cargo;
 use crate::clock::rfc3339;
 use crate::maven;
 use crate::names::Format;
+use crate::nuget;
 use crate::random::to_hex;
 use anyhow::{Context, Result, bail};
 use base64::Engine;
@@ -182,7 +183,8 @@ pub(crate) fn read_bytes(filename: &str, bytes: &[u8], content: Content) -> Resu
 type Reader = fn(&str, &[u8], Content) -> Result<Asset>;
 
 fn kind_of(filename: &str) -> Option<Reader> {
-    let kinds: [(&str, Reader); 4] = [
+    let kinds: [(&str, Reader); 5] = [
+        (".nupkg", |_, bytes, content| nuget::read(bytes, content)),
         (".crate", |_, bytes, content| {
             cargo::read(bytes, &from_tarball(bytes, "Cargo.toml")?, content)
         }),

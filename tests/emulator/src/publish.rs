@@ -2,6 +2,7 @@
 
 mod maven;
 mod npm;
+mod nuget;
 mod pypi;
 
 use crate::account::RepositoryId;
@@ -63,6 +64,7 @@ impl Publishing<'_> {
         let sent = match call {
             Call::NpmPublish { name } => npm::read(name, self.body)?,
             Call::CargoPublish => read_crate(self.body)?,
+            Call::NugetPublish => nuget::read(self.headers, self.body).await?,
             _ => pypi::read(self.headers, self.body).await?,
         };
         let mut asset = sent.asset;

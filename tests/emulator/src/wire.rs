@@ -1,6 +1,7 @@
 //! A repository's endpoint: who may use it, and which answer each package call gets.
 
 mod maven;
+mod nuget;
 
 use crate::account::RepositoryId;
 use crate::asset::Asset;
@@ -146,12 +147,14 @@ impl Package<'_> {
             Call::CargoIndex { name } => self.cargo_index(name).await,
             Call::CargoDownload { name, version } => self.cargo_download(name, version).await,
             Call::Maven(path) => self.maven(path).await,
+            Call::Nuget(call) => self.nuget(call).await,
             Call::Other
             | Call::PypiUpload
             | Call::NpmPublish { .. }
             | Call::NpmDistTag { .. }
             | Call::CargoPublish
-            | Call::MavenPublish(_) => Ok(error(404, "Not found")),
+            | Call::MavenPublish(_)
+            | Call::NugetPublish => Ok(error(404, "Not found")),
         }
     }
 
