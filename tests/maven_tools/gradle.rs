@@ -158,6 +158,21 @@ fn a_project_keeps_its_own_repositories_and_ours_get_a_login_by_address_alone() 
 }
 
 #[test]
+fn gradle_takes_from_a_further_repository_what_the_first_has_not() {
+    if !is_there("gradle", &[]) {
+        return;
+    }
+    let place = Workplace::with_two("gradle");
+    let jam = "example.mirror:mirror-jam:1.0.0";
+    project(&place.home, "user", "1", jam, "mavenCentral()");
+    gradle(&place, &["fetch"]).success();
+    assert_eq!(
+        fetched(&place),
+        ["mirror-flour-1.0.0.jar", "mirror-jam-1.0.0.jar"]
+    );
+}
+
+#[test]
 fn without_a_token_gradle_says_so_and_offline_it_asks_for_none() {
     if !is_there("gradle", &[]) {
         return;

@@ -45,6 +45,16 @@ struct Workplace {
 }
 
 impl Workplace {
+    /// One whose packages come from repository `team`, and what is not there from `web`.
+    fn with_two(tool: &str) -> Workplace {
+        let home = Home::new();
+        home.write(
+            ".config/studio-mirror/config.toml",
+            "[[repository]]\nname = \"team\"\n[[repository]]\nname = \"web\"\n",
+        );
+        Self::new(home, &["--tool", tool])
+    }
+
     fn new(home: Home, flags: &[&str]) -> Workplace {
         let mirror = Mirror::start();
         mirror.let_tokens_live(LIFE);
@@ -61,7 +71,11 @@ impl Workplace {
         let watch = LeakWatch::start(home.path());
         let mut start = home.command(binary_under_test());
         home.run(start.args(["refresh", "--daemon"])).success();
-        mirror.login(&home, flags).success();
+        let login = match home.join(".config/studio-mirror/config.toml").exists() {
+            true => mirror.login_by_file(&home, flags),
+            false => mirror.login(&home, flags),
+        };
+        login.success();
         Workplace {
             mirror,
             home,

@@ -108,6 +108,34 @@ fn maven_builds_and_publishes_with_a_token_that_is_kept_fresh() {
 }
 
 #[test]
+fn maven_takes_from_a_further_repository_what_the_first_has_not() {
+    if !is_there("mvn", &PLUGINS) {
+        return;
+    }
+    let place = Workplace::with_two("maven");
+    let jam = "<groupId>example.mirror</groupId><artifactId>mirror-jam</artifactId><version>1.0.0</version>";
+    project(&place.home, "user", ("user", "1"), jam);
+    place.run("user", "mvn", &["-B", "-ntp", COPY]).success();
+    for jar in ["mirror-jam-1.0.0.jar", "mirror-flour-1.0.0.jar"] {
+        assert!(
+            place
+                .home
+                .join("user/target/dependency")
+                .join(jar)
+                .is_file()
+        );
+    }
+    // Publishing goes where the profile says.
+    let flour = jam.replace("mirror-jam", "mirror-flour");
+    project(&place.home, "project", ("mine", "1.0.0"), &flour);
+    let deploy = ["-B", "-ntp", "deploy", "-P", "codeartifact-web"];
+    place.run("project", "mvn", &deploy).success();
+    let published = place.mirror.emulator.published();
+    assert!(published["corp/web"].contains("maven:example:mine@1.0.0"));
+    assert!(!published.contains_key("corp/team"));
+}
+
+#[test]
 fn logout_gives_back_every_byte() {
     let mirror = Mirror::without_packages();
     for text in [

@@ -45,18 +45,20 @@ impl Mirror {
     /// Runs `studio-mirror login` for repository `team`, told by flags; only where the API is comes by the environment.
     /// Nothing that runs later is told anything: it must go by what the login remembered.
     pub fn login(&self, home: &Home, flags: &[&str]) -> Finished {
+        self.login_by_file(home, &[&["--repository", TEAM], flags].concat())
+    }
+
+    /// The same, where the user's configuration file names the repositories.
+    pub fn login_by_file(&self, home: &Home, flags: &[&str]) -> Finished {
         let mut login = home.command(binary_under_test());
-        login
-            .args([
-                "login",
-                "--domain",
-                "corp",
-                "--domain-owner",
-                "111122223333",
-                "--repository",
-                TEAM,
-            ])
-            .args(flags);
+        login.args([
+            "login",
+            "--domain",
+            "corp",
+            "--domain-owner",
+            "111122223333",
+        ]);
+        login.args(flags);
         home.run(login.env("STUDIO_MIRROR_API_ENDPOINT", self.emulator.http_url()))
     }
 

@@ -127,6 +127,7 @@ def main(into):
     crate(into, "mirror-wall", "1.0.0", {"mirror-stone": "1"})
     maven(into, "mirror-flour", "1.0.0")
     maven(into, "mirror-bread", "1.0.0", {"mirror-flour": "1.0.0"})
+    maven(into / "web", "mirror-jam", "1.0.0", {"mirror-flour": "1.0.0"})
     nuget(into, "Mirror.Ink", "1.0.0")
     nuget(into, "Mirror.Pen", "1.0.0", {"Mirror.Ink": "1.0.0"})
     npm(into, "mirror-right", "1.0.0")
