@@ -17,7 +17,9 @@ use studio_mirror::tools::twine::Pypirc;
 use studio_mirror::tools::yarn::{YarnNpmrc, YarnrcYml};
 use studio_mirror::tools::{Auth, Editor, Found, npm};
 
-use super::properties::{MAVEN, NPM, NUGET, PYPI, TOKEN, registry};
+use super::properties::{MAVEN, NPM, PYPI, TOKEN, registry};
+
+const NUGET: &str = "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/nuget/team/";
 
 /// TOML tables: pdm's, poetry's, hatch's, cargo's and bun's files.
 pub fn tables(text: &str) {

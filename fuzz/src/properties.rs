@@ -16,8 +16,6 @@ pub const PYPI: &str =
 pub const NPM: &str = "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/npm/team/";
 pub const MAVEN: &str =
     "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/maven/team/";
-pub const NUGET: &str =
-    "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/nuget/team/";
 const OTHER_PYPI: &str =
     "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/pypi/other/";
 const OTHER_NPM: &str =
