@@ -5,8 +5,11 @@
 use super::{Workplace, is_there};
 use crate::support::binary_under_test;
 use crate::support::home::Home;
+use crate::support::hostile::hostile;
 use crate::support::mirror::{Mirror, TEAM};
 use crate::support::tree::user_files;
+use crate::support::wire::Api;
+use studio_mirror_emulator::EndpointStyle;
 
 const FILE: &str = ".gradle/init.d/studio-mirror.gradle";
 
@@ -234,4 +237,42 @@ fn the_script_comes_and_goes_as_a_whole() {
         "{refused}"
     );
     assert_eq!(home.read(FILE), "allprojects {}\n");
+}
+
+#[test]
+fn no_hostile_repository_gets_a_login() {
+    if !is_there("gradle", &[]) {
+        return;
+    }
+    let api = Api::with(|options| options.endpoint_style = EndpointStyle::Aws);
+    let home = Home::new();
+    let options = format!("-Duser.home={}", home.path().display());
+    let home = home.env("GRADLE_OPTS", options);
+    api.login(&home, &["--tool", "gradle"]).success();
+    let own = "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/maven/team/";
+    let urls: Vec<String> = hostile()
+        .into_iter()
+        .map(|url| url.replace("/pypi/team/simple/", "/maven/team/"))
+        .filter(|url| !url.contains(['\n', '\r']))
+        .collect();
+    home.write("project/urls.txt", format!("{}\n{own}\n", urls.join("\n")));
+    home.write(
+        "project/build.gradle",
+        "new File(projectDir, 'urls.txt').eachLine('UTF-8') { line ->\n    \
+         try { repositories.maven { repository -> repository.url = line } } catch (Exception noAddress) { }\n}\n\
+         task show { doLast { repositories.each {\n    \
+         try { println \"SHOWN ${it.credentials.username} ${it.url}\" } catch (Exception noAddress) { } } } }\n",
+    );
+    let mut command = home.command("gradle");
+    command.args(["--no-daemon", "--console=plain", "show"]);
+    let shown = home
+        .run(command.current_dir(home.join("project")))
+        .success();
+    let with_login = shown
+        .stdout
+        .lines()
+        .filter(|line| line.starts_with("SHOWN aws "));
+    assert_eq!(with_login.collect::<Vec<_>>(), [format!("SHOWN aws {own}")]);
+    let without = shown.stdout.matches("SHOWN null ").count();
+    assert!(without > 40, "only {without} of {} were taken", urls.len());
 }
