@@ -45,7 +45,7 @@ impl Client for Gradle {
         };
         match auth {
             AuthMode::Helper => vec![script],
-            AuthMode::Token => vec![script, tokens],
+            AuthMode::Token => vec![tokens, script],
         }
     }
 

@@ -169,6 +169,45 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_file_that_is_looked_at_first_is_the_one_with_the_token() {
+        use crate::tools::{Auth, Found, Installed, Registry};
+        let places = Places::find().unwrap();
+        let token = crate::secret::Secret::new("eyJ2ZXexample");
+        let request = crate::token::TokenRequest {
+            domain: "corp".into(),
+            owner: None,
+            region: "us-east-1".into(),
+            api_endpoint: None,
+            duration_seconds: None,
+            credentials: crate::credentials::CredentialSource::Instance,
+        };
+        for tool in Tool::all() {
+            let format = tool.client().format().as_str();
+            let url = format!(
+                "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/{format}/team/"
+            );
+            let registry = Registry {
+                name: "codeartifact",
+                url: &url,
+                auth: Auth::Token(&token),
+                namespace: None,
+                request: &request,
+                installed: Installed {
+                    program: "/bin/studio-mirror",
+                    helpers: "/",
+                },
+            };
+            let files = tool
+                .client()
+                .files(&places, &BTreeMap::new(), AuthMode::Token);
+            let editor = files[0].editor;
+            let text = editor.configure("", &[registry]).unwrap().text;
+            let found = editor.inspect(&text, &url).unwrap();
+            assert_eq!(found, Found::Token(token.clone()), "{tool}");
+        }
+    }
+
+    #[test]
     fn a_tool_has_one_name_everywhere() {
         for tool in Tool::all() {
             let on_the_command_line = tool.to_possible_value().unwrap();
