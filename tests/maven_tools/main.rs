@@ -58,8 +58,11 @@ impl Workplace {
     fn new(home: Home, flags: &[&str]) -> Workplace {
         let mirror = Mirror::start();
         mirror.let_tokens_live(LIFE);
-        // Java takes the home from /etc/passwd.
-        let options = format!("-Duser.home={}", home.path().display());
+        // Java takes the home from /etc/passwd; and what would go to a public repository all the same comes nowhere.
+        let options = format!(
+            "-Duser.home={} -Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=9",
+            home.path().display()
+        );
         let home = home
             .env("MAVEN_OPTS", &options)
             .env("GRADLE_OPTS", &options);
