@@ -7,12 +7,14 @@ use studio_mirror::secret::Secret;
 use studio_mirror::tools::bun::Bunfig;
 use studio_mirror::tools::cargo::{ConfigToml, CredentialsToml};
 use studio_mirror::tools::dotnet::NugetConfig;
+use studio_mirror::tools::gem::{BundleConfig, Credentials, Gemrc};
 use studio_mirror::tools::gradle::{InitScript, Tokens};
 use studio_mirror::tools::hatch::HatchToml;
 use studio_mirror::tools::maven::SettingsXml;
 use studio_mirror::tools::pdm::PdmToml;
 use studio_mirror::tools::pnpm::{PnpmIni, PnpmNpmrc};
 use studio_mirror::tools::poetry::{AuthToml, PoetryToml};
+use studio_mirror::tools::swift::{Netrc, RegistriesJson};
 use studio_mirror::tools::twine::Pypirc;
 use studio_mirror::tools::yarn::{YarnNpmrc, YarnrcYml};
 use studio_mirror::tools::{Auth, Editor, Found, npm};
@@ -20,6 +22,9 @@ use studio_mirror::tools::{Auth, Editor, Found, npm};
 use super::properties::{MAVEN, NPM, PYPI, TOKEN, registry};
 
 const NUGET: &str = "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/nuget/team/";
+
+const SWIFT: &str = "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/swift/team/";
+const RUBY: &str = "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/ruby/team/";
 
 /// TOML tables: pdm's, poetry's, hatch's, cargo's and bun's files.
 pub fn tables(text: &str) {
@@ -129,6 +134,23 @@ fn leaves(file: &XmlFile) -> Vec<String> {
         add(root, "", &mut all);
     }
     all
+}
+
+/// .gemrc, gem's keys, bundler's configuration.
+pub fn gem(text: &str) {
+    for editor in [&Gemrc as &dyn Editor, &Credentials, &BundleConfig] {
+        comes_and_goes(text, editor, RUBY);
+    }
+}
+
+/// registries.json.
+pub fn swift(text: &str) {
+    comes_and_goes(text, &RegistriesJson, SWIFT);
+}
+
+/// .netrc.
+pub fn netrc(text: &str) {
+    comes_and_goes(text, &Netrc, SWIFT);
 }
 
 /// .npmrc and auth.ini as pnpm and yarn 1 have them.

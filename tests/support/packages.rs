@@ -11,6 +11,7 @@ use tempfile::TempDir;
 /// - sdist: `mirror-built`, whose build needs `mirror-backend` from the same index
 /// - in Maven's layout: `example.mirror:mirror-bread` (needs `mirror-flour`), and in repository `web` `mirror-jam` (needs it too)
 /// - NuGet: `Mirror.Pen` (needs `Mirror.Ink`)
+/// - gems: `mirror-gem` (needs `mirror-ore`)
 /// - npm: `mirror-left` (needs `mirror-right`), `mirror-again`, `@acme/mirror-scoped`
 pub struct Packages(TempDir);
 

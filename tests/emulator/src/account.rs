@@ -75,6 +75,7 @@ impl Account {
                     Some("public:crates-io") => Some(Format::Cargo),
                     Some("public:maven-central") => Some(Format::Maven),
                     Some("public:nuget-org") => Some(Format::Nuget),
+                    Some("public:ruby-gems-org") => Some(Format::Ruby),
                     _ => None,
                 },
                 folder: match domain == first {

@@ -51,6 +51,22 @@ pub(crate) enum Call {
     MavenPublish(Box<MavenPath>),
     Nuget(NugetCall),
     NugetPublish,
+    /// The endpoint itself: whether there is a gem server.
+    RubyRoot,
+    /// A page of the compact index.
+    RubyInfo {
+        name: String,
+    },
+    /// The names stand in the query.
+    RubyDependencies,
+    RubySpecification {
+        /// Name, version and, where it is not Ruby's own, platform.
+        full: String,
+    },
+    RubyGem {
+        filename: String,
+    },
+    RubyPush,
     /// Nothing that this emulator serves; `/simple/` among it, as at CodeArtifact.
     Other,
 }
@@ -88,6 +104,12 @@ impl Call {
             Call::Nuget(NugetCall::Versions { .. }) => "NugetVersions",
             Call::Nuget(NugetCall::File { .. }) => "NugetFile",
             Call::NugetPublish => "NugetPublish",
+            Call::RubyRoot => "RubyRoot",
+            Call::RubyInfo { .. } => "RubyInfo",
+            Call::RubyDependencies => "RubyDependencies",
+            Call::RubySpecification { .. } => "RubySpecification",
+            Call::RubyGem { .. } => "RubyGem",
+            Call::RubyPush => "RubyPush",
             Call::Other => "Other",
         }
     }
@@ -102,6 +124,7 @@ impl Call {
                 | Call::CargoPublish
                 | Call::MavenPublish(_)
                 | Call::NugetPublish
+                | Call::RubyPush
         )
     }
 }
@@ -115,6 +138,7 @@ pub(crate) fn call(method: &str, format: Format, rest: &str) -> Call {
         Format::Cargo => cargo_call(method, rest),
         Format::Maven => maven_call(method, rest),
         Format::Nuget => nuget_call(method, rest),
+        Format::Ruby => ruby_call(method, rest),
         _ => Call::Other,
     }
 }
@@ -209,6 +233,26 @@ fn nuget_call(method: &str, rest: &str) -> Call {
         },
         _ => return Call::Other,
     })
+}
+
+fn ruby_call(method: &str, rest: &str) -> Call {
+    let parts: Vec<_> = rest.split('/').collect();
+    match parts.as_slice() {
+        [""] => Call::RubyRoot,
+        ["info", name] => Call::RubyInfo {
+            name: (*name).into(),
+        },
+        ["api", "v1", "dependencies"] => Call::RubyDependencies,
+        ["api", "v1", "gems"] if method == "POST" => Call::RubyPush,
+        ["quick", "Marshal.4.8", file] => match file.strip_suffix(".gemspec.rz") {
+            Some(full) => Call::RubySpecification { full: full.into() },
+            None => Call::Other,
+        },
+        ["gems", filename] => Call::RubyGem {
+            filename: (*filename).into(),
+        },
+        _ => Call::Other,
+    }
 }
 
 /// A project name as PEP 503 normalises it.

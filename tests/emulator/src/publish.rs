@@ -65,6 +65,7 @@ impl Publishing<'_> {
             Call::NpmPublish { name } => npm::read(name, self.body)?,
             Call::CargoPublish => read_crate(self.body)?,
             Call::NugetPublish => nuget::read(self.headers, self.body).await?,
+            Call::RubyPush => read_gem(self.body)?,
             _ => pypi::read(self.headers, self.body).await?,
         };
         let mut asset = sent.asset;
@@ -149,6 +150,14 @@ fn read_crate(body: &Bytes) -> Result<Submission, Refused> {
     }
     Ok(Submission {
         asset,
+        tags: Vec::new(),
+    })
+}
+
+/// What `gem push` sends: the gem and nothing else.
+fn read_gem(body: &Bytes) -> Result<Submission, Refused> {
+    Ok(Submission {
+        asset: read("package.gem", body)?,
         tags: Vec::new(),
     })
 }
