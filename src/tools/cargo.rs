@@ -48,7 +48,7 @@ impl Client for Cargo {
         };
         match auth {
             AuthMode::Helper => vec![config],
-            AuthMode::Token => vec![config, credentials],
+            AuthMode::Token => vec![credentials, config],
         }
     }
 

@@ -22,7 +22,7 @@ pub trait Client: Sync {
     /// How it authenticates unless told otherwise: by the credential helper where it has a protocol for one.
     fn usual_auth(&self) -> AuthMode;
 
-    /// The files that hold its configuration for this user, the one to show first.
+    /// The files that hold its configuration for this user, the one to show first: that with the token, where one has it.
     fn files(
         &self,
         places: &Places,

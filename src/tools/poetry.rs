@@ -47,7 +47,7 @@ impl Client for Poetry {
         };
         match auth {
             AuthMode::Helper => vec![repositories],
-            AuthMode::Token => vec![repositories, logins],
+            AuthMode::Token => vec![logins, repositories],
         }
     }
 
