@@ -28,6 +28,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::aws::RefusedBy;
+
 /// An assertion about the set-up.
 #[derive(Debug)]
 pub struct Check {
@@ -102,6 +104,8 @@ pub enum Status {
 pub enum Cause {
     /// The resolvers, or their disagreement.
     Resolver,
+    /// A nameserver that fails for some names: how.
+    Names(String),
     /// This machine's clock.
     Clock,
     /// Certificates of this issuer are not trusted.
@@ -116,6 +120,10 @@ pub enum Cause {
     Setting(String),
     /// AWS does not take these credentials.
     Credentials,
+    /// The same policy refuses several calls.
+    Policy(RefusedBy),
+    /// The same policy refuses to let packages be read; `None` if it is not named.
+    Reading(Option<RefusedBy>),
 }
 
 /// What the evidence says of one check.

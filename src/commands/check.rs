@@ -1,5 +1,6 @@
 //! `check`: what is broken, and how to mend it.
 
+use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
@@ -91,12 +92,21 @@ fn tools(session: &Session, args: &CheckArgs) -> Vec<Tool> {
     if !args.tool.is_empty() {
         return args.tool.clone();
     }
-    let known: Vec<Tool> = session.state.tools.keys().copied().collect();
+    let known: BTreeSet<Tool> = [&session.state, &session.system]
+        .into_iter()
+        .flat_map(|state| state.tools.keys().copied())
+        .collect();
     if known.is_empty() {
         Tool::USUAL.to_vec()
     } else {
-        known
+        known.into_iter().collect()
     }
+}
+
+/// How `tool` is logged in: by the user's own login, else by that of all users.
+fn login_of(session: &Session, tool: Tool) -> Option<&ToolLogin> {
+    let states = [&session.state, &session.system];
+    states.into_iter().find_map(|state| state.tools.get(&tool))
 }
 
 fn plan(session: &Session, tools: &[Tool], are_named: bool) -> Plan {
@@ -197,8 +207,7 @@ fn missing(session: &Session, error: &anyhow::Error) -> Trouble {
 
 /// pip and what reads its files ask the helper only after a 401.
 fn waits_for_401(session: &Session, tool: Tool) -> bool {
-    let login = session.state.tools.get(&tool);
-    let auth = login
+    let auth = login_of(session, tool)
         .map(|login| login.auth)
         .or_else(|| session.settings.auth(tool))
         .unwrap_or(AuthMode::Helper);
@@ -242,7 +251,7 @@ fn endpoint(
     is_own_api: bool,
 ) -> Option<RepositoryEndpoint> {
     let format = tool.client().format();
-    let login = session.state.tools.get(&tool).and_then(|login| {
+    let login = login_of(session, tool).and_then(|login| {
         login.repositories().find(|known| {
             known.repository == repository.name
                 && known.token.domain == repository.domain
@@ -272,13 +281,12 @@ fn endpoint(
 
 fn tools_plan(session: &Session, tools: &[Tool], are_named: bool) -> ToolsPlan {
     let state = &session.state;
-    let login = |tool: &Tool| (*tool, state.tools.get(tool).cloned());
+    let login = |tool: &Tool| (*tool, login_of(session, *tool).cloned());
     let written = state.changes.values().flat_map(Change::tokens);
     let written = written.map(|(_, token)| (token.clone(), None));
     let store = Store::new(session.cache_folder());
-    let cached = state
-        .tools
-        .values()
+    let cached = session
+        .logins()
         .flat_map(ToolLogin::repositories)
         .filter_map(|known| store.read(&known.token))
         .map(|token| {
@@ -290,6 +298,13 @@ fn tools_plan(session: &Session, tools: &[Tool], are_named: bool) -> ToolsPlan {
         });
     ToolsPlan {
         tools: tools.iter().map(login).collect(),
+        of_everybody: tools
+            .iter()
+            .copied()
+            .filter(|tool| {
+                !state.tools.contains_key(tool) && session.system.tools.contains_key(tool)
+            })
+            .collect(),
         are_named,
         places: session.places.clone(),
         environment: session.environment.clone(),

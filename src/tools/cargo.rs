@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::tables::Keys;
 use super::url::Parts;
-use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
+use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, SystemWide, ToolFile};
 use crate::edit::SyntaxError;
 use crate::edit::toml::{TomlFile, quoted};
 use crate::edit::toml_tables;
@@ -48,7 +48,7 @@ impl Client for Cargo {
         };
         match auth {
             AuthMode::Helper => vec![config],
-            AuthMode::Token => vec![config, credentials],
+            AuthMode::Token => vec![credentials, config],
         }
     }
 
@@ -59,6 +59,11 @@ impl Client for Cargo {
             "CARGO_REGISTRIES_CODEARTIFACT_CREDENTIAL_PROVIDER",
             "CARGO_REGISTRY_DEFAULT",
         ]
+    }
+
+    /// cargo has no file for everybody, but reads `.cargo` in every folder above a project.
+    fn system(&self) -> Option<SystemWide> {
+        Some(SystemWide::file("/.cargo/config.toml", &ConfigToml))
     }
 
     fn environment_auth(&self) -> Option<AuthMode> {
@@ -76,7 +81,7 @@ impl Client for Cargo {
             let name = format!("CARGO_REGISTRIES_{name}");
             variables.push((format!("{name}_INDEX"), Secret::new(index(registry))));
             variables.push((format!("{name}_TOKEN"), token.clone()));
-            let provider = Secret::new("cargo:token");
+            let provider = Secret::new(IN_FILE);
             variables.push((format!("{name}_CREDENTIAL_PROVIDER"), provider));
         }
         if let Some(main) = registries.first() {
@@ -93,6 +98,8 @@ fn index(registry: &Registry) -> String {
 
 const REGISTRIES: &str = "registries";
 const PROVIDER: &str = "credential-provider";
+/// The provider that reads credentials.toml.
+const IN_FILE: &str = "cargo:token";
 const DEFAULT: [&str; 2] = ["registry", "default"];
 const REPLACED: [&str; 3] = ["source", "crates-io", "replace-with"];
 
@@ -109,7 +116,7 @@ impl Editor for ConfigToml {
         for registry in registries {
             let provider = match registry.auth {
                 Auth::Helper => format!("[{}]", quoted(registry.installed.program)),
-                Auth::Token(_) => quoted("cargo:token"),
+                Auth::Token(_) => quoted(IN_FILE),
             };
             let entries = [("index", quoted(&index(registry))), (PROVIDER, provider)];
             text = toml_tables::set(&text, &[REGISTRIES, registry.name], &entries)?;
@@ -149,7 +156,11 @@ impl Editor for ConfigToml {
         for name in toml_tables::tables_in(text, &[REGISTRIES])? {
             let index = toml_tables::string(text, &[REGISTRIES, &name, "index"])?;
             if index.is_some_and(|index| is_same(&index, url)) {
-                return Ok(Found::Helper);
+                let provider = toml_tables::string(text, &[REGISTRIES, &name, PROVIDER])?;
+                return Ok(match provider.as_deref() {
+                    Some(IN_FILE) => Found::Address,
+                    _ => Found::Helper,
+                });
             }
         }
         Ok(Found::NotConfigured)

@@ -6,14 +6,19 @@ pub mod bun;
 pub mod cargo;
 mod client;
 pub mod compose;
+pub mod dotnet;
 pub mod effective;
+pub mod gem;
+pub mod gradle;
 pub mod hatch;
 pub mod keyringrc;
+pub mod maven;
 pub mod npm;
 pub mod pdm;
 pub mod pip;
 pub mod pnpm;
 pub mod poetry;
+pub mod swift;
 mod tables;
 mod tool;
 pub mod twine;
@@ -21,7 +26,9 @@ mod url;
 pub mod uv;
 pub mod yarn;
 
-pub use client::{Auth, Client, Configured, Editor, Found, Installed, Registry, ToolFile};
+pub use client::{
+    Asks, Auth, Client, Configured, Editor, Found, Installed, Registry, Shim, SystemWide, ToolFile,
+};
 pub use pnpm::{TOKEN_HELPER, token_helper_name};
 pub use tool::{AuthMode, Tool};
 pub(crate) use url::percent_encoded;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::tables::Keys;
-use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
+use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, SystemWide, ToolFile};
 use crate::edit::SyntaxError;
 use crate::edit::toml::{TomlFile, quoted};
 use crate::edit::toml_tables;
@@ -47,12 +47,20 @@ impl Client for Poetry {
         };
         match auth {
             AuthMode::Helper => vec![repositories],
-            AuthMode::Token => vec![repositories, logins],
+            AuthMode::Token => vec![logins, repositories],
         }
     }
 
     fn overriding_variables(&self) -> &'static [&'static str] {
         &["POETRY_HTTP_BASIC_CODEARTIFACT_PASSWORD"]
+    }
+
+    /// It has no file for everybody; that the helper answers is all it needs.
+    fn system(&self) -> Option<SystemWide> {
+        Some(SystemWide {
+            files: Vec::new(),
+            shims: &[],
+        })
     }
 
     fn environment_auth(&self) -> Option<AuthMode> {

@@ -17,7 +17,10 @@ pub const FOUND: Check = Check {
         a profile in ~/.aws, a web identity, the container's endpoint (which a Studio space has by \
         AWS_CONTAINER_CREDENTIALS_RELATIVE_URI), the instance's role. cron and systemd do not inherit the container's variable: what \
         works in a terminal fails there.",
-    fix: "In Studio, restart the space: its role gives the credentials. Elsewhere, log in to a profile and name it:\n\
+    fix: "In Studio, restart the space: its role gives the credentials. A job of cron or systemd does not inherit the variable that leads to \
+        them; write what a terminal of the space says here into the job:\n\
+        $ env | grep AWS_CONTAINER_CREDENTIALS_RELATIVE_URI\n\
+        Elsewhere, log in to a profile and name it:\n\
         $ aws sso login --profile {profile}\n\
         $ studio-mirror login --profile {profile}",
     judge: verdicts::found,

@@ -15,6 +15,7 @@ pub use repository::{READ, TARBALL};
 pub use settings::{REGIONS, bucket};
 
 use super::Check;
+use super::evidence::Role;
 
 /// Every check. One that needs another comes after it.
 pub fn all() -> impl Iterator<Item = &'static Check> {
@@ -35,6 +36,16 @@ pub fn all() -> impl Iterator<Item = &'static Check> {
         .chain(other_tools::NPM)
         .chain(other_tools::OTHERS)
         .chain(machine::AFTER_TOOLS)
+}
+
+/// The checks of the host in this role.
+pub fn hops(role: Role) -> &'static HostChecks {
+    match role {
+        Role::Api => &API,
+        Role::Repositories => &REPOSITORIES,
+        Role::Assets => &ASSETS,
+        Role::Sts => &STS,
+    }
 }
 
 /// The check of this id.

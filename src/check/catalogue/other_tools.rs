@@ -192,4 +192,59 @@ pub(super) const OTHERS: &[Check] = &[
             others::cargo,
         )
     },
+    Check {
+        needs: &["token.age"],
+        explanation: "Maven reads ~/.m2/settings.xml: a mirror of Maven Central's name, and the token as a server's password. It asks no helper. A file that \
+            -s or MAVEN_ARGS names is read instead of it.",
+        fix: "$ studio-mirror login --tool maven",
+        ..of(
+            "tools.maven.repository",
+            "Maven goes to the repository",
+            others::maven,
+        )
+    },
+    Check {
+        needs: &["token.age"],
+        explanation: "Gradle runs every script of init.d in its home (~/.gradle, or GRADLE_USER_HOME); login's own there puts CodeArtifact in the place of the \
+            public repositories that builds name and asks studio-mirror for the token.",
+        fix: "$ studio-mirror login --tool gradle",
+        ..of(
+            "tools.gradle.repository",
+            "Gradle goes to the repository",
+            others::gradle,
+        )
+    },
+    Check {
+        needs: &["token.age"],
+        explanation: ".NET reads ~/.nuget/NuGet/NuGet.Config: the source, and the token as its password. A NuGet.Config of the project adds sources or \
+            clears ours.",
+        fix: "$ studio-mirror login --tool dotnet",
+        ..of(
+            "tools.dotnet.source",
+            ".NET goes to the repository",
+            others::dotnet,
+        )
+    },
+    Check {
+        needs: &["token.age"],
+        explanation: "gem reads ~/.gemrc, bundler its own configuration (~/.bundle/config), each with the token. GEMRC, BUNDLE_IGNORE_CONFIG and bundler's \
+            variables for mirrors win over them.",
+        fix: "$ studio-mirror login --tool gem",
+        ..of(
+            "tools.gem.source",
+            "gem and bundler go to the repository",
+            others::gem,
+        )
+    },
+    Check {
+        needs: &["token.age"],
+        explanation: "Swift's package manager reads ~/.swiftpm/configuration/registries.json, and the token from ~/.netrc, where its entry has the user token. A \
+            registries.json of the project wins over the user's.",
+        fix: "$ studio-mirror login --tool swift",
+        ..of(
+            "tools.swift.registry",
+            "Swift goes to the repository",
+            others::swift,
+        )
+    },
 ];

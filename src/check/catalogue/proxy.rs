@@ -50,4 +50,4 @@ pub(super) const CHECKS: &[Check] = &[
 
 /// Entries begin with a dot: curl, Python, Node and Go all take that for the domain and everything below it.
 const NO_PROXY: &str = "Reach the endpoints inside the VPC without the proxy:\n\
-    $ export NO_PROXY=\"${NO_PROXY:+$NO_PROXY,}.amazonaws.com,.on.aws,.api.aws,169.254.0.0/16,localhost,127.0.0.1\"";
+    $ export NO_PROXY=\"${NO_PROXY:+$NO_PROXY,}.amazonaws.com,.on.aws\"";

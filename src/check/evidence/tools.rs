@@ -159,6 +159,8 @@ pub struct Program {
     pub path: String,
     /// Its version, where that could be told.
     pub version: Option<String>,
+    /// Whether studio-mirror stands before it on PATH under its name.
+    pub is_behind_us: bool,
     /// Whether the Python package keyring is installed beside it.
     pub has_keyring: bool,
 }
@@ -182,6 +184,8 @@ pub struct LoginSeen {
     pub endpoint: String,
     /// Those of `[[repository]]` beside it.
     pub extra: Vec<String>,
+    /// Whether a link to studio-mirror before it on PATH gives it its token: root's way for who asks no helper.
+    pub is_shimmed: bool,
     /// The scope of npm's kin that is served from there, instead of everything.
     pub namespace: Option<String>,
     /// The file that login wrote for it, as people see it.

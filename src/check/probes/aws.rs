@@ -9,6 +9,9 @@ use crate::error::{explain, find};
 use crate::secret::Secret;
 use crate::token::TokenRequest;
 
+/// How the trouble with credentials ends that nobody answered for.
+pub const OUT_OF_TIME: &str = "no answer in time";
+
 /// Asks for credentials where a call would.
 pub async fn credentials(
     request: &TokenRequest,
@@ -21,7 +24,7 @@ pub async fn credentials(
         mend: None,
     };
     match deadline.within(FOUND.limit, asked).await {
-        None => Err(trouble("no answer in time".to_owned())),
+        None => Err(trouble(OUT_OF_TIME.to_owned())),
         Some(Err(why)) => Err(trouble(why)),
         Some(Ok(found)) => Ok(CredentialsSeen {
             access_key_id: found.access_key_id,

@@ -181,6 +181,8 @@ fn read_answer(bytes: &[u8], id: u16) -> Option<Said> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use simple_dns::ResourceRecord;
+    use std::future::Future;
 
     #[test]
     fn resolv_conf_and_hosts_are_read_as_the_c_libraries_do() {
@@ -208,5 +210,83 @@ mod tests {
         assert_eq!(both((Said::NoAddress, found.clone())), found);
         assert_eq!(both((Said::NoAddress, fault.clone())), fault);
         assert_eq!(both((Said::NoSuchName, Said::NoSuchName)), Said::NoSuchName);
+    }
+
+    /// A nameserver on loopback that makes of each question what `answer` says; `None` is silence.
+    async fn asked(answer: impl Fn(Packet<'static>, u16) -> Option<Packet<'static>>) -> Said {
+        let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let server = socket.local_addr().unwrap();
+        let serve = async {
+            let mut bytes = [0; 512];
+            loop {
+                let (length, from) = socket.recv_from(&mut bytes).await.unwrap();
+                let question = Packet::parse(&bytes[..length]).unwrap();
+                let kind = match question.questions[0].qtype {
+                    QTYPE::TYPE(kind) => u16::from(kind),
+                    _ => 0,
+                };
+                assert_eq!(question.questions[0].qname.to_string(), "api.example");
+                let reply = Packet::new_reply(question.id());
+                if let Some(reply) = answer(reply, kind) {
+                    let reply = reply.build_bytes_vec().unwrap();
+                    socket.send_to(&reply, from).await.unwrap();
+                }
+            }
+        };
+        let limit = Duration::from_millis(300);
+        tokio::select! {
+            said = ask(server, "api.example", limit, Deadline::after(limit)) => said,
+            () = serve => unreachable!("it serves for ever"),
+        }
+    }
+
+    fn run(work: impl Future<Output = Said>) -> Said {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        runtime.unwrap().block_on(work)
+    }
+
+    #[test]
+    fn each_kind_of_answer_is_told_from_the_others() {
+        let with_code = |code| {
+            run(asked(move |mut reply, _| {
+                *reply.rcode_mut() = code;
+                Some(reply)
+            }))
+        };
+        assert_eq!(with_code(RCODE::NoError), Said::NoAddress);
+        assert_eq!(with_code(RCODE::NameError), Said::NoSuchName);
+        assert_eq!(
+            with_code(RCODE::ServerFailure),
+            Said::Fault("SERVFAIL".into())
+        );
+        assert_eq!(with_code(RCODE::Refused), Said::Fault("REFUSED".into()));
+        assert_eq!(run(asked(|_, _| None)), Said::Silence);
+        // An answer to somebody else's question is none.
+        let stranger = |_, _| Some(Packet::new_reply(0));
+        assert_eq!(run(asked(stranger)), Said::Silence);
+        let address = "10.0.0.7".parse::<Ipv4Addr>().unwrap();
+        let found = run(asked(move |mut reply, kind| {
+            if kind == u16::from(TYPE::A) {
+                let data = RData::A(address.into());
+                let name = Name::new("api.example").unwrap();
+                reply
+                    .answers
+                    .push(ResourceRecord::new(name, CLASS::IN, 60, data));
+            }
+            Some(reply)
+        }));
+        assert_eq!(found, Said::Addresses(vec![address.into()]));
+    }
+
+    #[test]
+    fn a_port_that_nobody_listens_at_is_not_silence() {
+        let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+        let server = socket.local_addr().unwrap();
+        drop(socket);
+        let limit = Duration::from_millis(300);
+        let said = run(ask(server, "api.example", limit, Deadline::after(limit)));
+        assert!(matches!(said, Said::Unreachable(_)), "{said:?}");
     }
 }

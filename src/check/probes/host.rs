@@ -112,10 +112,12 @@ impl Way<'_> {
         seen: &mut HostSeen,
         checks: &HostChecks,
     ) -> Option<TcpStream> {
-        let (_, stream) = self.reach_proxy(proxy, checks).await;
-        let Some(mut stream) = stream else {
-            seen.tunnel = Some(Tunnel::Unreached);
-            return None;
+        let mut stream = match self.reach_proxy(proxy, checks).await {
+            Ok(stream) => stream,
+            Err(reached) => {
+                seen.tunnel = Some(Tunnel::Unreached(reached));
+                return None;
+            }
         };
         let authority = format!("{}:{}", seen.host, seen.port);
         let authorization = proxy.authorization.as_ref().map_or(String::new(), |value| {
@@ -141,12 +143,7 @@ impl Way<'_> {
         is_open.then_some(stream)
     }
 
-    /// Connects to the proxy itself.
-    pub async fn reach_proxy(
-        self,
-        proxy: &Proxy,
-        checks: &HostChecks,
-    ) -> (Reached, Option<TcpStream>) {
+    async fn reach_proxy(self, proxy: &Proxy, checks: &HostChecks) -> Result<TcpStream, Reached> {
         let names = dns::look_up(&proxy.host, checks.dns.limit, self.deadline).await;
         let addresses: Vec<SocketAddr> = names
             .addresses()
@@ -154,14 +151,10 @@ impl Way<'_> {
             .map(|address| SocketAddr::new(*address, proxy.port))
             .collect();
         let (connections, stream) = tcp::connect(&addresses, checks.tcp.limit, self.deadline).await;
-        let reached = match &stream {
-            Some(_) => Reached::Open,
-            None => connections
-                .into_iter()
-                .next()
-                .map_or(Reached::NoName, |(_, reached)| reached),
-        };
-        (reached, stream)
+        stream.ok_or_else(|| {
+            let first = connections.into_iter().next();
+            first.map_or(Reached::NoName, |(_, reached)| reached)
+        })
     }
 
     /// Whether the host is there without the proxy: name, connection, and a handshake that proves it.

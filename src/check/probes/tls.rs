@@ -186,8 +186,12 @@ fn distrust(error: rustls::Error) -> Distrust {
         Problem::NotValidYet | Problem::NotValidYetContext { .. } => Distrust::NotYetValid,
         Problem::NotValidForName => Distrust::WrongName(Vec::new()),
         Problem::NotValidForNameContext { presented, .. } => {
-            let names = presented.iter().map(|name| printable(name)).take(4);
-            Distrust::WrongName(names.collect())
+            // The library shows them as `DnsName("a.example")`.
+            let bare = |name: &String| match name.split('"').nth(1) {
+                Some(inner) => printable(inner),
+                None => printable(name),
+            };
+            Distrust::WrongName(presented.iter().map(bare).take(4).collect())
         }
         other => Distrust::Other(printable(&other.to_string())),
     }

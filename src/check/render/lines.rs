@@ -90,7 +90,7 @@ pub fn blocks(fix: &str, indent: &str) -> String {
             Block::Policy(line) => {
                 let own = &line[..line.len() - line.trim_start().len()];
                 let first = format!("{indent}  {own}");
-                broken(line, &first, &format!("{deeper}{own}"), "")
+                broken(line, &first, &first, "")
             }
         })
         .collect()

@@ -7,7 +7,7 @@ use crate::check::{Finding, Report, Status};
 pub fn markdown(report: &Report) -> String {
     let count = |status| report.with(status).count();
     let mut text = format!(
-        "## studio-mirror check: {} failed, {} warnings\n\n",
+        "## studio-mirror check: {} failed, {} to be warned of\n\n",
         count(Status::Failed),
         count(Status::Warning)
     );
@@ -35,9 +35,9 @@ fn open(found: &Finding) -> String {
         _ => "Warning",
     };
     let mut text = format!(
-        "### {word}: `{}`\n\nNot so: {}.\n\n> {}\n",
-        found.id,
+        "### {word}: {} (`{}`)\n\n> {}\n",
         found.title,
+        found.id,
         found.detail.replace('\n', "\n> ")
     );
     if let (Some(fix), Some(mender)) = (&found.fix, found.mender) {

@@ -53,15 +53,13 @@ pub fn text(report: &Report, style: Style) -> String {
 }
 
 fn open(found: &Finding, style: Style) -> String {
-    let mut text = format!("{}  {}\n", style.mark(found.status), found.id);
-    text += &wrapped(&format!("Not so: {}", found.title), "  ");
+    let mut text = format!("{}: {}\n", style.mark(found.status), found.title);
     text += &wrapped(&capitalised(&found.detail), "  ");
     if let (Some(fix), Some(mender)) = (&found.fix, found.mender) {
         text += &format!("\n  To be mended by {mender}:\n");
-        text += &blocks(fix, "    ");
+        text += &blocks(&capitalised(fix), "    ");
     }
-    let explain = format!("studio-mirror check --explain {}", found.id);
-    text + &format!("\n  More: {explain}\n\n")
+    text + &format!("\n  More: studio-mirror check --explain {}\n\n", found.id)
 }
 
 fn capitalised(sentence: &str) -> String {
@@ -112,8 +110,9 @@ fn summary(report: &Report) -> String {
         (0, _) => "Packages can be had".to_owned(),
         _ => "Something is broken".to_owned(),
     };
+    let plural = if warnings == 1 { "" } else { "s" };
     format!(
-        "{verdict}: {failed} failed, {warnings} warnings, {} ok, {} skipped.\n",
+        "{verdict}: {failed} failed, {warnings} warning{plural}, {} ok, {} skipped.\n",
         count(Status::Ok),
         count(Status::Skipped)
     )

@@ -1,9 +1,11 @@
 //! Credentials, clock, token, endpoint.
 
+use super::nameservers;
 use super::network::skew;
 use crate::aws::{Denial, Kind, RefusedBy};
 use crate::check::catalogue::MOST_SKEW;
 use crate::check::evidence::Refusal;
+use crate::check::probes::aws::OUT_OF_TIME;
 use crate::check::{Cause, Evidence, Mender, Verdict};
 use crate::timestamp::{rfc3339, span};
 
@@ -11,7 +13,16 @@ use crate::timestamp::{rfc3339, span};
 pub fn found(evidence: &Evidence) -> Option<Verdict> {
     Some(match evidence.credentials.as_ref()? {
         Ok(found) => Verdict::ok(format!("{} ({})", found.source, found.access_key_id)),
-        Err(trouble) => Verdict::failed(trouble.what.clone()),
+        Err(trouble) => {
+            let verdict = Verdict::failed(trouble.what.clone());
+            // Where no packet is answered, that is the one thing to mend.
+            let is_silence = trouble.what.ends_with(OUT_OF_TIME) && nameservers::is_dead(evidence);
+            if is_silence {
+                verdict.because(Cause::Resolver)
+            } else {
+                verdict
+            }
+        }
     })
 }
 
@@ -37,11 +48,9 @@ pub fn expiry(evidence: &Evidence) -> Option<Verdict> {
     })
 }
 
-/// Whether the clock is right.
+/// Whether the clock is right. No object while no host has told the time.
 pub fn clock(evidence: &Evidence) -> Option<Verdict> {
-    let Some(skew) = skew(evidence) else {
-        return Some(Verdict::unknown("no host has told the time"));
-    };
+    let skew = skew(evidence)?;
     let by = skew.unsigned_abs();
     let direction = if skew > 0 { "ahead" } else { "behind" };
     Some(if by > MOST_SKEW.as_secs() {
@@ -61,30 +70,40 @@ pub fn token(evidence: &Evidence) -> Option<Verdict> {
     Some(match &evidence.token {
         None => Verdict::waits_for("network.api.http"),
         Some(Ok(token)) => Verdict::ok(format!("a new one, for {}", span(token.lives))),
-        Some(Err(refusal)) => refused(refusal),
+        Some(Err(refusal)) => match &evidence.endpoint {
+            Some(Err(other)) => refused(refusal, Some(other)),
+            _ => refused(refusal, None),
+        },
     })
 }
 
 /// Whether CodeArtifact knows the repository.
 pub fn endpoint(evidence: &Evidence) -> Option<Verdict> {
-    let denied_both = |refusal: &Refusal| {
-        let same = |token: &Refusal| token.kind == refusal.kind && token.denial.is_none();
-        matches!(&evidence.token, Some(Err(token)) if same(token))
-    };
-    Some(match &evidence.endpoint {
-        None => Verdict::waits_for("network.api.http"),
-        Some(Ok(url)) => Verdict::ok(url.clone()),
+    Some(match (&evidence.endpoint, &evidence.token) {
+        (None, _) => Verdict::waits_for("network.api.http"),
+        (Some(Ok(url)), _) => Verdict::ok(url.clone()),
         // What is not about this one permission has been told of the token.
-        Some(Err(refusal)) if denied_both(refusal) => Verdict::waits_for("token.mint"),
-        Some(Err(refusal)) => refused(refusal),
+        (Some(Err(refusal)), Some(Err(token)))
+            if token.kind == refusal.kind && token.denial.is_none() =>
+        {
+            Verdict::waits_for("token.mint")
+        }
+        (Some(Err(refusal)), _) => refused(refusal, None),
     })
 }
 
 /// What a call says that AWS, or the way to it, did not let through. The sentences are those of every other command.
-fn refused(refusal: &Refusal) -> Verdict {
+/// `other` is another call that failed at the same time: one policy that refuses both is mended at once.
+fn refused(refusal: &Refusal, other: Option<&Refusal>) -> Verdict {
     let verdict = Verdict::failed(refusal.trouble.what.clone());
     if let Some(denial) = &refusal.denial {
-        return denied(verdict, denial);
+        let other = other
+            .and_then(|other| other.denial.as_ref())
+            .filter(|other| other.by == denial.by && other.action != denial.action);
+        let statements = [Some(denial), other].into_iter().flatten();
+        let statements: Vec<String> = statements.map(|one| statement(&one.action)).collect();
+        let verdict = verdict.because(Cause::Policy(denial.by));
+        return denied(verdict, denial, &statements.join(",\n"));
     }
     let mend = refusal.trouble.mend.clone().unwrap_or_default();
     let Some(kind) = &refusal.kind else {
@@ -117,30 +136,34 @@ fn with_status(mend: &str) -> String {
     format!("{mend}\n$ studio-mirror status")
 }
 
-/// The statement that is missing, and where it belongs.
-fn denied(verdict: Verdict, denial: &Denial) -> Verdict {
-    let statement = statement(&denial.action);
+/// How every statement begins.
+const ALLOW: &str = "{ \"Effect\": \"Allow\",";
+
+/// `statements` for a policy that stands at a resource: with whom they are for.
+pub fn for_principal(statements: &str, principal: &str) -> String {
+    statements.replace(ALLOW, &format!("{ALLOW} \"Principal\": {principal},"))
+}
+
+/// The statements that are missing, and where they belong.
+fn denied(verdict: Verdict, denial: &Denial, statements: &str) -> Verdict {
+    let action = &denial.action;
     match denial.by {
         RefusedBy::Role => verdict.by(Mender::IdentityTeam).fix(format!(
-            "The role's own policy needs this statement (no policy of the domain can give it):\n{statement}"
+            "The role's own policy needs this (no policy of the domain can give it):\n{statements}"
         )),
         RefusedBy::Endpoint => verdict.by(Mender::PlatformTeam).fix(format!(
-            "The policy of the VPC endpoint codeartifact.api needs this statement:\n{}",
-            statement.replacen("{ \"Effect\": \"Allow\",", "{ \"Effect\": \"Allow\", \"Principal\": \"*\",", 1)
+            "The policy of the VPC endpoint codeartifact.api needs this:\n{}",
+            for_principal(statements, "\"*\"")
         )),
         RefusedBy::ExplicitDeny => verdict.by(Mender::IdentityTeam).fix(format!(
-            "A policy denies {} explicitly; AWS's sentence names its kind. It must except this role, as no statement that allows can win over it:\n\
-             $ aws iam simulate-principal-policy --policy-source-arn {{role_arn}} --action-names {}",
-            denial.action, denial.action
+            "A policy denies {action} explicitly; AWS's sentence names its kind. It must except this role: \
+             no statement that allows can win over it.\n\
+             $ aws iam simulate-principal-policy --policy-source-arn {{role_arn}} --action-names {action}"
         )),
         RefusedBy::Resource => verdict.by(Mender::PlatformTeam).fix(format!(
-            "The domain's permissions policy (its owner's) needs this statement:\n{}\n\
+            "The domain's permissions policy (its owner's) needs this:\n{}\n\
              $ aws codeartifact get-domain-permissions-policy --domain {{domain}} --domain-owner {{account}} --region {{region}}",
-            statement.replacen(
-                "{ \"Effect\": \"Allow\",",
-                "{ \"Effect\": \"Allow\", \"Principal\": { \"AWS\": \"<role-arn>\" },",
-                1
-            )
+            for_principal(statements, "{ \"AWS\": \"{role_arn}\" }")
         )),
     }
 }
@@ -171,6 +194,17 @@ pub fn caller(evidence: &Evidence) -> Option<Verdict> {
     Some(match evidence.caller.as_ref() {
         None => Verdict::waits_for("network.sts"),
         Some(Ok(arn)) => Verdict::ok(arn.clone()),
-        Some(Err(why)) => Verdict::failed(format!("STS does not say it: {why}")),
+        Some(Err(why)) => {
+            let verdict = Verdict::failed(format!("STS does not say it: {why}"));
+            match &evidence.token {
+                Some(Err(refusal)) if refusal.kind == Some(Kind::ClockSkew) => {
+                    verdict.because(Cause::Clock)
+                }
+                Some(Err(refusal)) if refusal.kind == Some(Kind::Rejected) => {
+                    verdict.because(Cause::Credentials)
+                }
+                _ => verdict,
+            }
+        }
     })
 }

@@ -1,9 +1,9 @@
 //! Connections, identities, answers.
 
 use super::{list, names};
-use crate::check::catalogue::MOST_SKEW;
+use crate::check::catalogue::{MOST_SKEW, hops};
 use crate::check::evidence::{Answer, Distrust, Handshake, HostSeen, Reached, Role, Tunnel};
-use crate::check::{Cause, Evidence, Mender, Verdict};
+use crate::check::{Cause, Evidence, Mender, Status, Verdict};
 
 /// Whether a host accepts connections.
 pub fn accepts(evidence: &Evidence, role: Role) -> Option<Verdict> {
@@ -17,6 +17,16 @@ pub fn accepts(evidence: &Evidence, role: Role) -> Option<Verdict> {
         });
     }
     let open = count(host, |reached| *reached == Reached::Open);
+    // Whether a reset comes before or after the connection counts as made is chance: it is one thing.
+    let is_cut = matches!(host.handshake, Some(Handshake::Cut(_)))
+        || (open == 0 && count(host, |reached| *reached == Reached::Reset) > 0);
+    if is_cut {
+        return Some(
+            Verdict::failed(format!("{} accepts the connection and cuts it", host.host))
+                .fix(CUT)
+                .because(Cause::CutTls),
+        );
+    }
     // A machine without IPv6 says so at once, and clients go on to the next address.
     let lost: Vec<_> = host
         .connections
@@ -27,7 +37,9 @@ pub fn accepts(evidence: &Evidence, role: Role) -> Option<Verdict> {
         })
         .collect();
     let Some((address, reached)) = lost.first() else {
-        let first = host.connections.first()?;
+        let Some(first) = host.connections.first() else {
+            return Some(Verdict::waits_for(hops(role).dns.id));
+        };
         return Some(Verdict::ok(first.0.to_string()));
     };
     if open > 0 {
@@ -87,7 +99,10 @@ pub fn proves(evidence: &Evidence, role: Role) -> Option<Verdict> {
         _ => return Some(Verdict::waits_for("trust.roots")),
     };
     let name = &host.host;
-    Some(match host.handshake.as_ref()? {
+    let Some(handshake) = &host.handshake else {
+        return Some(Verdict::waits_for(hops(role).tcp.id));
+    };
+    Some(match handshake {
         Handshake::Done { issuer, trust } => match trust {
             Ok(()) => Verdict::ok(format!("issued by {}", or_nameless(issuer))),
             Err(distrust) => distrusted(name, issuer, roots, distrust, evidence),
@@ -186,7 +201,10 @@ pub fn answers(evidence: &Evidence, role: Role) -> Option<Verdict> {
     let Some(host) = evidence.host(role) else {
         return names::resolves(evidence, role);
     };
-    Some(heard(host, host.answer.as_ref()?))
+    Some(match &host.answer {
+        Some(answer) => heard(host, answer),
+        None => Verdict::waits_for(hops(role).tls.id),
+    })
 }
 
 /// What an answer says of the host.
@@ -211,12 +229,21 @@ pub fn heard(host: &HostSeen, answer: &Answer) -> Verdict {
 
 /// Whether STS can be reached: the first hop that fails.
 pub fn sts(evidence: &Evidence) -> Option<Verdict> {
-    let host = evidence.sts.as_ref()?;
+    let Some(host) = evidence.sts.as_ref() else {
+        return Some(Verdict::waits_for("settings.complete"));
+    };
+    if host
+        .tunnel
+        .as_ref()
+        .is_some_and(|tunnel| *tunnel != Tunnel::Open)
+    {
+        let detail = format!("the proxy gives no tunnel to {}", host.host);
+        return Some(Verdict::failed(detail));
+    }
     let hops = [names::resolves, accepts, proves, answers];
-    let mut last = None;
     for hop in hops {
         let verdict = hop(evidence, Role::Sts)?;
-        if verdict.status != crate::check::Status::Ok {
+        if verdict.status != Status::Ok {
             // The catalogue's mend is the one for STS; a shared cause stays with the hosts that matter.
             return Some(Verdict {
                 fix: None,
@@ -224,7 +251,94 @@ pub fn sts(evidence: &Evidence) -> Option<Verdict> {
                 ..verdict
             });
         }
-        last = Some(verdict);
     }
-    last.map(|_| Verdict::ok(host.host.clone()))
+    Some(Verdict::ok(host.host.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::verdicts::sample::{answered, evidence, host};
+
+    #[test]
+    fn a_connection_is_judged_by_all_addresses() {
+        let all = |reached: &[Reached]| {
+            let mut host = host();
+            host.connections = reached
+                .iter()
+                .zip(1..)
+                .map(|(reached, last)| {
+                    (
+                        format!("10.0.1.{last}:443").parse().unwrap(),
+                        reached.clone(),
+                    )
+                })
+                .collect();
+            accepts(&evidence(host), Role::Api).unwrap()
+        };
+        use Reached::{Open, Refused, Reset, TimedOut, Unreachable};
+        for (reached, status, words) in [
+            (&[Open, Open][..], Status::Ok, "10.0.1.1:443"),
+            (&[TimedOut], Status::Failed, "packets are dropped"),
+            (&[Refused], Status::Failed, "refuses"),
+            (&[Unreachable], Status::Failed, "no route"),
+            (&[Reset], Status::Failed, "cuts it"),
+            (&[Open, TimedOut, Open], Status::Warning, "2 of 3 addresses"),
+        ] {
+            let verdict = all(reached);
+            assert_eq!(verdict.status, status, "{reached:?}: {verdict:?}");
+            assert!(verdict.detail.contains(words), "{reached:?}: {verdict:?}");
+        }
+    }
+
+    #[test]
+    fn a_machine_without_ipv6_misses_nothing() {
+        let mut host = host();
+        let v6 = "[2600::1]:443".parse().unwrap();
+        host.connections.push((v6, Reached::Unreachable));
+        let verdict = accepts(&evidence(host.clone()), Role::Api).unwrap();
+        assert_eq!(verdict.status, Status::Ok);
+        host.connections[1].1 = Reached::TimedOut;
+        let verdict = accepts(&evidence(host), Role::Api).unwrap();
+        assert_eq!(verdict.status, Status::Warning);
+    }
+
+    #[test]
+    fn an_identity_that_is_not_proved_says_whose_fault_it_is() {
+        let shown = |trust: Distrust, now| {
+            let mut host = host();
+            host.handshake = Some(Handshake::Done {
+                issuer: "Corp CA".into(),
+                trust: Err(trust),
+            });
+            let mut evidence = evidence(host);
+            evidence.now = now;
+            proves(&evidence, Role::Api).unwrap()
+        };
+        let unknown = shown(Distrust::UnknownIssuer, 1_000);
+        assert_eq!(unknown.cause, Some(Cause::Issuer("Corp CA".into())));
+        assert!(unknown.detail.contains("issued by Corp CA"), "{unknown:?}");
+        let wrong = shown(Distrust::WrongName(vec!["a.example".into()]), 1_000);
+        assert!(wrong.detail.contains("is for a.example"), "{wrong:?}");
+        // The same certificate is at fault by a right clock and not by a wrong one.
+        assert_eq!(shown(Distrust::Expired, 1_000).cause, None);
+        assert_eq!(shown(Distrust::Expired, 90_000).cause, Some(Cause::Clock));
+        assert_eq!(shown(Distrust::NotYetValid, 0).cause, Some(Cause::Clock));
+    }
+
+    #[test]
+    fn an_answer_is_good_unless_it_is_the_servers_failure() {
+        for (answer, status) in [
+            (answered(403, None), Status::Ok),
+            (answered(404, None), Status::Ok),
+            (answered(503, None), Status::Failed),
+            (Answer::TimedOut, Status::Failed),
+            (Answer::NotHttp, Status::Failed),
+            (Answer::Cut("eof".into()), Status::Failed),
+        ] {
+            assert_eq!(heard(&host(), &answer).status, status, "{answer:?}");
+        }
+        let verdict = heard(&host(), &answered(502, None));
+        assert_eq!(verdict.cause, Some(Cause::Unavailable(502)));
+    }
 }

@@ -26,21 +26,34 @@ pub fn settings(evidence: &Evidence) -> Option<Verdict> {
     )))
 }
 
+/// The hosts that matter and go through the proxy, and what it answered for each.
+fn asked(evidence: &Evidence) -> Vec<(&HostSeen, &Tunnel)> {
+    [&evidence.api, &evidence.repositories, &evidence.assets]
+        .into_iter()
+        .flatten()
+        .filter_map(|host| Some((host, host.tunnel.as_ref()?)))
+        .collect()
+}
+
 /// Whether the proxy is there. It has no object where every host is reached without it.
 pub fn reach(evidence: &Evidence) -> Option<Verdict> {
-    let proxy = evidence.proxy.as_ref()?;
-    let reached = proxy.reached.as_ref()?;
     let ProxySeen {
         address, variable, ..
-    } = proxy;
-    let why = match reached {
-        Reached::Open => return Some(Verdict::ok(address.clone())),
-        Reached::TimedOut => "does not answer",
-        Reached::Refused => "refuses the connection",
-        Reached::Reset => "cuts the connection",
-        Reached::Unreachable => "cannot be reached: there is no route",
-        Reached::NoName => "has a name without an address",
-        Reached::Other(why) => why,
+    } = evidence.proxy.as_ref()?;
+    let asked = asked(evidence);
+    asked.first()?;
+    let unreached = asked.iter().find_map(|(_, tunnel)| match tunnel {
+        Tunnel::Unreached(reached) => Some(reached),
+        _ => None,
+    });
+    let why = match unreached {
+        None | Some(Reached::Open) => return Some(Verdict::ok(address.clone())),
+        Some(Reached::TimedOut) => "does not answer",
+        Some(Reached::Refused) => "refuses the connection",
+        Some(Reached::Reset) => "cuts the connection",
+        Some(Reached::Unreachable) => "cannot be reached: there is no route",
+        Some(Reached::NoName) => "has a name without an address",
+        Some(Reached::Other(why)) => why,
     };
     let verdict = Verdict::failed(format!("the proxy {address} (${variable}) {why}"));
     Some(without_it(verdict, evidence))
@@ -49,19 +62,12 @@ pub fn reach(evidence: &Evidence) -> Option<Verdict> {
 /// Whether the proxy lets CodeArtifact through.
 pub fn tunnel(evidence: &Evidence) -> Option<Verdict> {
     let proxy = evidence.proxy.as_ref()?;
-    proxy.reached.as_ref()?;
-    let hosts = [&evidence.api, &evidence.repositories, &evidence.assets];
-    let asked: Vec<(&HostSeen, &Tunnel)> = hosts
-        .into_iter()
-        .flatten()
-        .filter_map(|host| Some((host, host.tunnel.as_ref()?)))
-        .collect();
+    let asked = asked(evidence);
+    asked.first()?;
     let Some((_, first)) = asked.iter().find(|(_, tunnel)| **tunnel != Tunnel::Open) else {
         let through = list(asked.iter().map(|(host, _)| host.host.clone()));
-        return Some(Verdict::ok(format!(
-            "through {} to {through}",
-            proxy.address
-        )));
+        let address = &proxy.address;
+        return Some(Verdict::ok(format!("through {address} to {through}")));
     };
     let stopped = list(
         asked
@@ -70,55 +76,65 @@ pub fn tunnel(evidence: &Evidence) -> Option<Verdict> {
             .map(|(host, _)| host.host.clone()),
     );
     let address = &proxy.address;
-    let verdict = match first {
-        Tunnel::Refused(407) => Verdict::failed(format!(
-            "the proxy {address} wants a user name and a password (407)"
-        )),
-        Tunnel::Refused(status) => {
-            Verdict::failed(format!("the proxy {address} refuses {stopped} ({status})"))
+    let detail = match first {
+        Tunnel::Refused(407) => {
+            format!("the proxy {address} wants a user name and a password (407)")
         }
-        Tunnel::TimedOut => Verdict::failed(format!(
-            "the proxy {address} does not get through to {stopped}"
-        )),
-        Tunnel::Broken(why) => Verdict::failed(format!(
-            "the proxy {address} gives no tunnel to {stopped}: {why}"
-        )),
-        Tunnel::Open | Tunnel::Unreached => return Some(Verdict::waits_for("proxy.reach")),
+        Tunnel::Refused(status) => format!("the proxy {address} refuses {stopped} ({status})"),
+        Tunnel::TimedOut => format!("the proxy {address} does not get through to {stopped}"),
+        Tunnel::Broken(why) => {
+            format!("the proxy {address} gives no tunnel to {stopped}: {why}")
+        }
+        Tunnel::Open | Tunnel::Unreached(_) => return Some(Verdict::waits_for("proxy.reach")),
     };
-    Some(without_it(verdict, evidence))
+    let wants_password = **first == Tunnel::Refused(407);
+    let verdict = without_it(Verdict::failed(detail), evidence);
+    let variable = proxy.variable;
+    Some(
+        if wants_password && verdict.mender == Some(Mender::PlatformTeam) {
+            verdict.by(Mender::You).fix(format!(
+                "Give the proxy what it wants:\n$ export {variable}=http://USER:PASSWORD@{{proxy}}"
+            ))
+        } else {
+            verdict
+        },
+    )
 }
 
 /// Where the hosts are there without the proxy, NO_PROXY is the whole mend; else the proxy must be mended.
 fn without_it(verdict: Verdict, evidence: &Evidence) -> Verdict {
-    let hosts = [&evidence.api, &evidence.repositories, &evidence.assets];
-    let direct: Vec<bool> = hosts
-        .into_iter()
-        .flatten()
-        .filter_map(|host| host.direct)
-        .collect();
-    if direct.is_empty() {
-        return verdict;
-    }
-    if direct.contains(&true) {
+    let asked = asked(evidence);
+    let mut direct = asked.iter().filter_map(|(host, _)| host.direct);
+    if direct.any(|there| there) {
         let detail = format!("{}; without the proxy it can be reached", verdict.detail);
-        return Verdict { detail, ..verdict }.by(Mender::You);
+        let fix = format!("Reach them without the proxy:\n$ {}", exception(&asked));
+        return Verdict { detail, ..verdict }.by(Mender::You).fix(fix);
     }
-    let is_password = verdict.detail.contains("(407)");
-    let variable = evidence
-        .proxy
-        .as_ref()
-        .map_or("HTTPS_PROXY", |proxy| proxy.variable);
-    let detail = format!("{}; nor is there another way", verdict.detail);
-    let verdict = Verdict { detail, ..verdict };
-    if is_password {
-        verdict.by(Mender::You).fix(format!(
-            "Give the proxy what it wants:\n$ export {variable}=http://USER:PASSWORD@{{proxy}}"
-        ))
-    } else {
-        verdict.by(Mender::PlatformTeam).fix(
-            "The proxy must let these hosts through, port 443: {api_host}, {repositories_host}.\n\
-             In a VPC with interface endpoints for CodeArtifact no proxy is needed:\n\
-             $ export NO_PROXY=\"${NO_PROXY:+$NO_PROXY,}.amazonaws.com,.on.aws\"",
-        )
+    verdict.by(Mender::PlatformTeam).fix(format!(
+        "The proxy must be there and let these hosts through, port 443: {}.\n\
+         In a VPC with interface endpoints for CodeArtifact no proxy is needed:\n\
+         $ {}",
+        list(asked.iter().map(|(host, _)| host.host.clone())),
+        exception(&asked)
+    ))
+}
+
+/// The command that excepts the hosts. Entries begin with a dot: curl, Python, Node and Go all take that for the domain
+/// and everything below it.
+fn exception(asked: &[(&HostSeen, &Tunnel)]) -> String {
+    let mut entries: Vec<&str> = Vec::new();
+    for (host, _) in asked {
+        let known = [".amazonaws.com", ".on.aws", ".api.aws"];
+        let entry = known
+            .into_iter()
+            .find(|domain| host.host.ends_with(domain))
+            .unwrap_or(&host.host);
+        if !entries.contains(&entry) {
+            entries.push(entry);
+        }
     }
+    format!(
+        "export NO_PROXY=\"${{NO_PROXY:+$NO_PROXY,}}{}\"",
+        entries.join(",")
+    )
 }

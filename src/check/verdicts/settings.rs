@@ -50,7 +50,13 @@ pub fn region(evidence: &Evidence) -> Option<Verdict> {
 /// Whether the trusted roots can be read.
 pub fn roots(evidence: &Evidence) -> Option<Verdict> {
     Some(match evidence.roots.as_ref()? {
-        Ok(roots) => Verdict::ok(format!("{}, {} certificates", roots.from, roots.count)),
+        Ok(roots) => {
+            let plural = if roots.count == 1 { "" } else { "s" };
+            Verdict::ok(format!(
+                "{}, {} certificate{plural}",
+                roots.from, roots.count
+            ))
+        }
         Err(trouble) => {
             let verdict = Verdict::failed(trouble.what.clone());
             match &trouble.mend {

@@ -17,7 +17,7 @@ pub fn files(tool: Tool) -> &'static [&'static str] {
         Tool::Cargo => &[".cargo/config.toml", ".cargo/config"],
         Tool::Poetry => &["pyproject.toml"],
         Tool::Pdm => &["pyproject.toml", "pdm.toml"],
-        Tool::Pip | Tool::Uv | Tool::Npm | Tool::Twine | Tool::Hatch => &[],
+        _ => &[],
     }
 }
 

@@ -19,7 +19,7 @@ pub fn look(plan: &ToolsPlan) -> MachineSeen {
     let files = plan.read(secret_files(plan));
     let holds_tokens = plan
         .logins()
-        .any(|(_, login)| login.auth == AuthMode::Token);
+        .any(|(tool, login)| login.auth == AuthMode::Token && !plan.of_everybody.contains(&tool));
     MachineSeen {
         wide: files.iter().filter_map(|file| wide(plan, file)).collect(),
         old_tokens: files

@@ -10,24 +10,27 @@ mod pip;
 mod program;
 mod uv;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::host::Way;
 use crate::check::evidence::tools::{Beside, Held, Life, LoginSeen, Program, ToolsSeen};
 use crate::edit::SyntaxError;
+use crate::helper::is_this_program;
 use crate::places::Places;
 use crate::secret::Secret;
 use crate::state::ToolLogin;
 use crate::tools::effective::{Address, Origin, ReadFile, Sourced};
-use crate::tools::{AuthMode, Tool};
+use crate::tools::{AuthMode, Tool, ToolFile};
 
 /// What is looked at.
 #[derive(Clone, Debug)]
 pub struct ToolsPlan {
     /// The tools in question; `None` for one that is not logged in.
     pub tools: BTreeMap<Tool, Option<ToolLogin>>,
+    /// Those of them that only root's `login --system` sets up.
+    pub of_everybody: BTreeSet<Tool>,
     /// Whether they were asked for by name.
     pub are_named: bool,
     /// The user's folders.
@@ -89,7 +92,7 @@ impl ToolsPlan {
         let why = |(tool, login): (&Tool, &Option<ToolLogin>)| {
             let is_installed = match tool {
                 Tool::Pip => program::find_pip(&self.places.home, &self.environment).is_some(),
-                tool => program::find(tool.as_str(), &self.environment).is_some(),
+                tool => self.find(command(*tool)).is_some(),
             };
             let why = match (is_installed, login) {
                 (true, Some(_)) => return None,
@@ -138,19 +141,36 @@ impl ToolsPlan {
     }
 
     fn login_seen(&self, tool: Tool, login: &ToolLogin) -> LoginSeen {
-        let files = tool
-            .client()
-            .files(&self.places, &self.environment, login.auth);
+        let files = self.files(tool, login);
         let url = |repository: &crate::state::RepositoryLogin| repository.endpoint.url().to_owned();
         LoginSeen {
             auth: login.auth,
             endpoint: url(&login.main),
             extra: login.extra.iter().map(url).collect(),
+            is_shimmed: self.of_everybody.contains(&tool)
+                && tool
+                    .client()
+                    .system()
+                    .is_some_and(|system| !system.shims.is_empty()),
             namespace: login.main.namespace.clone(),
             file: files
                 .first()
                 .map(|file| self.places.shown(&file.path))
                 .unwrap_or_default(),
+        }
+    }
+
+    /// The files that the tool's login wrote.
+    fn files(&self, tool: Tool, login: &ToolLogin) -> Vec<ToolFile> {
+        let system = tool
+            .client()
+            .system()
+            .filter(|_| self.of_everybody.contains(&tool));
+        match system {
+            Some(system) => system.files,
+            None => tool
+                .client()
+                .files(&self.places, &self.environment, login.auth),
         }
     }
 
@@ -173,11 +193,19 @@ impl ToolsPlan {
         read
     }
 
+    /// The program of this name that runs in the end, past our own links.
+    fn find(&self, name: &str) -> Option<PathBuf> {
+        program::every(name, &self.environment).find(|path| !is_this_program(path))
+    }
+
     fn program(&self, path: &Path, version: Option<String>) -> Program {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let first = program::every(&name, &self.environment).next();
         Program {
             path: self.places.shown(path),
             version,
             has_keyring: false,
+            is_behind_us: first.is_some_and(|first| is_this_program(&first)),
         }
     }
 
@@ -191,6 +219,14 @@ impl ToolsPlan {
             life: known.and_then(|(_, life)| *life),
             answer: None,
         }
+    }
+}
+
+/// What a shell calls it.
+fn command(tool: Tool) -> &'static str {
+    match tool {
+        Tool::Maven => "mvn",
+        tool => tool.as_str(),
     }
 }
 

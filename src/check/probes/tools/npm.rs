@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::program::find;
 use super::{ToolsPlan, exists};
 use crate::check::evidence::tools::ToolSeen;
 use crate::state::ToolLogin;
@@ -12,16 +11,18 @@ use crate::tools::effective::npm::{NpmSettings, merge, project_file};
 
 /// `None` where no npm is installed.
 pub fn look(plan: &ToolsPlan, login: &ToolLogin) -> Option<ToolSeen<NpmSettings>> {
-    let path = find("npm", &plan.environment)?;
+    let path = plan.find("npm")?;
     let login_seen = plan.login_seen(Tool::Npm, login);
-    let texts = plan.read(files(plan, login, &path));
+    let program = plan.program(&path, version(&path));
+    let is_shimmed = login_seen.is_shimmed && program.is_behind_us;
+    let texts = plan.read(files(plan, login, &path, is_shimmed));
     let settings = merge(&texts, &plan.environment, login_seen.namespace.as_deref());
     let held = settings
         .token
         .as_ref()
         .map(|token| plan.held(&token.value, &token.origin));
     Some(ToolSeen {
-        program: plan.program(&path, version(&path)),
+        program,
         beside: Vec::new(),
         held: held.filter(|_| login_seen.is_ours(&settings.registry.value, "")),
         login: login_seen,
@@ -30,7 +31,7 @@ pub fn look(plan: &ToolsPlan, login: &ToolLogin) -> Option<ToolSeen<NpmSettings>
 }
 
 /// The files that npm reads, the one that wins first.
-fn files(plan: &ToolsPlan, login: &ToolLogin, npm: &Path) -> Vec<PathBuf> {
+fn files(plan: &ToolsPlan, login: &ToolLogin, npm: &Path, is_shimmed: bool) -> Vec<PathBuf> {
     let user = Tool::Npm
         .client()
         .files(&plan.places, &plan.environment, login.auth);
@@ -52,8 +53,11 @@ fn files(plan: &ToolsPlan, login: &ToolLogin, npm: &Path) -> Vec<PathBuf> {
         let folder = npm.parent()?.parent()?;
         Some(folder.to_owned())
     });
-    let machine = named("globalconfig")
-        .map(PathBuf::from)
+    let ours = plan.files(Tool::Npm, login).into_iter().next();
+    let ours = ours.filter(|_| is_shimmed).map(|file| file.path);
+    // Our link before it on PATH names a file of its own.
+    let machine = ours
+        .or_else(|| named("globalconfig").map(PathBuf::from))
         .or_else(|| Some(prefix?.join("etc/npmrc")));
     project.into_iter().chain(user).chain(machine).collect()
 }

@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::program::find;
-use super::{ToolsPlan, exists};
+use super::{ToolsPlan, command, exists};
 use crate::check::evidence::tools::{Held, LoginSeen, OtherSeen};
 use crate::edit::SyntaxError;
 use crate::secret::Secret;
@@ -13,14 +12,11 @@ use crate::tools::{AuthMode, Found, Tool};
 
 /// `None` where the tool is not installed.
 pub fn look(plan: &ToolsPlan, tool: Tool, login: &ToolLogin) -> Option<OtherSeen> {
-    let path = find(tool.as_str(), &plan.environment)?;
+    let path = plan.find(command(tool))?;
     let seen = plan.login_seen(tool, login);
     let mut trouble = None;
     let mut held = Vec::new();
-    for file in tool
-        .client()
-        .files(&plan.places, &plan.environment, login.auth)
-    {
+    for file in plan.files(tool, login) {
         let read = plan.read([file.path.clone()]).pop();
         let read = read.unwrap_or_else(|| ReadFile {
             path: plan.places.shown(&file.path),
@@ -34,7 +30,11 @@ pub fn look(plan: &ToolsPlan, tool: Tool, login: &ToolLogin) -> Option<OtherSeen
         if let Ok(Found::Token(token)) = &found {
             held.push(held_in(plan, &read, token));
         }
-        trouble = trouble.or_else(|| what_is_wrong(tool, &read, found, login.auth));
+        trouble = trouble.or_else(|| what_is_wrong(tool, &read, found));
+    }
+    let holds_none = login.auth == AuthMode::Token && held.is_empty() && !seen.is_shimmed;
+    if holds_none && trouble.is_none() {
+        trouble = Some(format!("{} holds no token", seen.file));
     }
     if tool == Tool::Poetry && login.auth == AuthMode::Helper {
         held.extend(poetrys_own_logins(plan, &seen.endpoint));
@@ -42,7 +42,7 @@ pub fn look(plan: &ToolsPlan, tool: Tool, login: &ToolLogin) -> Option<OtherSeen
     Some(OtherSeen {
         tool,
         program: plan.program(&path, None),
-        wins: over_files(plan, tool, &seen),
+        wins: over_files(plan, tool, login, &seen),
         login: seen,
         trouble,
         held,
@@ -53,12 +53,13 @@ pub fn look(plan: &ToolsPlan, tool: Tool, login: &ToolLogin) -> Option<OtherSeen
 fn poetrys_own_logins(plan: &ToolsPlan, endpoint: &str) -> Option<Held> {
     let client = Tool::Poetry.client();
     let files = client.files(&plan.places, &plan.environment, AuthMode::Token);
-    let file = files.last()?;
-    let read = plan.read([file.path.clone()]).pop()?;
-    match file.editor.inspect(read.text().ok()?, endpoint) {
-        Ok(Found::Token(token)) => Some(held_in(plan, &read, &token)),
-        _ => None,
-    }
+    files.iter().find_map(|file| {
+        let read = plan.read([file.path.clone()]).pop()?;
+        match file.editor.inspect(read.text().ok()?, endpoint) {
+            Ok(Found::Token(token)) => Some(held_in(plan, &read, &token)),
+            _ => None,
+        }
+    })
 }
 
 fn held_in(plan: &ToolsPlan, file: &ReadFile, token: &Secret) -> Held {
@@ -68,23 +69,22 @@ fn held_in(plan: &ToolsPlan, file: &ReadFile, token: &Secret) -> Held {
     plan.held(token, &file.lines(line, line, None))
 }
 
-fn what_is_wrong(
-    tool: Tool,
-    file: &ReadFile,
-    found: Result<Found, SyntaxError>,
-    auth: AuthMode,
-) -> Option<String> {
+fn what_is_wrong(tool: Tool, file: &ReadFile, found: Result<Found, SyntaxError>) -> Option<String> {
     let path = &file.path;
-    match (found, auth) {
-        (Err(error), _) => Some(format!("{tool} cannot read {path}: {error}")),
-        (Ok(Found::NotConfigured), _) => Some(format!("{path} does not name the repository")),
-        (Ok(Found::Helper), AuthMode::Token) => Some(format!("{path} holds no token")),
-        _ => None,
+    match found {
+        Err(error) => Some(format!("{tool} cannot read {path}: {error}")),
+        Ok(Found::NotConfigured) => Some(format!("{path} does not name the repository")),
+        Ok(_) => None,
     }
 }
 
 /// What wins over login's files: a variable, else the nearest of the project's files that names another place.
-fn over_files(plan: &ToolsPlan, tool: Tool, login: &LoginSeen) -> Option<Sourced<String>> {
+fn over_files(
+    plan: &ToolsPlan,
+    tool: Tool,
+    logged_in: &ToolLogin,
+    login: &LoginSeen,
+) -> Option<Sourced<String>> {
     if let Some(variable) = tool.overriding_variables(&plan.environment).next() {
         let address = |value: &String| crate::tools::effective::Address::of(value);
         let value = plan.environment.get(variable).map(address);
@@ -99,9 +99,8 @@ fn over_files(plan: &ToolsPlan, tool: Tool, login: &LoginSeen) -> Option<Sourced
             return Some(Sourced::new(shown, Origin::Variable(variable.to_owned())));
         }
     }
-    let own: Vec<PathBuf> = tool
-        .client()
-        .files(&plan.places, &plan.environment, login.auth)
+    let own: Vec<PathBuf> = plan
+        .files(tool, logged_in)
         .into_iter()
         .map(|file| file.path)
         .collect();

@@ -24,11 +24,6 @@ pub struct PythonTool {
     pub has_keyring: bool,
 }
 
-/// The first program of this name on PATH.
-pub fn find(name: &str, environment: &BTreeMap<String, String>) -> Option<PathBuf> {
-    every(name, environment).next()
-}
-
 /// Every program of this name on PATH, in its order.
 pub fn every(name: &str, environment: &BTreeMap<String, String>) -> impl Iterator<Item = PathBuf> {
     let paths = folders(environment).map(move |folder| folder.join(name));

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::program::{ask, find};
+use super::program::ask;
 use super::{ToolsPlan, beside, exists};
 use crate::check::evidence::tools::{Held, ToolSeen, UvViews};
 use crate::endpoint::PlainUrl;
@@ -14,7 +14,7 @@ use crate::tools::effective::{Address, BadFile, ReadFile};
 
 /// `None` where no uv is installed.
 pub fn look(plan: &ToolsPlan, login: &ToolLogin) -> Option<ToolSeen<UvViews>> {
-    let path = find("uv", &plan.environment)?;
+    let path = plan.find("uv")?;
     let version = ask(&path, &["--version"], super::program::LIMIT).and_then(|said| {
         let version = said.split_whitespace().nth(1)?;
         Some(version.to_owned())

@@ -7,7 +7,7 @@ pub mod pip;
 pub mod uv;
 
 use super::list;
-use crate::check::evidence::tools::{Beside, Held, LoginSeen, ToolSeen};
+use crate::check::evidence::tools::{Beside, Held, LoginSeen, Program, ToolSeen};
 use crate::check::{Cause, Evidence, Mender, Verdict};
 use crate::timestamp::span;
 use crate::tools::Tool;
@@ -149,6 +149,20 @@ fn foreign_token(tool: Tool, held: &Held, now: u64) -> Verdict {
         Some(true) => Verdict::failed(format!("{detail}; its time is over")),
         None => Verdict::failed(format!("{detail}; its time will be over within 12 hours")),
     }
+}
+
+/// A tool to which only our link before it on PATH gives a token, where that does not come first.
+fn not_behind_us(tool: Tool, program: &Program, login: &LoginSeen) -> Option<Verdict> {
+    (login.is_shimmed && !program.is_behind_us).then(|| {
+        let detail = format!(
+            "{} comes before studio-mirror's link of that name on PATH, which gives {tool} its token",
+            program.path
+        );
+        Verdict::failed(detail).fix(
+            "Let the folder of the links come first, in ~/.bashrc or the image as well:\n\
+             $ export PATH=\"/usr/local/lib/studio-mirror/bin:$PATH\"",
+        )
+    })
 }
 
 /// The verdict about a tool that was asked for by name and cannot be looked at.

@@ -1,6 +1,6 @@
 //! npm.
 
-use super::{gone, own_token, settings, stranger};
+use super::{gone, not_behind_us, own_token, settings, stranger};
 use crate::check::evidence::tools::ToolSeen;
 use crate::check::{Cause, Evidence, Verdict};
 use crate::tools::Tool;
@@ -31,6 +31,9 @@ pub fn registry(evidence: &Evidence) -> Option<Verdict> {
     let Some(npm) = seen(evidence) else {
         return stranger(evidence, Tool::Npm);
     };
+    if let Some(verdict) = not_behind_us(Tool::Npm, &npm.program, &npm.login) {
+        return Some(verdict);
+    }
     let registry = &settings(npm)?.registry;
     if npm.login.is_ours(&registry.value, "") {
         return Some(Verdict::ok(format!(
@@ -51,6 +54,9 @@ pub fn token(evidence: &Evidence) -> Option<Verdict> {
     let npm = seen(evidence)?;
     let settings = settings(npm)?;
     Some(match (&npm.held, &settings.other_login) {
+        (None, _) if npm.login.is_shimmed => {
+            Verdict::ok("studio-mirror, before it on PATH, gives it its token")
+        }
         (Some(held), _) => {
             let verdict = own_token(Tool::Npm, held, evidence.now);
             // Login writes into one file, and variables and a project's file win over that.

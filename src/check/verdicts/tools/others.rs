@@ -1,6 +1,6 @@
 //! The tools whose files login's own editors inspect.
 
-use super::{foreign_token, gone, login, own_token, stranger};
+use super::{foreign_token, gone, login, not_behind_us, own_token, stranger};
 use crate::check::{Cause, Evidence, Verdict};
 use crate::tools::effective::Origin;
 use crate::tools::{AuthMode, Tool};
@@ -29,6 +29,9 @@ fn judge(evidence: &Evidence, tool: Tool) -> Option<Verdict> {
         ))
         .because(Cause::Setting(wins.origin.to_string()));
         return Some(gone(verdict, &wins.origin, tool, ""));
+    }
+    if let Some(verdict) = not_behind_us(tool, &seen.program, &seen.login) {
+        return Some(verdict);
     }
     if let Some(trouble) = &seen.trouble {
         return Some(Verdict::failed(trouble.clone()).fix(login(tool)));
@@ -81,5 +84,6 @@ macro_rules! judges {
 }
 
 judges!(
-    pnpm => Pnpm, yarn => Yarn, bun => Bun, twine => Twine, poetry => Poetry, pdm => Pdm, hatch => Hatch, cargo => Cargo
+    pnpm => Pnpm, yarn => Yarn, bun => Bun, twine => Twine, poetry => Poetry, pdm => Pdm, hatch => Hatch, cargo => Cargo,
+    maven => Maven, gradle => Gradle, gem => Gem, dotnet => Dotnet, swift => Swift
 );
