@@ -334,6 +334,20 @@ fn a_tool_that_is_not_installed_is_no_failure() {
         named
             .told("tools.pip.index")
             .0
-            .contains("pip is not logged in")
+            .contains("pip is not on PATH")
+    );
+}
+
+#[test]
+fn the_distributions_own_pip_counts_where_it_is_told_to_install() {
+    let mut bench = Bench::new("pip", &[]);
+    bench.assert_fine();
+    bench.set("PIP_BREAK_SYSTEM_PACKAGES", "1");
+    let checked = bench.check(&[]);
+    // Debian 12 has pip 23.0.1, newer ones one that knows the helper.
+    assert!(
+        checked.report.to_string().contains("tools.pip.version"),
+        "{:#}",
+        checked.report
     );
 }

@@ -47,21 +47,30 @@ fn is_program(path: &Path) -> bool {
 
 /// pip as a shell finds it: the first `pip`, or the first Python that has it.
 pub fn find_pip(home: &Path, environment: &BTreeMap<String, String>) -> Option<PythonTool> {
+    let forced = environment
+        .get("PIP_BREAK_SYSTEM_PACKAGES")
+        .is_some_and(|value| !value.is_empty());
     folders(environment).find_map(|folder| {
         let scripts = ["pip", "pip3"].map(|name| folder.join(name));
-        let script = scripts.iter().filter(|path| is_program(path));
-        let by_script = script
-            .filter_map(|path| python_tool("pip", path, home))
-            .next();
-        by_script.or_else(|| {
-            let pythons = ["python3", "python"].map(|name| folder.join(name));
-            let mut pythons = pythons.into_iter().filter(|path| is_program(path));
-            pythons.find_map(|python| {
-                let tool = in_environment_of("pip", &python, python.clone(), home);
-                tool.version.is_some().then_some(tool)
-            })
-        })
+        let scripts = scripts.iter().filter(|path| is_program(path));
+        let mut by_script = scripts.filter_map(|path| python_tool("pip", path, home));
+        let pythons = ["python3", "python"].map(|name| folder.join(name));
+        let pythons = pythons.into_iter().filter(|path| is_program(path));
+        let mut by_python = pythons
+            .map(|python| in_environment_of("pip", &python, python.clone(), home))
+            .filter(|tool| tool.version.is_some());
+        let found = by_script.next().or_else(|| by_python.next());
+        // One that the distribution manages refuses to install (PEP 668), so nobody installs with it.
+        found.filter(|pip| forced || !is_managed(&pip.prefix))
     })
+}
+
+/// Whether packages of this Python are its distribution's business.
+fn is_managed(prefix: &Path) -> bool {
+    let lib = fs::read_dir(prefix.join("lib")).into_iter().flatten();
+    let mut folders = lib.flatten().map(|entry| entry.path());
+    !prefix.join("pyvenv.cfg").is_file()
+        && folders.any(|folder| folder.join("EXTERNALLY-MANAGED").is_file())
 }
 
 /// The Python client that the script at `path` starts.

@@ -90,6 +90,10 @@ pub fn daemon(evidence: &Evidence) -> Option<Verdict> {
         Running::No if are_young(evidence) => Verdict::ok(
             "it does not run; the tokens are young yet, and `studio-mirror refresh --daemon` renews them in time",
         ),
+        // Their age is in the cache.
+        Running::No if evidence.cache.as_ref().is_some_and(|cache| cache.trouble.is_some() || cache.damaged) => {
+            Verdict::waits_for("token.cache")
+        }
         Running::No => Verdict::warning("nothing renews the tokens in files, which are over within 12 hours"),
         Running::Yes(None) => Verdict::ok("it is starting"),
         Running::Yes(Some(record)) => match record.last.as_ref().and_then(|last| last.error.as_ref()) {
