@@ -172,3 +172,20 @@ fn the_lifecycle_log() {
     bench.set("LANG", "C.UTF-8");
     bench.assert_fine();
 }
+
+#[test]
+fn a_keyring_that_has_no_token_to_give_is_not_the_cause() {
+    let mut bench = with_uv();
+    let python = clients::bin("keyring");
+    bench.set("PATH", format!("{}:{}", python.display(), bench.path()));
+    bench.forget_tokens();
+    bench.set("AWS_SECRET_ACCESS_KEY", "wrong");
+    bench.set("AWS_ACCESS_KEY_ID", "AKIAWRONGWRONGWRONG1");
+    let checked = bench.check(&[]);
+    assert_eq!(checked.code, Some(1));
+    assert!(
+        !checked.report.to_string().contains("gives no token"),
+        "{:#}",
+        checked.report
+    );
+}

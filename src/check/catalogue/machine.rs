@@ -7,6 +7,8 @@ use crate::check::{Check, Severity};
 /// Before the tools' own.
 pub(super) const BEFORE_TOOLS: &[Check] = &[
     Check {
+        // Without a token to be had, nobody has one to give.
+        needs: &["token.mint"],
         explanation: "pip, uv and pdm run the first `keyring` on PATH when they want a token (pip skips one of its own environment). Where that is not \
             studio-mirror it is asked here, as they would ask it: Python's own keyring hands the question on by its configuration \
             (~/.config/python_keyring/keyringrc.cfg), another program of that name does not. In Studio /opt/conda/bin comes first and \
