@@ -58,10 +58,7 @@ pub(crate) async fn answer(
     let pending = shared.requests.begin(record);
     let mut left = None;
     let anonymous = is_anonymous(&parts.headers);
-    for action in shared
-        .faults
-        .take(&operation, parts.uri.path(), anonymous)
-    {
+    for action in shared.faults.take(&operation, parts.uri.path(), anonymous) {
         match action {
             Action::Delay { ms } => tokio::time::sleep(Duration::from_millis(ms)).await,
             Action::Drop => return Err(HangUp::Close),
@@ -72,7 +69,9 @@ pub(crate) async fn answer(
     }
     let mut response = match left.as_ref().and_then(injected) {
         Some(error) if matches!(route, Some(Route::Sts)) => error.into_query_xml(sts::NAMESPACE),
-        Some(error) if route.is_none() => assets::error(error.status, &error.code, &error.message, ""),
+        Some(error) if route.is_none() => {
+            assets::error(error.status, &error.code, &error.message, "")
+        }
         Some(error) => error.into_rest_json(),
         None => serve(shared, route, arrival, parts, body, left.as_ref()).await,
     };

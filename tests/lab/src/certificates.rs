@@ -45,7 +45,10 @@ impl Authorities {
     pub(crate) fn new(folder: &Path, emulator_ca: &Path) -> Result<Authorities> {
         let trusted = Authority::new("Lab Root CA")?;
         let inspection = Authority::new("Corp Inspection CA")?;
-        let (system, private) = (folder.join("system.pem"), folder.join("corp-inspection-ca.pem"));
+        let (system, private) = (
+            folder.join("system.pem"),
+            folder.join("corp-inspection-ca.pem"),
+        );
         let emulators = std::fs::read_to_string(emulator_ca)?;
         std::fs::write(&system, format!("{emulators}{}", trusted.pem))?;
         std::fs::write(&private, &inspection.pem)?;
@@ -83,7 +86,9 @@ impl Authorities {
         };
         let mut params = CertificateParams::new(names)?;
         (params.not_before, params.not_after) = (from, until);
-        params.distinguished_name.push(DnType::CommonName, "the lab's door");
+        params
+            .distinguished_name
+            .push(DnType::CommonName, "the lab's door");
         params.use_authority_key_identifier_extension = true;
         let key = KeyPair::generate()?;
         let certificate = params.signed_by(&key, &authority.issuer)?;

@@ -106,11 +106,13 @@ fn code(answer: Answer) -> ResponseCode {
 }
 
 fn records(name: &Name, kind: RecordType, addresses: &[IpAddr]) -> Vec<Record> {
-    let data = addresses.iter().filter_map(|address| match (kind, address) {
-        (RecordType::A, IpAddr::V4(ip)) => Some(RData::A(A(*ip))),
-        (RecordType::AAAA, IpAddr::V6(ip)) => Some(RData::AAAA(AAAA(*ip))),
-        _ => None,
-    });
+    let data = addresses
+        .iter()
+        .filter_map(|address| match (kind, address) {
+            (RecordType::A, IpAddr::V4(ip)) => Some(RData::A(A(*ip))),
+            (RecordType::AAAA, IpAddr::V6(ip)) => Some(RData::AAAA(AAAA(*ip))),
+            _ => None,
+        });
     data.map(|data| Record::from_rdata(name.clone(), 60, data))
         .collect()
 }

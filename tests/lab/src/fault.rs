@@ -208,7 +208,11 @@ impl Fault {
         for host in Host::NAMED {
             all.extend(Answer::ALL.iter().map(|answer| Fault::Dns(host, *answer)));
             all.extend(Answer::ALL.iter().map(|answer| Fault::Split(host, *answer)));
-            all.extend(Certificate::ALL.iter().map(|shown| Fault::Tls(host, *shown)));
+            all.extend(
+                Certificate::ALL
+                    .iter()
+                    .map(|shown| Fault::Tls(host, *shown)),
+            );
             all.extend([Fault::HostsFile(host), Fault::Unavailable(host)]);
         }
         for host in Host::ALL {
@@ -220,7 +224,11 @@ impl Fault {
                 all.extend([Fault::Read(refusal), Fault::Endpoint(refusal)]);
             }
         }
-        all.extend(Resolver::ALL.iter().map(|resolver| Fault::Resolver(*resolver)));
+        all.extend(
+            Resolver::ALL
+                .iter()
+                .map(|resolver| Fault::Resolver(*resolver)),
+        );
         all.extend(Missing::ALL.iter().map(|missing| Fault::Missing(*missing)));
         all.extend(Clock::ALL.iter().map(|clock| Fault::Clock(*clock)));
         all.extend(Session::ALL.iter().map(|session| Fault::Session(*session)));

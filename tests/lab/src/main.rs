@@ -59,7 +59,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         What::List => list(),
         What::Tell { socket, words } => shell::tell(socket, words),
         _ if !arguments.inside => go_inside(),
-        What::Possible => Ok(()),
+        What::Possible => Laboratory::raise(None).map(drop),
         What::Serve { packages } => serve(packages.as_deref()),
         What::Shell(shell) => shell.open(),
     }
@@ -72,8 +72,9 @@ fn go_inside() -> Result<()> {
     if !is_root()? {
         unshare.args(["--user", "--map-root-user"]);
     }
-    unshare.arg(std::env::current_exe()?);
-    let cause = unshare.args(std::env::args_os().skip(1)).arg("--inside").exec();
+    // First, where no `--` can make a name of it: it would go inside for ever.
+    unshare.arg(std::env::current_exe()?).arg("--inside");
+    let cause = unshare.args(std::env::args_os().skip(1)).exec();
     Err(cause).context("cannot run unshare (util-linux)")
 }
 
@@ -98,7 +99,9 @@ fn list() -> Result<()> {
 /// A scene, spelt out as [`Order`] reads it.
 fn order_of(scene: &Scene) -> String {
     let faults = scene.faults.iter().map(ToString::to_string);
-    let words: Vec<_> = std::iter::once(scene.world.to_string()).chain(faults).collect();
+    let words: Vec<_> = std::iter::once(scene.world.to_string())
+        .chain(faults)
+        .collect();
     words.join(" ")
 }
 
@@ -168,7 +171,10 @@ mod tests {
             let words = order_of(scene);
             for spelt in [scene.name, &words] {
                 let order = Order::read(spelt.split(' ')).unwrap();
-                assert_eq!((order.world, &order.faults[..]), (scene.world, scene.faults));
+                assert_eq!(
+                    (order.world, &order.faults[..]),
+                    (scene.world, scene.faults)
+                );
             }
         }
         assert!(Order::read(["nonsense"]).is_err());

@@ -112,7 +112,10 @@ mod tests {
     #[test]
     fn a_tunnel_leads_to_known_hosts_alone() {
         let to = |place: &str| target(&format!("CONNECT {place} HTTP/1.1\r\n\r\n"));
-        assert_eq!(to("sts.us-east-1.amazonaws.com:443"), Some("10.0.1.12:443".parse().unwrap()));
+        assert_eq!(
+            to("sts.us-east-1.amazonaws.com:443"),
+            Some("10.0.1.12:443".parse().unwrap())
+        );
         assert_eq!(to("sts.us-east-1.amazonaws.com:80"), None);
         assert_eq!(to("example.com:443"), None);
         assert_eq!(target("GET http://example.com/ HTTP/1.1\r\n\r\n"), None);

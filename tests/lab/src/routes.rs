@@ -31,13 +31,21 @@ impl Rule {
 
     /// A security group: what comes from the host never arrives at the space. In each family that it has.
     pub(crate) fn no_answer(host: Host) -> Vec<Rule> {
-        let v4 = Rule::new(false, format!("from {} to {SPACE} blackhole", host.address()));
-        std::iter::once(v4).chain(Rule::no_answer_v6(host)).collect()
+        let v4 = Rule::new(
+            false,
+            format!("from {} to {SPACE} blackhole", host.address()),
+        );
+        std::iter::once(v4)
+            .chain(Rule::no_answer_v6(host))
+            .collect()
     }
 
     pub(crate) fn no_answer_v6(host: Host) -> Option<Rule> {
         let address = host.address_v6()?;
-        Some(Rule::new(true, format!("from {address} to {SPACE_V6} blackhole")))
+        Some(Rule::new(
+            true,
+            format!("from {address} to {SPACE_V6} blackhole"),
+        ))
     }
 
     /// The router says that it knows no way to the host.
@@ -51,9 +59,16 @@ impl Rule {
 
     /// Nothing that the space sends arrives. What the space's own host answers, its credentials, is no matter of the VPC.
     pub(crate) fn nothing_arrives() -> Vec<Rule> {
-        let but = format!("to {} iif {VPC_DEVICE} lookup local", Host::Credentials.address());
+        let but = format!(
+            "to {} iif {VPC_DEVICE} lookup local",
+            Host::Credentials.address()
+        );
         let all = format!("iif {VPC_DEVICE} blackhole");
-        vec![Rule::new(false, but), Rule::new(false, all.clone()), Rule::new(true, all)]
+        vec![
+            Rule::new(false, but),
+            Rule::new(false, all.clone()),
+            Rule::new(true, all),
+        ]
     }
 }
 
@@ -155,7 +170,10 @@ fn ip(command: &mut Command, batch: &str) -> Result<()> {
     drop(stdin);
     let ended = child.wait_with_output()?;
     if !ended.status.success() {
-        bail!("ip: {}\n{batch}", String::from_utf8_lossy(&ended.stderr).trim());
+        bail!(
+            "ip: {}\n{batch}",
+            String::from_utf8_lossy(&ended.stderr).trim()
+        );
     }
     Ok(())
 }

@@ -173,7 +173,10 @@ mod tests {
         let names: BTreeSet<_> = SCENES.iter().map(|scene| scene.name).collect();
         assert_eq!(names.len(), SCENES.len());
         for name in names {
-            assert!(name.parse::<World>().is_err() && name.parse::<Fault>().is_err(), "{name}");
+            assert!(
+                name.parse::<World>().is_err() && name.parse::<Fault>().is_err(),
+                "{name}"
+            );
         }
     }
 

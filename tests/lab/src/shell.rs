@@ -49,7 +49,10 @@ impl Shell {
             .env("PATH", self.path(&home)?)
             .env("HOME", &home)
             .env("LANG", "C.UTF-8")
-            .env("TERM", std::env::var_os("TERM").unwrap_or_else(|| "dumb".into()))
+            .env(
+                "TERM",
+                std::env::var_os("TERM").unwrap_or_else(|| "dumb".into()),
+            )
             .env("STUDIO_MIRROR_DOMAIN", "corp")
             .env("STUDIO_MIRROR_DOMAIN_OWNER", "111122223333")
             .env("STUDIO_MIRROR_REPOSITORY", "team")
@@ -122,7 +125,10 @@ fn change(before: &BTreeMap<String, String>, now: &BTreeMap<String, String>) -> 
     for gone in before.keys().filter(|name| !now.contains_key(*name)) {
         let _ = writeln!(script, "unset {gone}");
     }
-    for (name, value) in now.iter().filter(|(name, value)| before.get(*name) != Some(value)) {
+    for (name, value) in now
+        .iter()
+        .filter(|(name, value)| before.get(*name) != Some(value))
+    {
         let _ = writeln!(script, "export {name}='{value}'");
     }
     script
@@ -152,7 +158,10 @@ mod tests {
             let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
             pairs.iter().map(own).collect::<BTreeMap<_, _>>()
         };
-        let script = change(&of(&[("A", "1"), ("B", "2")]), &of(&[("B", "3"), ("C", "4")]));
+        let script = change(
+            &of(&[("A", "1"), ("B", "2")]),
+            &of(&[("B", "3"), ("C", "4")]),
+        );
         assert_eq!(script, "unset A\nexport B='3'\nexport C='4'\n");
         assert_eq!(change(&of(&[("A", "1")]), &of(&[("A", "1")])), "");
     }

@@ -45,7 +45,8 @@ impl Space {
             .context("cannot run unshare (util-linux)")?;
         let stdin = holder.stdin.take().context("no pipe to the space")?;
         let mut ready = String::new();
-        BufReader::new(holder.stdout.take().context("no pipe from the space")?).read_line(&mut ready)?;
+        BufReader::new(holder.stdout.take().context("no pipe from the space")?)
+            .read_line(&mut ready)?;
         ensure!(ready == "ready\n", "the space did not come up");
         Ok(Space {
             holder,

@@ -51,7 +51,9 @@ pub(super) fn answers(fault: Fault) -> Vec<Answer> {
             };
             vec![of("GetRepositoryEndpoint", gone), read]
         }
-        Fault::Session(Session::Expired) => vec![at(API, Action::Expired), at(STS, Action::Expired)],
+        Fault::Session(Session::Expired) => {
+            vec![at(API, Action::Expired), at(STS, Action::Expired)]
+        }
         Fault::Session(Session::Denied) => vec![of(
             "ContainerCredentials",
             status(403, "AccessDenied", "The role is not to be had"),
