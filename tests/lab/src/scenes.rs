@@ -143,7 +143,7 @@ pub const SCENES: &[Scene] = &[
     scene("endpoint_policy_is_bound_to_a_role", Ipv4, &[Fault::AnonymousDenied], Fails, Installs),
     scene("assets_denied_by_the_endpoint_policy", Ipv4, &[Fault::AssetsDenied], Installs, Fails),
     scene("assets_hang", Ipv4, &[Fault::Link(Assets, Link::Hangs)], Installs, Fails),
-    scene("throttled", Ipv4, &[Fault::Throttled], Fails, Installs),
+    scene("account_is_throttled", Ipv4, &[Fault::Throttled], Fails, Installs),
     scene("domain_is_missing", Ipv4, &[Fault::Missing(Missing::Domain)], Fails, Installs),
     scene("repository_is_missing", Ipv4, &[Fault::Missing(Missing::Repository)], Fails, Fails),
     scene("clock_is_behind", Ipv4, &[Fault::Clock(Clock::Behind)], Fails, Installs),
