@@ -4,8 +4,11 @@ mod backend;
 pub mod cargo_provider;
 mod fresh;
 mod install;
+mod install_system;
+mod known;
 mod query;
 mod reply;
+pub mod shim;
 pub mod token_helper;
 
 pub use backend::{BACKEND_FILE, BACKEND_NAME, backend_source};

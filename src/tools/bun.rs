@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::npm::{Npm, Npmrc, same_endpoint};
-use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
+use super::{
+    Asks, Auth, AuthMode, Client, Configured, Editor, Found, Registry, Shim, SystemWide, ToolFile,
+};
 use crate::edit::SyntaxError;
 use crate::edit::toml::quoted;
 use crate::edit::toml_tables::{remove, set, string, tables_in};
@@ -71,6 +73,26 @@ impl Client for Bun {
             "NPM_CONFIG_TOKEN",
             "npm_config_token",
         ]
+    }
+
+    fn system(&self) -> Option<SystemWide> {
+        const SHIMS: &[Shim] = &[
+            Shim {
+                command: "bun",
+                asks: Asks::With(&[
+                    "install", "i", "ci", "add", "a", "update", "outdated", "publish", "pm",
+                    "info", "audit", "create", "c", "x",
+                ]),
+            },
+            Shim {
+                command: "bunx",
+                asks: Asks::Unless(&[]),
+            },
+        ];
+        Some(SystemWide {
+            files: Vec::new(),
+            shims: SHIMS,
+        })
     }
 
     fn environment_auth(&self) -> Option<AuthMode> {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::tables::Keys;
 use super::url::Parts;
-use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
+use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, SystemWide, ToolFile};
 use crate::edit::SyntaxError;
 use crate::edit::toml::{TomlFile, quoted};
 use crate::edit::toml_tables;
@@ -59,6 +59,11 @@ impl Client for Cargo {
             "CARGO_REGISTRIES_CODEARTIFACT_CREDENTIAL_PROVIDER",
             "CARGO_REGISTRY_DEFAULT",
         ]
+    }
+
+    /// cargo has no file for everybody, but reads `.cargo` in every folder above a project.
+    fn system(&self) -> Option<SystemWide> {
+        Some(SystemWide::file("/.cargo/config.toml", &ConfigToml))
     }
 
     fn environment_auth(&self) -> Option<AuthMode> {

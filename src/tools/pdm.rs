@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::tables::Keys;
 use super::url;
-use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
+use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, SystemWide, ToolFile};
 use crate::edit::SyntaxError;
 use crate::endpoint::Format;
 use crate::places::Places;
@@ -42,6 +42,11 @@ impl Client for Pdm {
 
     fn overriding_variables(&self) -> &'static [&'static str] {
         &["PDM_PYPI_URL", "PDM_IGNORE_STORED_INDEX"]
+    }
+
+    /// Where the XDG rules put it for everybody; pdm calls it its site configuration.
+    fn system(&self) -> Option<SystemWide> {
+        Some(SystemWide::file("/etc/xdg/pdm/config.toml", &PdmToml))
     }
 
     fn environment_auth(&self) -> Option<AuthMode> {
