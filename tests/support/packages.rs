@@ -15,6 +15,11 @@ pub struct Packages(TempDir);
 impl Packages {
     /// Builds them all.
     pub fn build() -> Packages {
+        Packages::with_npm(&[])
+    }
+
+    /// Builds them all, and npm packages of these names: such as every repository over the public registry has.
+    pub fn with_npm(names: &[&str]) -> Packages {
         let folder = tempfile::Builder::new()
             .prefix("packages-")
             .tempdir()
@@ -23,7 +28,8 @@ impl Packages {
         python
             .arg("-I")
             .arg(checkout().join("tests/support/packages.py"))
-            .arg(folder.path());
+            .arg(folder.path())
+            .args(names);
         let status = python.status().expect("Python runs");
         assert!(status.success(), "tests/support/packages.py failed");
         Packages(folder)
