@@ -15,7 +15,7 @@ use studio_mirror_lab::{Fault, Ready, World};
 static STANDING: Mutex<Vec<Standing>> = Mutex::new(Vec::new());
 
 /// A package of the public registry: `check` tries its tarball.
-const EVERYWHERE: &str = "is-number";
+const EVERYWHERE: &str = "is-number@7.0.0";
 
 /// Seconds that a client may take: ten times what the slowest one takes that installs.
 const PATIENCE: &str = "12";

@@ -100,4 +100,4 @@ def main(into):
 folder = pathlib.Path(sys.argv[1])
 main(folder)
 for wanted in sys.argv[2:]:
-    npm(folder, wanted, "1.0.0")
+    npm(folder, *wanted.rsplit("@", 1))

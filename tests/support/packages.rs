@@ -18,8 +18,8 @@ impl Packages {
         Packages::with_npm(&[])
     }
 
-    /// Builds them all, and npm packages of these names: such as every repository over the public registry has.
-    pub fn with_npm(names: &[&str]) -> Packages {
+    /// Builds them all, and npm packages as `name@version`: such as every repository over the public registry has.
+    pub fn with_npm(wanted: &[&str]) -> Packages {
         let folder = tempfile::Builder::new()
             .prefix("packages-")
             .tempdir()
@@ -29,7 +29,7 @@ impl Packages {
             .arg("-I")
             .arg(checkout().join("tests/support/packages.py"))
             .arg(folder.path())
-            .args(names);
+            .args(wanted);
         let status = python.status().expect("Python runs");
         assert!(status.success(), "tests/support/packages.py failed");
         Packages(folder)
