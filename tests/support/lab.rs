@@ -14,6 +14,16 @@ use studio_mirror_lab::{Fault, Ready, World};
 /// Laboratories that stand and are not in use. Raising one costs half a second, laying another scene in it nothing.
 static STANDING: Mutex<Vec<Standing>> = Mutex::new(Vec::new());
 
+/// The repository that everything is installed from, as flags.
+pub const REPOSITORY: [&str; 6] = [
+    "--domain",
+    "corp",
+    "--domain-owner",
+    "111122223333",
+    "--repository",
+    "team",
+];
+
 /// A package of the public registry: `check` tries its tarball.
 const EVERYWHERE: &str = "is-number@7.0.0";
 
@@ -105,8 +115,7 @@ impl Lab {
 
     /// Logs in for pip, uv and npm.
     pub fn login(&self) -> Finished {
-        let flags = ["--domain", "corp", "--domain-owner", "111122223333"];
-        self.studio_mirror(["login", "--repository", "team"].iter().chain(&flags))
+        self.studio_mirror(std::iter::once(&"login").chain(&REPOSITORY))
     }
 
     /// Takes the cached token away, as its end would: the next helper has to ask for one.

@@ -94,6 +94,7 @@ impl Edits {
             })
             .collect();
         edits.warn_of_variables(session);
+        edits.warn_of_neighbours(state);
         edits
     }
 
@@ -204,6 +205,20 @@ impl Edits {
                     "${variable} is set: {tool} takes packages from there beside CodeArtifact, so whoever publishes there can replace \
                      an internal package"
                 ));
+            }
+        }
+    }
+
+    /// Says which tool, of this login or an earlier one, another's entries mislead.
+    fn warn_of_neighbours(&mut self, state: &State) {
+        let planned: BTreeSet<Tool> = self.planned.iter().map(|planned| planned.tool).collect();
+        let known = |tool: &Tool| planned.contains(tool) || state.tools.contains_key(tool);
+        for tool in Tool::all().filter(known) {
+            if let Some((other, said)) = tool.client().misleads()
+                && known(&other)
+                && (planned.contains(&tool) || planned.contains(&other))
+            {
+                self.warnings.push(said.to_owned());
             }
         }
     }

@@ -196,7 +196,9 @@ fn tool_state(tool: Tool, file: &ToolFile, login: &ToolLogin, cached: Option<&To
         (Ok(Found::NotConfigured), _) => {
             "its file no longer names the repository; run `studio-mirror login`".into()
         }
-        (Ok(Found::Unneeded), _) | (Ok(Found::Helper), AuthMode::Helper) => "ok".into(),
+        (Ok(Found::Unneeded | Found::Address), _) | (Ok(Found::Helper), AuthMode::Helper) => {
+            "ok".into()
+        }
         (Ok(Found::Helper), AuthMode::Token) => {
             "its file holds no token; run `studio-mirror login`".into()
         }
