@@ -84,6 +84,7 @@ impl Set {
 
     fn fault(self, operation: Option<&str>, action: Action) -> Set {
         let fault = Fault {
+            anonymous: None,
             operation: operation.map(str::to_owned),
             path: None,
             times: None,
