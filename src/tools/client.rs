@@ -150,6 +150,8 @@ pub enum Found {
     NotConfigured,
     /// Nothing needs to stand here: another file of the tool says it, and this one says nothing against it.
     Unneeded,
+    /// The tool uses it; how it logs in stands in another of its files.
+    Elsewhere,
     /// The tool uses it and asks the credential helper.
     Helper,
     /// The tool uses it with this token.

@@ -13,6 +13,7 @@ pub mod pdm;
 pub mod pip;
 pub mod pnpm;
 pub mod poetry;
+mod secret_name;
 mod tables;
 mod tool;
 pub mod twine;
