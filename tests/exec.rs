@@ -90,6 +90,21 @@ fn pip_is_sent_to_the_helper_after_a_login_and_left_out_without_one() {
     home.assert_no_leak(&watch, &[]);
 }
 
+/// There is no helper on PATH that its environment could send it to.
+#[test]
+fn a_tool_whose_token_is_in_its_file_goes_by_that_file() {
+    let mirror = Mirror::start();
+    let home = told(Home::new(), &mirror);
+    let watch = LeakWatch::start(home.path());
+    let login = ["--tool", "pip", "--auth", "token"];
+    mirror.login(&home, &login).success();
+    let python = home.venv_with_pip("venv", "pip-newest");
+    let python = python.to_str().expect("a path in UTF-8");
+    let install = [python, "-m", "pip", "install", "mirror-words"];
+    run(&home, &install).success();
+    home.assert_no_leak(&watch, &[]);
+}
+
 #[test]
 fn pythons_tools_find_no_token_in_their_environment_and_ask_the_helper() {
     let mirror = Mirror::start();

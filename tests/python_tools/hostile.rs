@@ -98,3 +98,35 @@ fn pdm_2_20_gives_no_token_to_a_name() {
 fn pdm_2_26_gives_no_token_to_a_name() {
     pdm("pdm-2.26");
 }
+
+/// uv takes a project's index of that name before the user's, and asks the helper about its address.
+fn uv(client: &str) {
+    for place in logged_in(client, "uv") {
+        let stranger = stranger();
+        let url = stranger.url();
+        let with_user = url.replace("http://", "http://aws@");
+        let index = format!(
+            "[[tool.uv.index]]\nname = \"codeartifact\"\nurl = \"{url}/simple/\"\npublish-url = \"{with_user}/\"\ndefault = true\n"
+        );
+        let project = "[project]\nname = \"mine\"\nversion = \"1.0\"\nrequires-python = \">=3.9\"\ndependencies = [\"mirror-greeting\"]\n";
+        place
+            .home
+            .write("project/pyproject.toml", format!("{project}{index}"));
+        place.run("uv", &["lock"]).failure();
+        let wheel = place.build_wheel("mine", "1.0");
+        let publish = ["publish", "--index", "codeartifact", &wheel];
+        place.run("uv", &publish).failure();
+        heard_no_token(&stranger);
+        place.assert_no_leak(&[]);
+    }
+}
+
+#[test]
+fn uv_0_6_gives_no_token_to_a_name() {
+    uv("uv-0.6");
+}
+
+#[test]
+fn the_newest_uv_gives_no_token_to_a_name() {
+    uv("uv-newest");
+}
