@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::AuthMode;
+use super::{AuthMode, WinningFile};
 use crate::edit::SyntaxError;
 use crate::endpoint::Format;
 use crate::places::Places;
@@ -28,6 +28,15 @@ pub trait Client: Sync {
         environment: &BTreeMap<String, String>,
         auth: AuthMode,
     ) -> Vec<ToolFile>;
+
+    /// Files that a login leaves alone and that win over those it edits.
+    fn winning_files(
+        &self,
+        _places: &Places,
+        _environment: &BTreeMap<String, String>,
+    ) -> Vec<WinningFile> {
+        Vec::new()
+    }
 
     /// Links to this program that its files name.
     fn links(&self, _registries: &[Registry]) -> Vec<PathBuf> {

@@ -19,9 +19,11 @@ mod tool;
 pub mod twine;
 mod url;
 pub mod uv;
+mod winning;
 pub mod yarn;
 
 pub use client::{Auth, Client, Configured, Editor, Found, Installed, Registry, ToolFile};
 pub use pnpm::{TOKEN_HELPER, token_helper_name};
 pub use tool::{AuthMode, Tool};
 pub(crate) use url::percent_encoded;
+pub use winning::{NamedRegistry, WinningFile};

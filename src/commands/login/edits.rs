@@ -8,6 +8,7 @@ use anyhow::{Context, anyhow};
 use super::one_file::{is_unneeded, links_of, plan_file, program, refusals, without_helper};
 use super::targets::Target;
 use crate::changes::{self, Edit};
+use crate::commands::overruled::overruled;
 use crate::commands::session::Session;
 use crate::commands::sharers::{editor_of, remembered};
 use crate::error::{copied, find};
@@ -92,6 +93,7 @@ impl Edits {
             })
             .collect();
         edits.warn_of_variables(session);
+        edits.warn_of_winning_files(session);
         edits
     }
 
@@ -203,6 +205,14 @@ impl Edits {
                      an internal package"
                 ));
             }
+        }
+    }
+
+    fn warn_of_winning_files(&mut self, session: &Session) {
+        for planned in self.planned.iter().filter(|planned| planned.files.is_ok()) {
+            let (places, environment) = (&session.places, &session.environment);
+            let warnings = overruled(planned.tool, &planned.login, places, environment);
+            self.warnings.extend(warnings);
         }
     }
 
