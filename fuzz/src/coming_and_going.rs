@@ -4,7 +4,7 @@
 use studio_mirror::edit::npmrc::NpmrcFile;
 use studio_mirror::secret::Secret;
 use studio_mirror::tools::bun::Bunfig;
-use studio_mirror::tools::cargo::{ConfigToml, CredentialsToml};
+use studio_mirror::tools::cargo::ConfigToml;
 use studio_mirror::tools::hatch::HatchToml;
 use studio_mirror::tools::pdm::PdmToml;
 use studio_mirror::tools::pnpm::{PnpmIni, PnpmNpmrc};
@@ -23,7 +23,6 @@ pub fn tables(text: &str) {
         &AuthToml,
         &HatchToml,
         &ConfigToml,
-        &CredentialsToml,
     ] {
         comes_and_goes(text, editor, PYPI);
     }

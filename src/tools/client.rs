@@ -21,6 +21,11 @@ pub trait Client: Sync {
     /// How it authenticates unless told otherwise: by the credential helper where it has a protocol for one.
     fn usual_auth(&self) -> AuthMode;
 
+    /// Whether one of its files can hold a token that goes to one address alone.
+    fn takes_token_in_file(&self) -> bool {
+        true
+    }
+
     /// The files that hold its configuration for this user, the one to show first.
     fn files(
         &self,

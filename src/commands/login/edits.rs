@@ -16,7 +16,7 @@ use crate::helper::{make_link, remember_link};
 use crate::output::Printer;
 use crate::state::{ChangeKind, Part, State, ToolLogin};
 use crate::tools::compose::{self, Refused, Sharer, Tokens};
-use crate::tools::{Tool, ToolFile};
+use crate::tools::{AuthMode, Tool, ToolFile};
 
 /// What a login wants for one tool.
 #[derive(Debug)]
@@ -177,10 +177,17 @@ impl Edits {
         Ok(())
     }
 
-    /// Says which tools were told to ask a helper and cannot.
-    pub fn warn_of_refused_helpers(&mut self, session: &Session, targets: &[Target]) {
-        for target in targets.iter().filter(|target| target.helper_refused) {
+    /// Says which tools were told to ask a helper, or to hold their token, and cannot.
+    pub fn warn_of_refused_auth(&mut self, session: &Session, targets: &[Target]) {
+        for target in targets.iter().filter(|target| target.auth_refused) {
             let tool = target.tool;
+            if target.auth == AuthMode::Helper {
+                self.warnings.push(format!(
+                    "{tool} asks the credential helper all the same: a token in its file would go to any address that a \
+                     project gives our name"
+                ));
+                continue;
+            }
             let planned = self.planned.iter().find(|planned| planned.tool == tool);
             let files = planned.and_then(|planned| planned.files.as_ref().ok());
             let file = files.and_then(|files| files.first());
