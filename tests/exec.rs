@@ -193,6 +193,9 @@ fn other_spellings_of_our_variables_do_not_win() {
     );
     let mut npm = exec(&home, &["npm", "install", "mirror-again"]);
     home.run(npm.current_dir(home.path())).success();
+    // Of two spellings a client takes the one that it comes upon last.
+    let shown = run(&home, &["sh", "-c", "echo ${NPM_CONFIG_REGISTRY-none}"]);
+    assert_eq!(shown.success().stdout, "none\n");
 }
 
 #[test]

@@ -14,7 +14,7 @@ use super::session::Session;
 use crate::aws;
 use crate::cli::ExecArgs;
 use crate::error::{Usage, explain, with_hint};
-use crate::helper::{answers_for, inherit_container_credentials};
+use crate::helper::inherit_container_credentials;
 use crate::output::Format;
 use crate::secret::Secret;
 use crate::settings::Field;
@@ -123,11 +123,13 @@ fn of_tool(
 
 /// Whether the helper is installed, and would answer for every repository of `login`.
 fn is_helped(session: &Session, login: &ToolLogin) -> bool {
-    if session.state.helper_tools().next().is_none() {
+    let is_installed =
+        session.state.helper_tools().next().is_some() || !session.system.tools.is_empty();
+    if !is_installed {
         return false;
     }
     let mut repositories = login.repositories();
-    repositories.all(|known| answers_for(&session.state, known.endpoint.url()))
+    repositories.all(|known| session.helper_answers(known.endpoint.url()))
 }
 
 /// Names in the environment that mean one of ours in other letters: npm takes `NPM_CONFIG_REGISTRY` for `npm_config_registry`.

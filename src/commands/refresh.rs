@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 use futures_util::future::join_all;
 use serde::Serialize;
 
-use super::session::environment;
 use super::sharers::remembered;
 use crate::aws::{self, CodeArtifact};
 use crate::cli::RefreshArgs;
@@ -94,7 +93,7 @@ fn once(printer: Printer, places: &Places, state: State) -> anyhow::Result<ExitC
         let _lock = State::lock(&places.state)?;
         // Somebody may have logged in or out since this process looked.
         let mut state = State::read(&places.state)?;
-        let environment = environment();
+        let environment = crate::environment::read();
         let without_us = |state: &State, path: &Path, text: &str| {
             let sharers = remembered(state, path, places, &environment);
             Ok(compose::unconfigure(text, &sharers)?)

@@ -7,12 +7,10 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use super::cargo_question::Question;
-use super::fresh::fresh_token;
+use super::known::Known;
 use super::query::login_at;
 use crate::error::explain;
-use crate::places::Places;
 use crate::secret::Secret;
-use crate::state::State;
 
 /// What cargo puts behind the provider's own arguments.
 pub const ARGUMENT: &str = "--cargo-plugin";
@@ -96,12 +94,10 @@ fn answer(question: &Question) -> Answer {
 
 /// A token for the index at `url`, if it is one that login was sent to.
 fn credential(url: &str) -> anyhow::Result<Option<Credential>> {
-    let places = Places::find()?;
-    let state = State::read(&places.state)?;
-    let Some(login) = login_at(&state, url) else {
+    let Some(known) = Known::find(|state| login_at(state, url))? else {
         return Ok(None);
     };
-    let token = fresh_token(&login.token, &state, &places)?;
+    let token = known.token()?;
     Ok(Some(Credential::Get {
         token: token.token,
         cache: "expires",

@@ -5,8 +5,11 @@ pub mod cargo_provider;
 mod cargo_question;
 mod fresh;
 mod install;
+mod install_system;
+mod known;
 mod query;
 mod reply;
+pub mod shim;
 pub mod token_helper;
 
 pub use backend::{BACKEND_FILE, BACKEND_NAME, backend_source};

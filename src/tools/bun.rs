@@ -8,8 +8,8 @@ use toml_edit::Item;
 
 use super::npm::{Npm, Npmrc, same_endpoint};
 use super::{
-    Auth, AuthMode, Client, Configured, Editor, Found, NamedRegistry, Registry, ToolFile,
-    WinningFile,
+    Asks, Auth, AuthMode, Client, Configured, Editor, Found, NamedRegistry, Registry, Shim,
+    SystemWide, ToolFile, WinningFile,
 };
 use crate::edit::SyntaxError;
 use crate::edit::toml::{TomlFile, quoted};
@@ -84,6 +84,26 @@ impl Client for Bun {
             "NPM_CONFIG_TOKEN",
             "npm_config_token",
         ]
+    }
+
+    fn system(&self) -> Option<SystemWide> {
+        const SHIMS: &[Shim] = &[
+            Shim {
+                command: "bun",
+                asks: Asks::With(&[
+                    "install", "i", "ci", "add", "a", "update", "outdated", "publish", "pm",
+                    "info", "audit", "create", "c", "x",
+                ]),
+            },
+            Shim {
+                command: "bunx",
+                asks: Asks::Unless(&[]),
+            },
+        ];
+        Some(SystemWide {
+            files: Vec::new(),
+            shims: SHIMS,
+        })
     }
 
     fn environment_auth(&self) -> Option<AuthMode> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::url::Parts;
-use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
+use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, SystemWide, ToolFile};
 use crate::edit::SyntaxError;
 use crate::edit::toml::quoted;
 use crate::edit::toml_tables;
@@ -55,6 +55,11 @@ impl Client for Cargo {
             "CARGO_REGISTRIES_CODEARTIFACT_CREDENTIAL_PROVIDER",
             "CARGO_REGISTRY_DEFAULT",
         ]
+    }
+
+    /// cargo has no file for everybody, but reads `.cargo` in every folder above a project.
+    fn system(&self) -> Option<SystemWide> {
+        Some(SystemWide::file("/.cargo/config.toml", &ConfigToml))
     }
 
     fn environment_auth(&self) -> Option<AuthMode> {

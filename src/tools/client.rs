@@ -1,6 +1,7 @@
 //! What every package client has in common: which files it reads, and what we do with their text.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use super::{AuthMode, WinningFile};
@@ -68,6 +69,68 @@ pub trait Client: Sync {
     /// What `exec` puts into the environment of its child; `registries` as for [`Editor::configure`], each with its token.
     fn environment(&self, _registries: &[Registry]) -> Vec<(String, Secret)> {
         Vec::new()
+    }
+
+    /// How it is set up for all users of a machine (`login --system`); `None` where it takes that from each user alone.
+    fn system(&self) -> Option<SystemWide> {
+        None
+    }
+
+    /// What a command behind one of our [`Shim`]s gets: what its files for all users cannot say.
+    fn shim_environment(&self, registries: &[Registry]) -> Vec<(String, Secret)> {
+        self.environment(registries)
+    }
+}
+
+/// How a tool is set up for all users of a machine. No token stands in any of it.
+pub struct SystemWide {
+    /// The files that it reads for everybody.
+    pub files: Vec<ToolFile>,
+    /// Its commands that cannot ask the helper.
+    pub shims: &'static [Shim],
+}
+
+impl SystemWide {
+    /// Set up by one file.
+    pub fn file(path: &str, editor: &'static dyn Editor) -> Self {
+        let path = path.into();
+        Self {
+            files: vec![ToolFile { path, editor }],
+            shims: &[],
+        }
+    }
+}
+
+/// A command that cannot ask for its token: a link to this program stands before it on PATH, and becomes it with the token
+/// in the environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shim {
+    /// The command.
+    pub command: &'static str,
+    /// When it wants a token.
+    pub asks: Asks,
+}
+
+/// When a command asks its registry: a call that does not is not to wait for a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asks {
+    /// Unless its first word is one of these, or there is none.
+    Unless(&'static [&'static str]),
+    /// When one of its words is one of these.
+    With(&'static [&'static str]),
+}
+
+impl Asks {
+    /// Whether a call with these arguments asks its registry, or may.
+    pub fn for_call(self, arguments: &[OsString]) -> bool {
+        let mut words = arguments
+            .iter()
+            .filter_map(|argument| argument.to_str())
+            .filter(|argument| !argument.starts_with('-'));
+        match self {
+            Asks::Unless(others) => words.next().is_some_and(|word| !others.contains(&word)),
+            Asks::With(ours) => words.any(|word| ours.contains(&word)),
+        }
     }
 }
 
@@ -170,4 +233,32 @@ pub enum Found {
     Helper,
     /// The tool uses it with this token.
     Token(Secret),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(words: &str) -> Vec<OsString> {
+        words.split_whitespace().map(OsString::from).collect()
+    }
+
+    #[test]
+    fn a_call_that_asks_no_registry_waits_for_no_token() {
+        let npm = Asks::Unless(&["run", "test"]);
+        for (words, asks) in [
+            ("", false),
+            ("--version", false),
+            ("run build", false),
+            ("--silent run build", false),
+            ("install", true),
+            ("--prefix there install", true),
+        ] {
+            assert_eq!(npm.for_call(&call(words)), asks, "{words}");
+        }
+        let bun = Asks::With(&["install"]);
+        for (words, asks) in [("index.ts", false), ("--cwd there install", true)] {
+            assert_eq!(bun.for_call(&call(words)), asks, "{words}");
+        }
+    }
 }

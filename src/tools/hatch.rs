@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::tables::{Keys, TokenPlace};
-use super::{AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
+use super::{AuthMode, Client, Configured, Editor, Found, Registry, SystemWide, ToolFile};
 use crate::edit::SyntaxError;
 use crate::edit::toml_tables;
 use crate::endpoint::Format;
@@ -42,6 +42,14 @@ impl Client for Hatch {
 
     fn overriding_variables(&self) -> &'static [&'static str] {
         &["HATCH_INDEX_REPO", "HATCH_INDEX_USER", "HATCH_INDEX_AUTH"]
+    }
+
+    /// It has no file for everybody; that the helper answers is all it needs.
+    fn system(&self) -> Option<SystemWide> {
+        Some(SystemWide {
+            files: Vec::new(),
+            shims: &[],
+        })
     }
 
     fn environment_auth(&self) -> Option<AuthMode> {

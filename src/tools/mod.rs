@@ -22,7 +22,9 @@ pub mod uv;
 mod winning;
 pub mod yarn;
 
-pub use client::{Auth, Client, Configured, Editor, Found, Installed, Registry, ToolFile};
+pub use client::{
+    Asks, Auth, Client, Configured, Editor, Found, Installed, Registry, Shim, SystemWide, ToolFile,
+};
 pub use pnpm::{TOKEN_HELPER, token_helper_name};
 pub use tool::{AuthMode, Tool};
 pub(crate) use url::percent_encoded;

@@ -11,7 +11,7 @@ use toml_edit::Item;
 use super::secret_name::secret_name;
 use super::tables::{Keys, TokenPlace};
 use super::url;
-use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
+use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, SystemWide, ToolFile};
 use crate::edit::SyntaxError;
 use crate::edit::toml::TomlFile;
 use crate::endpoint::Format;
@@ -50,6 +50,11 @@ impl Client for Pdm {
 
     fn overriding_variables(&self) -> &'static [&'static str] {
         &["PDM_PYPI_URL", "PDM_IGNORE_STORED_INDEX"]
+    }
+
+    /// Where the XDG rules put it for everybody; pdm calls it its site configuration.
+    fn system(&self) -> Option<SystemWide> {
+        Some(SystemWide::file("/etc/xdg/pdm/config.toml", &PdmToml))
     }
 
     fn environment_auth(&self) -> Option<AuthMode> {

@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::npm::{Npm, auth_prefix, left_out, same_endpoint};
+use super::npm::{LOCAL, Npm, auth_prefix, left_out, same_endpoint};
 use super::{
-    Auth, AuthMode, Client, Configured, Editor, Found, NamedRegistry, Registry, ToolFile,
-    WinningFile,
+    Asks, Auth, AuthMode, Client, Configured, Editor, Found, NamedRegistry, Registry, Shim,
+    SystemWide, ToolFile, WinningFile,
 };
 use crate::edit::SyntaxError;
 use crate::edit::npmrc::NpmrcFile;
@@ -89,6 +89,24 @@ impl Client for Pnpm {
             "PNPM_CONFIG__AUTH",
             "pnpm_config__auth",
         ]
+    }
+
+    /// From version 11 on: older ones take no login from their environment, and a token helper from a user's own file alone.
+    fn system(&self) -> Option<SystemWide> {
+        const SHIMS: &[Shim] = &[
+            Shim {
+                command: "pnpm",
+                asks: Asks::Unless(&LOCAL),
+            },
+            Shim {
+                command: "pnpx",
+                asks: Asks::Unless(&[]),
+            },
+        ];
+        Some(SystemWide {
+            files: Vec::new(),
+            shims: SHIMS,
+        })
     }
 
     fn environment_auth(&self) -> Option<AuthMode> {

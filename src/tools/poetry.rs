@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::secret_name::{is_secret, secret_name};
 use super::tables::{Keys, TokenPlace};
-use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
+use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, SystemWide, ToolFile};
 use crate::edit::SyntaxError;
 use crate::edit::toml::{TomlFile, quoted};
 use crate::edit::toml_tables;
@@ -53,6 +53,14 @@ impl Client for Poetry {
             AuthMode::Helper => vec![repositories],
             AuthMode::Token => vec![repositories, logins],
         }
+    }
+
+    /// It has no file for everybody; that the helper answers is all it needs.
+    fn system(&self) -> Option<SystemWide> {
+        Some(SystemWide {
+            files: Vec::new(),
+            shims: &[],
+        })
     }
 
     fn environment_auth(&self) -> Option<AuthMode> {

@@ -6,9 +6,10 @@ use std::fmt;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
-use super::Client;
+use super::{Client, Shim, ToolFile};
 use super::{bun, cargo, hatch, npm, pdm, pip, pnpm, poetry, twine, uv, yarn};
 use crate::endpoint::Format;
+use crate::places::{Places, Scope};
 use crate::state::ToolLogin;
 
 /// A package client, by its `--tool` name.
@@ -70,6 +71,28 @@ impl Tool {
             Tool::Hatch => &hatch::Hatch,
             Tool::Cargo => &cargo::Cargo,
         }
+    }
+
+    /// The files that hold its configuration, for the user or the machine that `places` are of; the one to show first.
+    pub fn files(
+        self,
+        places: &Places,
+        environment: &BTreeMap<String, String>,
+        auth: AuthMode,
+    ) -> Vec<ToolFile> {
+        match places.scope {
+            Scope::User => self.client().files(places, environment, auth),
+            Scope::System => self.client().system().map_or(Vec::new(), |all| all.files),
+        }
+    }
+
+    /// The tool and its shim of which `command` is the name.
+    pub fn of_shim(command: &str) -> Option<(Tool, Shim)> {
+        Self::all().find_map(|tool| {
+            let shims = tool.client().system()?.shims;
+            let shim = shims.iter().find(|shim| shim.command == command)?;
+            Some((tool, *shim))
+        })
     }
 
     /// Whether it asks the helper by the name `keyring`, as Python's clients do; the others' files name a program.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use toml_edit::{Item, TableLike};
 
 use super::url::{self, Parts};
-use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
+use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, SystemWide, ToolFile};
 use crate::edit::SyntaxError;
 use crate::edit::toml::{TomlFile, entry_spans, first_header, quoted, string};
 use crate::endpoint::Format;
@@ -42,6 +42,10 @@ impl Client for Uv {
             path: places.config.join("uv/uv.toml"),
             editor: &UvToml,
         }]
+    }
+
+    fn system(&self) -> Option<SystemWide> {
+        Some(SystemWide::file("/etc/uv/uv.toml", &UvToml))
     }
 
     fn environment_auth(&self) -> Option<AuthMode> {

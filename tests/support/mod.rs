@@ -2,9 +2,11 @@
 #![allow(dead_code)] // every test crate includes all of it and uses a part
 
 pub mod clients;
+pub mod dockerfile;
 pub mod failing;
 pub mod home;
 pub mod hostile;
+pub mod image;
 pub mod island;
 pub mod leak_watch;
 pub mod mirror;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 
 use super::one_file::{is_unneeded, links_of, plan_file, program, refusals, without_helper};
 use super::targets::Target;
@@ -14,6 +14,7 @@ use crate::commands::sharers::{editor_of, remembered};
 use crate::error::{copied, find};
 use crate::helper::{make_link, remember_link};
 use crate::output::Printer;
+use crate::places::Scope;
 use crate::state::{ChangeKind, Part, State, ToolLogin};
 use crate::tools::compose::{self, Refused, Sharer, Tokens};
 use crate::tools::{AuthMode, Tool, ToolFile};
@@ -64,8 +65,9 @@ impl Edits {
         let mut wishes: Vec<(Wish, Vec<ToolFile>)> = wishes
             .into_iter()
             .map(|wish| {
-                let client = wish.tool.client();
-                let files = client.files(&session.places, &session.environment, wish.login.auth);
+                let files = wish
+                    .tool
+                    .files(&session.places, &session.environment, wish.login.auth);
                 (wish, files)
             })
             .collect();
@@ -216,6 +218,10 @@ impl Edits {
     }
 
     fn warn_of_winning_files(&mut self, session: &Session) {
+        if session.places.scope == Scope::System {
+            // Each user has files of their own.
+            return;
+        }
         for planned in self.planned.iter().filter(|planned| planned.files.is_ok()) {
             let (places, environment) = (&session.places, &session.environment);
             let warnings = overruled(planned.tool, &planned.login, places, environment);
@@ -223,8 +229,11 @@ impl Edits {
         }
     }
 
-    /// Whether any tool, of this login or an earlier one, asks the helper.
-    pub fn needs_helper(&self, state: &State) -> bool {
+    /// Whether any tool, of this login or an earlier one, asks the helper; on a machine set up for all users, any user may.
+    pub fn needs_helper(&self, session: &Session, state: &State) -> bool {
+        if session.places.scope == Scope::System {
+            return self.planned.iter().any(|planned| planned.files.is_ok());
+        }
         let is_replaced = |tool| self.planned.iter().any(|planned| planned.tool == tool);
         self.planned
             .iter()
@@ -278,11 +287,9 @@ impl Edits {
     }
 
     /// Makes every link and edit; one that fails becomes its tools' failure and is dropped.
-    pub fn make(&mut self, printer: Printer) {
+    pub fn make(&mut self, printer: Printer, scope: Scope) {
         for (tool, link) in &self.links {
-            let made = make_link(link, &program())
-                .with_context(|| format!("cannot make the symlink `{}`", link.display()));
-            if let Err(error) = made {
+            if let Err(error) = make_link(link, &program(), scope) {
                 let failed = self
                     .planned
                     .iter_mut()

@@ -84,7 +84,7 @@ pub fn for_environment(session: &Session, tools: &[Tool]) -> anyhow::Result<Vec<
 }
 
 fn known_endpoint(session: &Session, wanted: &Wanted, tool: Tool) -> Option<RepositoryEndpoint> {
-    let logins = session.state.tools.values();
+    let logins = session.logins();
     let known = logins.flat_map(ToolLogin::repositories).find(|known| {
         known.repository == wanted.repository.name
             && known.token.domain == wanted.request.domain
