@@ -173,7 +173,14 @@ fn the_provider_speaks_cargos_protocol() {
             .as_str()
             .is_some_and(|token| token.starts_with("eyJ"))
     );
-    assert!(ok["expiration"].is_u64());
+    // Cargo asks again after that: it must not be later than the token's own end.
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let left = ok["expiration"].as_u64().zip(now.ok());
+    let left = left.map(|(end, now)| end.saturating_sub(now.as_secs()));
+    assert!(
+        left.is_some_and(|left| (42_000..=43_200).contains(&left)),
+        "{left:?}"
+    );
     assert_eq!(
         lines[2],
         serde_json::json!({ "Err": { "kind": "operation-not-supported" } })

@@ -10,7 +10,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 use support::home::{Finished, Home};
 use support::leak_watch::LeakWatch;
-use support::mirror::{Mirror, TEAM};
+use support::mirror::{Mirror, TEAM, status_with_token};
 use support::tree::user_files;
 use support::{binary_under_test, clients, wait_until};
 
@@ -196,6 +196,29 @@ fn other_spellings_of_our_variables_do_not_win() {
     // Of two spellings a client takes the one that it comes upon last.
     let shown = run(&home, &["sh", "-c", "echo ${NPM_CONFIG_REGISTRY-none}"]);
     assert_eq!(shown.success().stdout, "none\n");
+}
+
+#[test]
+fn the_token_itself_is_there_for_files_that_name_its_variable() {
+    let mirror = Mirror::start();
+    let home = told(Home::new(), &mirror);
+    let mut show = exec(&home, &["sh", "-c", "echo $CODEARTIFACT_AUTH_TOKEN"]);
+    let shown = home.run_unheard(&mut show).success();
+    let page = format!("{}simple/mirror-words/", mirror.endpoint("pypi", TEAM));
+    assert_eq!(status_with_token(&page, shown.stdout.trim()), 200);
+}
+
+#[test]
+fn without_a_token_nothing_is_started() {
+    let mirror = Mirror::without_packages();
+    let home = told(Home::new(), &mirror);
+    let throttle = serde_json::json!({ "operation": "GetAuthorizationToken",
+        "action": { "kind": "throttle", "retryAfterSeconds": 60 } });
+    let fault = serde_json::from_value(throttle).expect("a fault");
+    mirror.emulator.add_faults(vec![fault]).expect("a fault");
+    let finished = run(&home, &["touch", "made"]).exit(1);
+    assert!(finished.stderr.contains("too many requests"), "{finished}");
+    assert!(!home.join("made").exists());
 }
 
 #[test]
