@@ -117,6 +117,16 @@ fn logout_gives_back_every_byte() {
             home.run(home.command(binary_under_test()).arg("logout"))
                 .success();
             assert_eq!(user_files(home.path()), before, "{text:?}");
+            // Edited in our own lines since: what is ours goes all the same.
+            mirror.login(&home, &flags).success();
+            let edited = home.read(".cargo/config.toml");
+            let edited = edited.replace("codeartifact\"", "codeartifact\" # mine");
+            home.write(".cargo/config.toml", edited);
+            home.run(home.command(binary_under_test()).arg("logout"))
+                .success();
+            let left = std::fs::read_to_string(home.join(".cargo/config.toml"));
+            let left = left.unwrap_or_default();
+            assert!(!left.contains("codeartifact"), "{left}");
         }
     }
 }
