@@ -118,6 +118,11 @@ impl Places {
         self.config.join("studio-mirror/config.toml")
     }
 
+    /// `first` if it is there, else `otherwise`: where a tool reads a second place only while the first is empty.
+    pub fn either(first: PathBuf, otherwise: PathBuf) -> PathBuf {
+        if first.exists() { first } else { otherwise }
+    }
+
     /// `path` with the home written as `~`, for people.
     pub fn shown(&self, path: &std::path::Path) -> String {
         match path.strip_prefix(&self.home) {

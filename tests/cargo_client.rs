@@ -111,6 +111,14 @@ fn logout_gives_back_every_byte() {
                 replaced,
                 "{finished}"
             );
+            let status = home.studio_mirror(["status"]).success().stdout;
+            let line = status
+                .lines()
+                .find(|line| line.trim_start().starts_with("cargo"));
+            assert!(
+                line.is_some_and(|line| line.trim_end().ends_with(" ok")),
+                "{status}"
+            );
             let again = user_files(home.path());
             mirror.login(&home, &flags).success();
             assert_eq!(user_files(home.path()), again);

@@ -161,6 +161,26 @@ const PIECES: &[&str] = &[
     "    npmAuthToken: old",
     "  https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/npm/team: ",
     "- item",
+    "machine corp-111122223333.d.codeartifact.us-east-1.amazonaws.com login token password old",
+    "machine corp-111122223333.d.codeartifact.us-east-1.amazonaws.com",
+    "machine a.example login me",
+    "  password p",
+    "default login me password p",
+    "{",
+    "}",
+    "{}",
+    "  \"registries\" : {",
+    "  \"version\": 1,",
+    "  \"[default]\": { \"url\": \"https:\\/\\/x.example\" },",
+    "  },",
+    ":sources:",
+    ":sources: []",
+    "- https://rubygems.org/",
+    "- \"https://aws:old@corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/ruby/team\" # mine",
+    "  - 'https://gems.example/'",
+    "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/ruby/team/: Bearer old",
+    "BUNDLE_MIRROR__HTTPS://RUBYGEMS.ORG: https://old.example",
+    "BUNDLE_MIRROR__HTTPS://RUBYGEMS__ORG/: \"https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/ruby/team/\"",
     "key: |",
     "registry=https://x.example/",
     "@acme:registry=https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/npm/team/",
@@ -177,6 +197,9 @@ fn generated_files_hold_the_properties() {
         coming_and_going::tables,
         coming_and_going::pypirc,
         coming_and_going::yarnrc,
+        coming_and_going::gem,
+        coming_and_going::swift,
+        coming_and_going::netrc,
         coming_and_going::pnpm_and_yarn,
     ] {
         generated(PIECES, property);
@@ -196,6 +219,21 @@ fn edit_pypirc_seeds_hold_the_properties() {
 #[test]
 fn edit_yarnrc_seeds_hold_the_properties() {
     replay("edit_yarnrc", coming_and_going::yarnrc);
+}
+
+#[test]
+fn edit_gem_seeds_hold_the_properties() {
+    replay("edit_gem", coming_and_going::gem);
+}
+
+#[test]
+fn edit_swift_seeds_hold_the_properties() {
+    replay("edit_swift", coming_and_going::swift);
+}
+
+#[test]
+fn edit_netrc_seeds_hold_the_properties() {
+    replay("edit_netrc", coming_and_going::netrc);
 }
 
 #[test]

@@ -5,15 +5,20 @@ use studio_mirror::edit::npmrc::NpmrcFile;
 use studio_mirror::secret::Secret;
 use studio_mirror::tools::bun::Bunfig;
 use studio_mirror::tools::cargo::ConfigToml;
+use studio_mirror::tools::gem::{BundleConfig, Credentials, Gemrc};
 use studio_mirror::tools::hatch::HatchToml;
 use studio_mirror::tools::pdm::PdmToml;
 use studio_mirror::tools::pnpm::{PnpmIni, PnpmNpmrc};
 use studio_mirror::tools::poetry::{AuthToml, PoetryToml};
+use studio_mirror::tools::swift::{Netrc, RegistriesJson};
 use studio_mirror::tools::twine::Pypirc;
 use studio_mirror::tools::yarn::{YarnNpmrc, YarnrcYml};
 use studio_mirror::tools::{Auth, Editor, Found, npm};
 
 use super::properties::{NPM, PYPI, TOKEN, registry};
+
+const SWIFT: &str = "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/swift/team/";
+const RUBY: &str = "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/ruby/team/";
 
 /// TOML tables: pdm's, poetry's, hatch's, cargo's and bun's files.
 pub fn tables(text: &str) {
@@ -37,6 +42,23 @@ pub fn pypirc(text: &str) {
 /// .yarnrc.yml.
 pub fn yarnrc(text: &str) {
     comes_and_goes(text, &YarnrcYml, NPM);
+}
+
+/// .gemrc, gem's keys, bundler's configuration.
+pub fn gem(text: &str) {
+    for editor in [&Gemrc as &dyn Editor, &Credentials, &BundleConfig] {
+        comes_and_goes(text, editor, RUBY);
+    }
+}
+
+/// registries.json.
+pub fn swift(text: &str) {
+    comes_and_goes(text, &RegistriesJson, SWIFT);
+}
+
+/// .netrc.
+pub fn netrc(text: &str) {
+    comes_and_goes(text, &Netrc, SWIFT);
 }
 
 /// .npmrc and auth.ini as pnpm and yarn 1 have them.

@@ -77,7 +77,7 @@ impl Client for Cargo {
             let name = format!("CARGO_REGISTRIES_{name}");
             variables.push((format!("{name}_INDEX"), Secret::new(index(registry))));
             variables.push((format!("{name}_TOKEN"), token.clone()));
-            let provider = Secret::new("cargo:token");
+            let provider = Secret::new(IN_FILE);
             variables.push((format!("{name}_CREDENTIAL_PROVIDER"), provider));
         }
         if let Some(main) = registries.first() {
@@ -94,6 +94,8 @@ fn index(registry: &Registry) -> String {
 
 const REGISTRIES: &str = "registries";
 const PROVIDER: &str = "credential-provider";
+/// The provider that reads credentials.toml.
+const IN_FILE: &str = "cargo:token";
 const DEFAULT: [&str; 2] = ["registry", "default"];
 const REPLACED: [&str; 3] = ["source", "crates-io", "replace-with"];
 
@@ -147,7 +149,11 @@ impl Editor for ConfigToml {
         for name in toml_tables::tables_in(text, &[REGISTRIES])? {
             let index = toml_tables::string(text, &[REGISTRIES, &name, "index"])?;
             if index.is_some_and(|index| is_same(&index, url)) {
-                return Ok(Found::Helper);
+                let provider = toml_tables::string(text, &[REGISTRIES, &name, PROVIDER])?;
+                return Ok(match provider.as_deref() {
+                    Some(IN_FILE) => Found::Address,
+                    _ => Found::Helper,
+                });
             }
         }
         Ok(Found::NotConfigured)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use super::{AuthMode, WinningFile};
+use super::{AuthMode, Tool, WinningFile};
 use crate::edit::SyntaxError;
 use crate::endpoint::Format;
 use crate::places::Places;
@@ -58,6 +58,11 @@ pub trait Client: Sync {
     /// that somebody publishes there is then taken for ours.
     fn adding_variables(&self) -> &'static [&'static str] {
         &[]
+    }
+
+    /// A tool that takes this one's entries in a file for its own, and a sentence about it.
+    fn misleads(&self) -> Option<(Tool, &'static str)> {
+        None
     }
 
     /// How it authenticates by its environment alone, where it can: [`AuthMode::Token`] where a variable holds the
@@ -184,7 +189,7 @@ pub struct Registry<'a> {
     pub url: &'a str,
     /// How the tool proves who it is.
     pub auth: Auth<'a>,
-    /// npm's family only: the scope (`@acme` or `acme`) that is served from here, instead of everything.
+    /// npm's family and Swift only: the scope (`@acme` or `acme`) that is served from here, instead of everything.
     pub namespace: Option<&'a str>,
     /// Which token opens it.
     pub request: &'a TokenRequest,
@@ -227,8 +232,8 @@ pub enum Found {
     NotConfigured,
     /// Nothing needs to stand here: another file of the tool says it, and this one says nothing against it.
     Unneeded,
-    /// The tool uses it; how it logs in stands in another of its files.
-    Elsewhere,
+    /// The tool uses it; its login stands in another of its files.
+    Address,
     /// The tool uses it and asks the credential helper.
     Helper,
     /// The tool uses it with this token.

@@ -142,7 +142,7 @@ impl Editor for PoetryToml {
             for found in found {
                 match found? {
                     Found::NotConfigured => {}
-                    _ if is_ours(&name) => return Ok(Found::Elsewhere),
+                    _ if is_ours(&name) => return Ok(Found::Address),
                     found => return Ok(found),
                 }
             }

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
 use super::{Client, Shim, ToolFile};
-use super::{bun, cargo, hatch, npm, pdm, pip, pnpm, poetry, twine, uv, yarn};
+use super::{bun, cargo, gem, hatch, npm, pdm, pip, pnpm, poetry, swift, twine, uv, yarn};
 use crate::endpoint::Format;
 use crate::places::{Places, Scope};
 use crate::state::ToolLogin;
@@ -40,6 +40,10 @@ pub enum Tool {
     Hatch,
     /// cargo.
     Cargo,
+    /// gem and bundler.
+    Gem,
+    /// Swift's package manager.
+    Swift,
 }
 
 impl Tool {
@@ -70,6 +74,8 @@ impl Tool {
             Tool::Pdm => &pdm::Pdm,
             Tool::Hatch => &hatch::Hatch,
             Tool::Cargo => &cargo::Cargo,
+            Tool::Gem => &gem::Gem,
+            Tool::Swift => &swift::Swift,
         }
     }
 

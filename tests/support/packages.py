@@ -1,5 +1,6 @@
-"""Builds the tests' packages into a folder: wheels, an sdist with its own build backend, npm tarballs."""
+"""Builds the tests' packages into a folder: wheels, an sdist with its own build backend, npm tarballs, crates, gems."""
 import base64
+import gzip
 import hashlib
 import io
 import json
@@ -83,6 +84,74 @@ def crate(into, name, version, requires=None):
     tarball(into / f"{top}.crate", {f"{top}/Cargo.toml": manifest, f"{top}/src/lib.rs": "pub fn hello() {}\n"})
 
 
+GEM = """--- !ruby/object:Gem::Specification
+name: {name}
+version: !ruby/object:Gem::Version
+  version: {version}
+platform: ruby
+authors:
+- mirror
+dependencies:{dependencies}
+files:
+- lib/{module}.rb
+homepage: https://mirror.example
+licenses:
+- MIT
+metadata: {{}}
+require_paths:
+- lib
+required_ruby_version: !ruby/object:Gem::Requirement
+  requirements:
+  - - ">="
+    - !ruby/object:Gem::Version
+      version: '2.7'
+required_rubygems_version: !ruby/object:Gem::Requirement
+  requirements:
+  - - ">="
+    - !ruby/object:Gem::Version
+      version: '0'
+rubygems_version: 3.3.15
+specification_version: 4
+summary: {name}
+"""
+
+NEEDS = """
+- !ruby/object:Gem::Dependency
+  name: {name}
+  requirement: &r !ruby/object:Gem::Requirement
+    requirements:
+    - - "~>"
+      - !ruby/object:Gem::Version
+        version: '{version}'
+  type: :runtime
+  prerelease: false
+  version_requirements: *r"""
+
+
+def packed(files):
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for name, content in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size, entry.mode = len(content), 0o644
+            archive.addfile(entry, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def gem(into, name, version, requires=None):
+    module = name.replace("-", "_")
+    needs = "".join(NEEDS.format(name=name, version=version) for name, version in (requires or {}).items())
+    metadata = GEM.format(name=name, version=version, module=module, dependencies=needs or " []")
+    code = "".join(f"require '{name.replace('-', '_')}'\n" for name in requires or {}) + f"puts '{name}'\n"
+    parts = {
+        "metadata.gz": gzip.compress(metadata.encode()),
+        "data.tar.gz": gzip.compress(packed({f"lib/{module}.rb": code.encode()})),
+    }
+    sums = "".join(f"  {part}: {hashlib.sha256(content).hexdigest()}\n" for part, content in parts.items())
+    parts["checksums.yaml.gz"] = gzip.compress(f"---\nSHA256:\n{sums}".encode())
+    (into / f"{name}-{version}.gem").write_bytes(packed(parts))
+
+
 def main(into):
     wheel(into, "mirror-words", "1.0", "words = 'hello'\n")
     wheel(into, "mirror-greeting", "1.0", "from mirror_words import words\n", ["mirror-words"])
@@ -91,6 +160,8 @@ def main(into):
     sdist(into)
     crate(into, "mirror-stone", "1.0.0")
     crate(into, "mirror-wall", "1.0.0", {"mirror-stone": "1"})
+    gem(into, "mirror-ore", "1.0.0")
+    gem(into, "mirror-gem", "1.0.0", {"mirror-ore": "1.0"})
     npm(into, "mirror-right", "1.0.0")
     npm(into, "mirror-left", "1.0.0", {"mirror-right": "^1.0.0"})
     npm(into, "mirror-again", "1.0.0")

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 ///
 /// - wheels: `mirror-greeting` (needs `mirror-words`), `mirror-farewell`, `mirror-backend`
 /// - sdist: `mirror-built`, whose build needs `mirror-backend` from the same index
+/// - gems: `mirror-gem` (needs `mirror-ore`)
 /// - npm: `mirror-left` (needs `mirror-right`), `mirror-again`, `@acme/mirror-scoped`
 pub struct Packages(TempDir);
 

@@ -96,6 +96,7 @@ impl Edits {
             .collect();
         edits.warn_of_variables(session);
         edits.warn_of_winning_files(session);
+        edits.warn_of_neighbours(state);
         edits
     }
 
@@ -226,6 +227,20 @@ impl Edits {
             let (places, environment) = (&session.places, &session.environment);
             let warnings = overruled(planned.tool, &planned.login, places, environment);
             self.warnings.extend(warnings);
+        }
+    }
+
+    /// Says which tool, of this login or an earlier one, another's entries mislead.
+    fn warn_of_neighbours(&mut self, state: &State) {
+        let planned: BTreeSet<Tool> = self.planned.iter().map(|planned| planned.tool).collect();
+        let known = |tool: &Tool| planned.contains(tool) || state.tools.contains_key(tool);
+        for tool in Tool::all().filter(known) {
+            if let Some((other, said)) = tool.client().misleads()
+                && known(&other)
+                && (planned.contains(&tool) || planned.contains(&other))
+            {
+                self.warnings.push(said.to_owned());
+            }
         }
     }
 

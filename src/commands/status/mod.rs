@@ -203,11 +203,8 @@ fn tool_state(tool: Tool, file: &ToolFile, login: &ToolLogin, cached: Option<&To
         (Ok(Found::NotConfigured), _) => {
             "its file no longer names the repository; run `studio-mirror login`".into()
         }
-        (Ok(Found::Unneeded), _)
-        | (Ok(Found::Helper), AuthMode::Helper)
-        | (Ok(Found::Elsewhere), AuthMode::Token) => "ok".into(),
-        (Ok(Found::Elsewhere), AuthMode::Helper) => {
-            "its file names the repository as a token wants it; run `studio-mirror login`".into()
+        (Ok(Found::Unneeded | Found::Address), _) | (Ok(Found::Helper), AuthMode::Helper) => {
+            "ok".into()
         }
         (Ok(Found::Helper), AuthMode::Token) => {
             "its file holds no token; run `studio-mirror login`".into()

@@ -73,6 +73,7 @@ impl Account {
                     Some("public:pypi") => Some(Format::Pypi),
                     Some("public:npmjs") => Some(Format::Npm),
                     Some("public:crates-io") => Some(Format::Cargo),
+                    Some("public:ruby-gems-org") => Some(Format::Ruby),
                     _ => None,
                 },
                 folder: match domain == first {

@@ -96,16 +96,7 @@ async fn serve(
         Some(Route::Sts) => sts::answer(shared, request, fault),
         Some(Route::Credentials) => container_credentials(shared, request.path),
         Some(Route::Repository(endpoint)) => {
-            wire::answer(
-                shared,
-                &endpoint,
-                arrival,
-                &parts.method,
-                &parts.headers,
-                body,
-                fault,
-            )
-            .await
+            wire::answer(shared, &endpoint, arrival, parts, body, fault).await
         }
         Some(Route::Admin | Route::Unknown) => respond(
             404,

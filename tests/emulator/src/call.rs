@@ -44,6 +44,22 @@ pub(crate) enum Call {
         version: String,
     },
     CargoPublish,
+    /// The endpoint itself: whether there is a gem server.
+    RubyRoot,
+    /// A page of the compact index.
+    RubyInfo {
+        name: String,
+    },
+    /// The names stand in the query.
+    RubyDependencies,
+    RubySpecification {
+        /// Name, version and, where it is not Ruby's own, platform.
+        full: String,
+    },
+    RubyGem {
+        filename: String,
+    },
+    RubyPush,
     /// Nothing that this emulator serves; `/simple/` among it, as at CodeArtifact.
     Other,
 }
@@ -65,6 +81,12 @@ impl Call {
             Call::CargoIndex { .. } => "CargoIndex",
             Call::CargoDownload { .. } => "CargoDownload",
             Call::CargoPublish => "CargoPublish",
+            Call::RubyRoot => "RubyRoot",
+            Call::RubyInfo { .. } => "RubyInfo",
+            Call::RubyDependencies => "RubyDependencies",
+            Call::RubySpecification { .. } => "RubySpecification",
+            Call::RubyGem { .. } => "RubyGem",
+            Call::RubyPush => "RubyPush",
             Call::Other => "Other",
         }
     }
@@ -77,6 +99,7 @@ impl Call {
                 | Call::NpmPublish { .. }
                 | Call::NpmDistTag { .. }
                 | Call::CargoPublish
+                | Call::RubyPush
         )
     }
 }
@@ -88,6 +111,7 @@ pub(crate) fn call(method: &str, format: Format, rest: &str) -> Call {
         Format::Pypi => pypi_call(rest),
         Format::Npm => npm_dist_tags(method, rest).unwrap_or_else(|| npm_call(method, rest)),
         Format::Cargo => cargo_call(method, rest),
+        Format::Ruby => ruby_call(method, rest),
         _ => Call::Other,
     }
 }
@@ -157,6 +181,26 @@ fn cargo_call(method: &str, rest: &str) -> Call {
             version: (*version).into(),
         },
         path => crate::cargo::crate_of(path).map_or(Call::Other, |name| Call::CargoIndex { name }),
+    }
+}
+
+fn ruby_call(method: &str, rest: &str) -> Call {
+    let parts: Vec<_> = rest.split('/').collect();
+    match parts.as_slice() {
+        [""] => Call::RubyRoot,
+        ["info", name] => Call::RubyInfo {
+            name: (*name).into(),
+        },
+        ["api", "v1", "dependencies"] => Call::RubyDependencies,
+        ["api", "v1", "gems"] if method == "POST" => Call::RubyPush,
+        ["quick", "Marshal.4.8", file] => match file.strip_suffix(".gemspec.rz") {
+            Some(full) => Call::RubySpecification { full: full.into() },
+            None => Call::Other,
+        },
+        ["gems", filename] => Call::RubyGem {
+            filename: (*filename).into(),
+        },
+        _ => Call::Other,
     }
 }
 

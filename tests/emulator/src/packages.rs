@@ -1,4 +1,4 @@
-//! Reads the folder of packages: wheels, sdists and npm packs, and what they say about themselves.
+//! Reads the folder of packages: wheels, sdists, npm packs, crates and gems, and what they say about themselves.
 
 use crate::asset::{Asset, Content};
 use crate::call::normalise;
@@ -6,6 +6,7 @@ use crate::cargo;
 use crate::clock::rfc3339;
 use crate::names::Format;
 use crate::random::to_hex;
+use crate::ruby;
 use anyhow::{Context, Result, bail};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -132,7 +133,7 @@ pub(crate) fn read_bytes(filename: &str, bytes: &[u8], content: Content) -> Resu
 type Reader = fn(&str, &[u8], Content) -> Result<Asset>;
 
 fn kind_of(filename: &str) -> Option<Reader> {
-    let kinds: [(&str, Reader); 4] = [
+    let kinds: [(&str, Reader); 5] = [
         (".crate", |_, bytes, content| {
             cargo::read(bytes, &from_tarball(bytes, "Cargo.toml")?, content)
         }),
@@ -143,6 +144,7 @@ fn kind_of(filename: &str) -> Option<Reader> {
             python(name, &from_tarball(bytes, "PKG-INFO")?, content)
         }),
         (".tgz", |_, bytes, content| npm(bytes, content)),
+        (".gem", |_, bytes, content| ruby::read(bytes, content)),
     ];
     let found = kinds.iter().find(|(end, _)| filename.ends_with(end));
     found.map(|(_, reader)| *reader)

@@ -61,6 +61,7 @@ impl Publishing<'_> {
         let sent = match call {
             Call::NpmPublish { name } => npm::read(name, self.body)?,
             Call::CargoPublish => read_crate(self.body)?,
+            Call::RubyPush => read_gem(self.body)?,
             _ => pypi::read(self.headers, self.body).await?,
         };
         let mut asset = sent.asset;
@@ -142,6 +143,14 @@ fn read_crate(body: &Bytes) -> Result<Submission, Refused> {
     }
     Ok(Submission {
         asset,
+        tags: Vec::new(),
+    })
+}
+
+/// What `gem push` sends: the gem and nothing else.
+fn read_gem(body: &Bytes) -> Result<Submission, Refused> {
+    Ok(Submission {
+        asset: read("package.gem", body)?,
         tags: Vec::new(),
     })
 }
