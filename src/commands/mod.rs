@@ -5,6 +5,7 @@ pub mod diff;
 mod exec;
 mod login;
 mod logout;
+mod overruled;
 mod refresh;
 mod session;
 mod sharers;
