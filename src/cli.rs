@@ -117,6 +117,12 @@ pub enum Command {
                             studio-mirror refresh             now, once\n  studio-mirror refresh --stop"
     )]
     Refresh(RefreshArgs),
+    /// Say what is broken between here and CodeArtifact, and how to mend it
+    #[command(
+        after_help = "Examples:\n  studio-mirror check\n  studio-mirror check --output markdown    for a ticket\n  \
+                      studio-mirror check --explain network.api.dns"
+    )]
+    Check(CheckArgs),
     /// Print a fresh authorization token
     #[command(
         after_help = "Example:\n  curl -H \"$(studio-mirror token --format header)\" https://…"
@@ -217,6 +223,17 @@ pub struct RefreshArgs {
     /// The background process itself
     #[arg(long, hide = true)]
     pub serve: bool,
+}
+
+/// `check`
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Tools whose packages are in question, with commas [default: those of the last login, else pip,uv,npm]
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "TOOL,…")]
+    pub tool: Vec<Tool>,
+    /// Explain one check, or list all; asks nobody
+    #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = "")]
+    pub explain: Option<String>,
 }
 
 /// `token`

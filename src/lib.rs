@@ -5,6 +5,7 @@
 
 pub mod aws;
 pub mod changes;
+pub mod check;
 pub mod cli;
 pub mod commands;
 pub mod config_file;

@@ -14,6 +14,8 @@ pub enum Format {
     Text,
     /// One JSON document with `schema_version`.
     Json,
+    /// For a ticket; of `check` alone.
+    Markdown,
 }
 
 /// How much is said on stderr.
@@ -41,6 +43,11 @@ pub struct Printer {
 pub trait Report: Serialize {
     /// The text form, ending in a line end unless empty.
     fn text(&self) -> String;
+
+    /// The form to paste into a ticket.
+    fn markdown(&self) -> String {
+        self.text()
+    }
 }
 
 #[derive(Serialize)]
@@ -58,6 +65,7 @@ impl Printer {
     pub fn report(&self, report: &impl Report) -> anyhow::Result<()> {
         match self.format {
             Format::Text => self.result(&report.text()),
+            Format::Markdown => self.result(&report.markdown()),
             Format::Json => {
                 let document = Document {
                     schema_version: 1,

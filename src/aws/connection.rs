@@ -3,8 +3,6 @@
 
 use std::sync::{Arc, OnceLock};
 
-use anyhow::anyhow;
-use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_http_client::{Builder, Connector};
@@ -17,8 +15,9 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 
+use super::proxy::{check_proxy_variables, proxy_config};
 use super::trust::Roots;
-use crate::error::{explain, with_hint};
+use crate::error::explain;
 
 /// An HTTP client for the SDK: `HTTPS_PROXY` and `NO_PROXY` honoured, roots as [`Roots::load`] finds
 /// them. Plain `http://` never goes through a proxy: it only ever leads to this machine.
@@ -137,55 +136,4 @@ fn tls_client() -> Result<SharedHttpClient, SetupFailure> {
             connector.build()
         }),
     )
-}
-
-/// The proxy of the environment. `NO_PROXY=*` keeps every host away from it; the SDK's own reading of
-/// the star covers names but no addresses.
-fn proxy_config() -> ProxyConfig {
-    let excepted = ["NO_PROXY", "no_proxy"]
-        .into_iter()
-        .find_map(|variable| std::env::var(variable).ok());
-    let all = excepted.is_some_and(|hosts| hosts.split(',').any(|host| host.trim() == "*"));
-    if all {
-        ProxyConfig::disabled()
-    } else {
-        ProxyConfig::from_env()
-    }
-}
-
-/// The proxy variables for TLS connections; a value that is no URL would be passed over in silence.
-fn check_proxy_variables() -> anyhow::Result<()> {
-    for variable in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
-        let Some(value) = std::env::var_os(variable).filter(|value| !value.is_empty()) else {
-            continue;
-        };
-        if !value.to_str().is_some_and(is_proxy) {
-            // The value may hold a password; the variable's name is enough.
-            return Err(with_hint(
-                anyhow!("${variable} is not a proxy's URL"),
-                format!("set it like {variable}=http://proxy.example:3128, or unset it"),
-            ));
-        }
-    }
-    Ok(())
-}
-
-/// Whether `value` has the form `[scheme://][user:password@]host[:port]`.
-fn is_proxy(value: &str) -> bool {
-    let (scheme, rest) = value.split_once("://").unwrap_or(("http", value));
-    let address = rest.rsplit_once('@').map_or(rest, |(_, address)| address);
-    let address = address.trim_end_matches('/');
-    let (host, port) = match address.rsplit_once(':') {
-        Some((host, port)) if !port.contains(']') => (host, Some(port)),
-        _ => (address, None),
-    };
-    let named = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
-    let is_ipv6 = host
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'))
-        .is_some_and(|host| host.parse::<std::net::Ipv6Addr>().is_ok());
-    matches!(scheme, "http" | "https" | "socks5" | "socks5h")
-        && !value.contains(char::is_whitespace)
-        && (is_ipv6 || (!host.is_empty() && host.bytes().all(named)))
-        && port.is_none_or(|port| port.parse::<u16>().is_ok())
 }

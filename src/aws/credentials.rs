@@ -6,10 +6,11 @@ use aws_config::imds::credentials::ImdsCredentialsProvider;
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
-use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::region::Region;
 
+use super::explain::innermost;
 use crate::credentials::CredentialSource;
 
 /// Makes it; nothing is asked for yet.
@@ -47,4 +48,32 @@ pub fn provider(
                 .build(),
         ),
     }
+}
+
+/// Credentials, without their secrets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The key's public half.
+    pub access_key_id: String,
+    /// When they end, where that is known, in seconds since 1970.
+    pub expires_at: Option<u64>,
+}
+
+/// Asks `source` for credentials, as a call to AWS would.
+///
+/// # Errors
+/// The sentence that says why there are none.
+pub async fn find(source: &CredentialSource, region: &str) -> Result<Found, String> {
+    let provider = provider(source, region, super::http_client());
+    let found = provider
+        .provide_credentials()
+        .await
+        .map_err(|error| innermost(&error))?;
+    let since_1970 = |time: std::time::SystemTime| time.duration_since(std::time::UNIX_EPOCH);
+    Ok(Found {
+        access_key_id: found.access_key_id().to_owned(),
+        expires_at: found
+            .expiry()
+            .and_then(|time| Some(since_1970(time).ok()?.as_secs())),
+    })
 }

@@ -9,7 +9,7 @@ use aws_sdk_codeartifact::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use super::connection::SetupFailure;
-use super::mend::{local_texts, service_texts};
+use super::mend::{Denial, local_texts, service_texts};
 use super::trust::Roots;
 use crate::endpoint::PlainUrl;
 use crate::error::with_hint;
@@ -89,6 +89,8 @@ pub enum Kind {
 pub struct AwsError {
     /// Why.
     pub kind: Kind,
+    /// Which policy refused, if one did.
+    pub denial: Option<Denial>,
     message: String,
     detail: Option<String>,
     hint: String,
@@ -161,6 +163,7 @@ impl AwsError {
         let (message, hint) = local_texts(&kind, operation, subject);
         Self {
             kind,
+            denial: None,
             message,
             detail: (!detail.is_empty()).then_some(detail),
             hint,
@@ -189,8 +192,10 @@ impl AwsError {
         } else {
             printable(code)
         };
+        let denial = (kind == Kind::Denied).then(|| Denial::read(operation, &sentence));
         Self {
             kind,
+            denial,
             message,
             // The service's own sentence names role, action and layer: it must reach the user.
             detail: Some(if sentence.is_empty() {
@@ -292,7 +297,7 @@ pub(super) fn innermost(error: &(dyn StdError + 'static)) -> String {
 }
 
 /// One line without characters that steer a terminal, and not endless: it came from the network.
-pub(super) fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     // Beside the control characters: line ends, marks and overrides that turn the direction of text.
     let steers = |c: char| {
         c.is_control()

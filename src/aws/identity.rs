@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use aws_sdk_sts::config::{Region, retry::RetryConfig};
+use aws_sdk_sts::error::ProvideErrorMetadata;
 
 use super::{credentials, http_client};
 use crate::token::TokenRequest;
@@ -32,7 +33,16 @@ pub async fn caller_arn(request: &TokenRequest, endpoint: Option<&str>) -> Resul
     let client = aws_sdk_sts::Client::from_conf(config.build());
     match tokio::time::timeout(LIMIT, client.get_caller_identity().send()).await {
         Ok(Ok(answer)) => Ok(answer.arn().unwrap_or("(no ARN)").to_owned()),
-        Ok(Err(error)) => Err(super::explain::innermost(&error)),
+        Ok(Err(error)) => Err(match error.as_service_error() {
+            Some(answer) => sentence(answer),
+            None => super::explain::innermost(&error),
+        }),
         Err(_) => Err("STS does not answer; is there an STS endpoint in the VPC?".to_owned()),
     }
+}
+
+/// What STS says, in its own words.
+fn sentence(answer: &impl ProvideErrorMetadata) -> String {
+    let words = [answer.code(), answer.message()];
+    super::explain::printable(&words.into_iter().flatten().collect::<Vec<_>>().join(": "))
 }

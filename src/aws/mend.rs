@@ -108,29 +108,68 @@ pub(super) fn service_texts(
     }
 }
 
-/// AWS's sentence says which layer refused; each has another person to ask.
+/// Which policy refused; each has another person to ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefusedBy {
+    /// The role's own policies: none allows it.
+    Role,
+    /// The policy of the VPC endpoint.
+    Endpoint,
+    /// A policy that denies it explicitly.
+    ExplicitDeny,
+    /// The permissions policy of the domain or the repository.
+    Resource,
+}
+
+/// A refusal, as AWS's own sentence tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Denial {
+    /// Which policy refused.
+    pub by: RefusedBy,
+    /// What is not allowed.
+    pub action: String,
+}
+
+impl Denial {
+    /// Reads `sentence`, the answer to a call of `operation`.
+    pub fn read(operation: &str, sentence: &str) -> Self {
+        let action = if sentence.contains("sts:GetServiceBearerToken") {
+            "sts:GetServiceBearerToken".to_owned()
+        } else {
+            format!("codeartifact:{operation}")
+        };
+        let by = if sentence.contains("VPC endpoint policy") {
+            RefusedBy::Endpoint
+        } else if sentence.contains("explicit deny") {
+            RefusedBy::ExplicitDeny
+        } else if sentence.contains("resource-based policy") {
+            RefusedBy::Resource
+        } else {
+            RefusedBy::Role
+        };
+        Self { by, action }
+    }
+}
+
+/// Whom to ask for what.
 fn denied_hint(operation: &str, domain: &str, sentence: &str) -> String {
-    let action = if sentence.contains("sts:GetServiceBearerToken") {
-        "sts:GetServiceBearerToken".to_owned()
-    } else {
-        format!("codeartifact:{operation}")
-    };
-    if sentence.contains("VPC endpoint policy") {
-        format!(
+    let Denial { by, action } = Denial::read(operation, sentence);
+    match by {
+        RefusedBy::Endpoint => format!(
             "the policy of the VPC endpoint codeartifact.api must allow {action}: ask your platform team"
-        )
-    } else if sentence.contains("explicit deny") {
-        format!(
+        ),
+        RefusedBy::ExplicitDeny => format!(
             "a policy denies {action} explicitly (the sentence names its kind): ask your identity team"
-        )
-    } else if sentence.contains("resource-based policy") {
-        format!(
+        ),
+        RefusedBy::Resource => format!(
             "the permissions policy of the domain {domain} must allow {action} for this role: ask the domain's owner"
-        )
-    } else if operation == "GetAuthorizationToken" {
-        "the role's own policy must allow codeartifact:GetAuthorizationToken on the domain and sts:GetServiceBearerToken on *: ask your identity team".to_owned()
-    } else {
-        format!("the role's own policy must allow {action}: ask your identity team")
+        ),
+        RefusedBy::Role if operation == "GetAuthorizationToken" => {
+            "the role's own policy must allow codeartifact:GetAuthorizationToken on the domain and sts:GetServiceBearerToken on *: ask your identity team".to_owned()
+        }
+        RefusedBy::Role => {
+            format!("the role's own policy must allow {action}: ask your identity team")
+        }
     }
 }
 

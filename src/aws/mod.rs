@@ -6,12 +6,17 @@ mod credentials;
 mod explain;
 mod identity;
 mod mend;
+mod proxy;
 mod trust;
 
 pub use codeartifact::CodeArtifact;
 pub use connection::http_client;
+pub use credentials::{Found, find as find_credentials};
+pub(crate) use explain::printable;
 pub use explain::{AwsError, Kind};
 pub use identity::caller_arn;
+pub use mend::{Denial, RefusedBy};
+pub use proxy::{Proxy, check_proxy_variables, excepted_hosts, proxy_for};
 pub use trust::{Roots, RootsFrom};
 
 use std::future::Future;

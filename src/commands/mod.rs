@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod check;
 mod completions;
 pub mod diff;
 mod exec;
@@ -16,10 +17,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::cli::{Cli, Command};
-use crate::error::explain;
+use crate::cli::{CheckArgs, Cli, Command};
+use crate::error::{Usage, explain, with_hint};
 use crate::helper;
-use crate::output::{Printer, Verbosity};
+use crate::output::{Format, Printer, Verbosity};
 use session::Session;
 
 /// Parses the command line and does what it says. Exit: 0 done, 1 it failed, 2 wrong usage.
@@ -33,8 +34,13 @@ pub fn run() -> ExitCode {
             _ => Verbosity::Normal,
         },
     };
+    let is_check = matches!(cli.command, Command::Check(_));
     let done =
         match &cli.command {
+            _ if printer.format == Format::Markdown && !is_check => Err(with_hint(
+                Usage("--output markdown is for `check` alone".to_owned()),
+                "use text or json",
+            )),
             Command::Keyring(args) => return helper::run(args.arguments.clone(), false),
             Command::Completions { shell } => completions::run(printer, *shell),
             Command::Login(args) => match args.system {
@@ -48,6 +54,11 @@ pub fn run() -> ExitCode {
             Command::Exec(args) => Session::open(&cli.global, Default::default(), printer)
                 .and_then(|s| exec::run(s, args)),
             Command::Refresh(args) => refresh::run(printer, args),
+            Command::Check(CheckArgs {
+                explain: Some(id), ..
+            }) => check::explained(printer, id),
+            Command::Check(args) => Session::open(&cli.global, Default::default(), printer)
+                .and_then(|s| check::run(&s, args)),
             Command::Token(args) => Session::open(&cli.global, Default::default(), printer)
                 .and_then(|s| token::run(&s, args)),
         };

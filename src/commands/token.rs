@@ -48,7 +48,9 @@ pub fn run(session: &Session, args: &TokenArgs) -> anyhow::Result<ExitCode> {
             printer.format = Format::Json;
             printer.report(&TokenReport::of(&token))?;
         }
-        (TokenFormat::Raw, Format::Text) => printer.result(&format!("{text}\n"))?,
+        (TokenFormat::Raw, Format::Text | Format::Markdown) => {
+            printer.result(&format!("{text}\n"))?
+        }
         (TokenFormat::Header, _) => printer.result(&format!("Authorization: Bearer {text}\n"))?,
         (TokenFormat::Env, _) => {
             printer.result(&format!("export CODEARTIFACT_AUTH_TOKEN={text}\n"))?;

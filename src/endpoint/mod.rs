@@ -88,6 +88,14 @@ impl EndpointType {
             EndpointType::Dualstack => "dualstack",
         }
     }
+
+    /// AWS's name of the host that a domain's packages are read from.
+    pub fn host(self, domain: &str, owner: &str, region: &str) -> String {
+        match self {
+            EndpointType::Ipv4 => format!("{domain}-{owner}.d.codeartifact.{region}.amazonaws.com"),
+            EndpointType::Dualstack => format!("{domain}-{owner}.codeartifact.{region}.on.aws"),
+        }
+    }
 }
 
 /// Bytes of an endpoint's URL. A host name has 253 at most, domain and repository 150.

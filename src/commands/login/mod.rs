@@ -198,8 +198,10 @@ fn show(session: &Session, targets: &[Target], fetched: &Fetched) -> anyhow::Res
         warnings.extend(helper.warnings);
     }
     match session.printer.format {
-        Format::Text if diffs.is_empty() => session.printer.result("Nothing would change.\n")?,
-        Format::Text => session.printer.result(&diffs)?,
+        Format::Text | Format::Markdown if diffs.is_empty() => {
+            session.printer.result("Nothing would change.\n")?
+        }
+        Format::Text | Format::Markdown => session.printer.result(&diffs)?,
         Format::Json => {
             let document = serde_json::json!({ "schema_version": 1, "dry_run": true, "diff": diffs, "warnings": warnings });
             session.printer.result(&format!("{document:#}\n"))?;

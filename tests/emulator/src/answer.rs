@@ -1,9 +1,10 @@
 //! One request from its arrival to its answer: classified, recorded, met by faults, handed to the service it is for.
 
 use crate::assets;
+use crate::clock::http_date;
 use crate::codeartifact;
 use crate::connection::Arrival;
-use crate::error::{AwsError, respond};
+use crate::error::{AwsError, insert, respond};
 use crate::faults::Action;
 use crate::requests::describe;
 use crate::route::{Route, classify};
@@ -64,11 +65,13 @@ pub(crate) async fn answer(
             other => left = Some(other),
         }
     }
-    let response = match left.as_ref().and_then(injected) {
+    let mut response = match left.as_ref().and_then(injected) {
         Some(error) if matches!(route, Some(Route::Sts)) => error.into_query_xml(sts::NAMESPACE),
         Some(error) => error.into_rest_json(),
         None => serve(shared, route, arrival, parts, body, left.as_ref()).await,
     };
+    let now = shared.clocks.signing_now();
+    insert(&mut response, "date", &http_date(now));
     pending.answered(response.status().as_u16());
     Ok(response)
 }

@@ -1,0 +1,63 @@
+//! Texts with `{words}` in them: filled from the evidence, or shown as `<words>` where nothing is known.
+
+/// What stands for each word.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Words(Vec<(&'static str, String)>);
+
+impl Words {
+    /// Lets `word` stand for `value`; the first to say so counts.
+    #[must_use]
+    pub fn with(mut self, word: &'static str, value: Option<impl Into<String>>) -> Self {
+        self.0.extend(value.map(|value| (word, value.into())));
+        self
+    }
+
+    fn get(&self, word: &str) -> Option<&str> {
+        let known = self.0.iter().find(|(name, _)| *name == word);
+        known.map(|(_, value)| value.as_str())
+    }
+
+    /// `text` with every `{word}` replaced. Other braces, as JSON has them, stay.
+    pub fn fill(&self, text: &str) -> String {
+        let mut filled = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(at) = rest.find('{') {
+            let (before, from_brace) = rest.split_at(at);
+            filled += before;
+            let word = from_brace[1..].split_once('}').map(|(word, _)| word);
+            let is_word = |word: &&str| {
+                !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+            };
+            match word.filter(is_word) {
+                Some(word) => {
+                    match self.get(word) {
+                        Some(value) => filled += value,
+                        None => filled += &format!("<{}>", word.replace('_', "-")),
+                    }
+                    rest = &from_brace[word.len() + 2..];
+                }
+                None => {
+                    filled.push('{');
+                    rest = &from_brace[1..];
+                }
+            }
+        }
+        filled + rest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_filled_and_other_braces_stay() {
+        let words = Words::default()
+            .with("region", Some("us-east-1"))
+            .with("host", None::<String>);
+        assert_eq!(
+            words.fill(r#"{"a": "{region}"} {host} {vpc_id} {"#),
+            r#"{"a": "us-east-1"} <host> <vpc-id> {"#
+        );
+    }
+}

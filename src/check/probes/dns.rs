@@ -1,0 +1,292 @@
+//! Names: /etc/hosts, and each nameserver asked by itself, because the C libraries differ in whom
+//! they ask: glibc goes from one to the next, musl asks all and takes whoever is first.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use futures_util::future::{join, join_all};
+use simple_dns::rdata::RData;
+use simple_dns::{CLASS, Name, Packet, PacketFlag, QCLASS, QTYPE, Question, RCODE, TYPE};
+use tokio::net::UdpSocket;
+
+use super::Deadline;
+use crate::check::evidence::{Names, Said};
+
+/// A packet may be lost: the question is put again after this long.
+const ASK_AGAIN: Duration = Duration::from_millis(700);
+/// What a DNS answer by UDP may have.
+const LONGEST_ANSWER: usize = 4096;
+
+/// The nameservers of resolv.conf's text; without one the C libraries ask this machine.
+pub fn nameservers(resolv_conf: &str) -> Vec<IpAddr> {
+    let mut servers: Vec<IpAddr> = Vec::new();
+    for line in resolv_conf.lines() {
+        let mut words = line.split_whitespace();
+        if words.next() != Some("nameserver") {
+            continue;
+        }
+        // A scope (`fe80::1%eth0`) cannot be kept in an address; the rest of it can be asked.
+        let address = words.next().and_then(|word| word.split('%').next());
+        servers.extend(address.and_then(|address| address.parse::<IpAddr>().ok()));
+    }
+    // The C libraries look at three.
+    servers.truncate(3);
+    if servers.is_empty() {
+        servers.push(Ipv4Addr::LOCALHOST.into());
+    }
+    servers
+}
+
+/// The addresses that /etc/hosts' text gives `host`.
+pub fn in_hosts_file(hosts: &str, host: &str) -> Vec<IpAddr> {
+    hosts
+        .lines()
+        .filter_map(|line| {
+            let line = line.split('#').next().unwrap_or_default();
+            let mut words = line.split_whitespace();
+            let address = words.next()?.parse().ok()?;
+            words
+                .any(|name| name.eq_ignore_ascii_case(host))
+                .then_some(address)
+        })
+        .collect()
+}
+
+/// Looks `host` up everywhere.
+pub async fn look_up(host: &str, limit: Duration, deadline: Deadline) -> Names {
+    let mut names = Names::default();
+    let literal = host.trim_start_matches('[').trim_end_matches(']');
+    if let Ok(address) = literal.parse() {
+        names.is_address = true;
+        names.system.push(address);
+        return names;
+    }
+    let file = |path| std::fs::read_to_string(path).unwrap_or_default();
+    names.hosts_file = in_hosts_file(&file("/etc/hosts"), host);
+    if !names.hosts_file.is_empty() {
+        return names;
+    }
+    let servers = nameservers(&file("/etc/resolv.conf"));
+    let questions = servers.into_iter().map(|server| async move {
+        (
+            server,
+            ask((server, 53).into(), host, limit, deadline).await,
+        )
+    });
+    names.servers = join_all(questions).await;
+    // Another source of the system's (nsswitch.conf) may know what no nameserver does.
+    if names.addresses().is_empty() {
+        let look_up = tokio::net::lookup_host((host, 0));
+        if let Some(Ok(found)) = deadline.within(limit / 2, look_up).await {
+            names.system = found.map(|address| address.ip()).collect();
+        }
+    }
+    names
+}
+
+/// Asks one nameserver for both kinds of address.
+pub async fn ask(server: SocketAddr, host: &str, limit: Duration, deadline: Deadline) -> Said {
+    let ask = |kind| async move {
+        deadline
+            .within(limit, ask_for(server, host, kind))
+            .await
+            .unwrap_or(Said::Silence)
+    };
+    both(join(ask(TYPE::A), ask(TYPE::AAAA)).await)
+}
+
+/// One word of two answers. Addresses count whoever has them; a fault counts only if there are none.
+fn both((v4, v6): (Said, Said)) -> Said {
+    match (v4, v6) {
+        (Said::Addresses(mut addresses), Said::Addresses(more)) => {
+            addresses.extend(more);
+            Said::Addresses(addresses)
+        }
+        (found @ Said::Addresses(_), _) | (_, found @ Said::Addresses(_)) => found,
+        (Said::NoAddress, fault) if !fault.is_answer() => fault,
+        (v4, v6) if !v4.is_answer() && v6.is_answer() && v6 != Said::NoAddress => v6,
+        (v4, _) => v4,
+    }
+}
+
+async fn ask_for(server: SocketAddr, host: &str, kind: TYPE) -> Said {
+    let exchange = async {
+        let here: IpAddr = match server {
+            SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+            SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+        };
+        let socket = UdpSocket::bind((here, 0)).await?;
+        socket.connect(server).await?;
+        // The port is the system's choice and the socket is connected; the number need only tell retries apart.
+        let id = (socket.local_addr()?.port()).rotate_left(3) ^ u16::from(kind);
+        let question = question(id, host, kind).ok_or(std::io::ErrorKind::InvalidInput)?;
+        let mut bytes = vec![0; LONGEST_ANSWER];
+        loop {
+            socket.send(&question).await?;
+            let answer = async {
+                loop {
+                    let length = socket.recv(&mut bytes).await?;
+                    if let Some(said) = read_answer(&bytes[..length], id) {
+                        return std::io::Result::Ok(said);
+                    }
+                }
+            };
+            if let Ok(said) = tokio::time::timeout(ASK_AGAIN, answer).await {
+                return said;
+            }
+        }
+    };
+    let said: std::io::Result<Said> = exchange.await;
+    said.unwrap_or_else(|error| Said::Unreachable(error.to_string()))
+}
+
+fn question(id: u16, host: &str, kind: TYPE) -> Option<Vec<u8>> {
+    let mut packet = Packet::new_query(id);
+    packet.set_flags(PacketFlag::RECURSION_DESIRED);
+    let name = Name::new(host.trim_end_matches('.')).ok()?;
+    packet.questions.push(Question::new(
+        name,
+        QTYPE::TYPE(kind),
+        QCLASS::CLASS(CLASS::IN),
+        false,
+    ));
+    packet.build_bytes_vec().ok()
+}
+
+/// What an answer says; `None` if it is none to question `id`.
+fn read_answer(bytes: &[u8], id: u16) -> Option<Said> {
+    let packet = Packet::parse(bytes).ok()?;
+    if packet.id() != id || !packet.has_flags(PacketFlag::RESPONSE) {
+        return None;
+    }
+    let addresses: Vec<IpAddr> = packet
+        .answers
+        .iter()
+        .filter_map(|record| match &record.rdata {
+            RData::A(a) => Some(Ipv4Addr::from(a.address).into()),
+            RData::AAAA(aaaa) => Some(Ipv6Addr::from(aaaa.address).into()),
+            _ => None,
+        })
+        .collect();
+    Some(match packet.rcode() {
+        RCODE::NoError if addresses.is_empty() => Said::NoAddress,
+        RCODE::NoError => Said::Addresses(addresses),
+        RCODE::NameError => Said::NoSuchName,
+        RCODE::ServerFailure => Said::Fault("SERVFAIL".to_owned()),
+        RCODE::Refused => Said::Fault("REFUSED".to_owned()),
+        other => Said::Fault(format!("{other:?}")),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use simple_dns::ResourceRecord;
+    use std::future::Future;
+
+    #[test]
+    fn resolv_conf_and_hosts_are_read_as_the_c_libraries_do() {
+        let text =
+            "# x\nsearch a.example\nnameserver 10.0.0.2\n nameserver fe80::1%eth0\nnameserver x\n";
+        assert_eq!(
+            nameservers(text),
+            ["10.0.0.2", "fe80::1"].map(|address| address.parse::<IpAddr>().unwrap())
+        );
+        assert_eq!(nameservers(""), [IpAddr::from(Ipv4Addr::LOCALHOST)]);
+        let hosts =
+            "127.0.0.1 localhost\n10.0.0.5\tother API.example # api2.example\n::9 api.example\n";
+        assert_eq!(
+            in_hosts_file(hosts, "api.example"),
+            ["10.0.0.5", "::9"].map(|address| address.parse::<IpAddr>().unwrap())
+        );
+        assert!(in_hosts_file(hosts, "api2.example").is_empty());
+    }
+
+    #[test]
+    fn addresses_of_either_kind_count_before_a_fault_of_the_other() {
+        let found = Said::Addresses(vec!["10.0.0.1".parse().unwrap()]);
+        let fault = Said::Fault("SERVFAIL".into());
+        assert_eq!(both((found.clone(), fault.clone())), found);
+        assert_eq!(both((Said::NoAddress, found.clone())), found);
+        assert_eq!(both((Said::NoAddress, fault.clone())), fault);
+        assert_eq!(both((Said::NoSuchName, Said::NoSuchName)), Said::NoSuchName);
+    }
+
+    /// A nameserver on loopback that makes of each question what `answer` says; `None` is silence.
+    async fn asked(answer: impl Fn(Packet<'static>, u16) -> Option<Packet<'static>>) -> Said {
+        let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let server = socket.local_addr().unwrap();
+        let serve = async {
+            let mut bytes = [0; 512];
+            loop {
+                let (length, from) = socket.recv_from(&mut bytes).await.unwrap();
+                let question = Packet::parse(&bytes[..length]).unwrap();
+                let kind = match question.questions[0].qtype {
+                    QTYPE::TYPE(kind) => u16::from(kind),
+                    _ => 0,
+                };
+                assert_eq!(question.questions[0].qname.to_string(), "api.example");
+                let reply = Packet::new_reply(question.id());
+                if let Some(reply) = answer(reply, kind) {
+                    let reply = reply.build_bytes_vec().unwrap();
+                    socket.send_to(&reply, from).await.unwrap();
+                }
+            }
+        };
+        let limit = Duration::from_millis(300);
+        tokio::select! {
+            said = ask(server, "api.example", limit, Deadline::after(limit)) => said,
+            () = serve => unreachable!("it serves for ever"),
+        }
+    }
+
+    fn run(work: impl Future<Output = Said>) -> Said {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        runtime.unwrap().block_on(work)
+    }
+
+    #[test]
+    fn each_kind_of_answer_is_told_from_the_others() {
+        let with_code = |code| {
+            run(asked(move |mut reply, _| {
+                *reply.rcode_mut() = code;
+                Some(reply)
+            }))
+        };
+        assert_eq!(with_code(RCODE::NoError), Said::NoAddress);
+        assert_eq!(with_code(RCODE::NameError), Said::NoSuchName);
+        assert_eq!(
+            with_code(RCODE::ServerFailure),
+            Said::Fault("SERVFAIL".into())
+        );
+        assert_eq!(with_code(RCODE::Refused), Said::Fault("REFUSED".into()));
+        assert_eq!(run(asked(|_, _| None)), Said::Silence);
+        // An answer to somebody else's question is none.
+        let stranger = |_, _| Some(Packet::new_reply(0));
+        assert_eq!(run(asked(stranger)), Said::Silence);
+        let address = "10.0.0.7".parse::<Ipv4Addr>().unwrap();
+        let found = run(asked(move |mut reply, kind| {
+            if kind == u16::from(TYPE::A) {
+                let data = RData::A(address.into());
+                let name = Name::new("api.example").unwrap();
+                reply
+                    .answers
+                    .push(ResourceRecord::new(name, CLASS::IN, 60, data));
+            }
+            Some(reply)
+        }));
+        assert_eq!(found, Said::Addresses(vec![address.into()]));
+    }
+
+    #[test]
+    fn a_port_that_nobody_listens_at_is_not_silence() {
+        let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+        let server = socket.local_addr().unwrap();
+        drop(socket);
+        let limit = Duration::from_millis(300);
+        let said = run(ask(server, "api.example", limit, Deadline::after(limit)));
+        assert!(matches!(said, Said::Unreachable(_)), "{said:?}");
+    }
+}

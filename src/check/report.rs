@@ -1,0 +1,50 @@
+//! The one result of a run, from which every form is made.
+
+use serde::Serialize;
+
+use super::{Mender, Status};
+
+/// How every check came out, in the catalogue's order.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Report {
+    /// Whether nothing failed.
+    pub ok: bool,
+    /// The checks that had an object.
+    pub checks: Vec<Finding>,
+}
+
+/// How one check came out.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Finding {
+    /// The check.
+    pub id: &'static str,
+    /// Its assertion.
+    pub title: &'static str,
+    /// How it came out.
+    pub status: Status,
+    /// What was seen.
+    pub detail: String,
+    /// How to mend it; `None` where nothing is to be mended.
+    pub fix: Option<String>,
+    /// Who can mend it.
+    pub mender: Option<Mender>,
+    /// The check that this one waits for, or whose cause is the same.
+    pub waits_for: Option<&'static str>,
+}
+
+impl Report {
+    /// The report of `checks`.
+    pub fn new(checks: Vec<Finding>) -> Self {
+        Self {
+            ok: checks.iter().all(|found| found.status != Status::Failed),
+            checks,
+        }
+    }
+
+    /// The findings that came out as `status`.
+    pub fn with(&self, status: Status) -> impl Iterator<Item = &Finding> {
+        self.checks
+            .iter()
+            .filter(move |found| found.status == status)
+    }
+}

@@ -1,0 +1,210 @@
+//! Credentials, clock, token, endpoint.
+
+use super::nameservers;
+use super::network::skew;
+use crate::aws::{Denial, Kind, RefusedBy};
+use crate::check::catalogue::MOST_SKEW;
+use crate::check::evidence::Refusal;
+use crate::check::probes::aws::OUT_OF_TIME;
+use crate::check::{Cause, Evidence, Mender, Verdict};
+use crate::timestamp::{rfc3339, span};
+
+/// Whether there are credentials.
+pub fn found(evidence: &Evidence) -> Option<Verdict> {
+    Some(match evidence.credentials.as_ref()? {
+        Ok(found) => Verdict::ok(format!("{} ({})", found.source, found.access_key_id)),
+        Err(trouble) => {
+            let verdict = Verdict::failed(trouble.what.clone());
+            // Where no packet is answered, that is the one thing to mend.
+            let is_silence = trouble.what.ends_with(OUT_OF_TIME) && nameservers::is_dead(evidence);
+            if is_silence {
+                verdict.because(Cause::Resolver)
+            } else {
+                verdict
+            }
+        }
+    })
+}
+
+/// Credentials that end sooner than this are worth a word.
+const SOON: u64 = 10 * 60;
+
+/// Whether the credentials have expired.
+pub fn expiry(evidence: &Evidence) -> Option<Verdict> {
+    let Ok(found) = evidence.credentials.as_ref()? else {
+        return Some(Verdict::waits_for("credentials.found"));
+    };
+    let Some(end) = found.expires_at else {
+        return Some(Verdict::ok("no end is known"));
+    };
+    let left = end.saturating_sub(evidence.now);
+    let at = rfc3339(end);
+    Some(if left == 0 {
+        Verdict::failed(format!("they expired at {at}")).because(Cause::Credentials)
+    } else if left < SOON {
+        Verdict::warning(format!("they expire in {}", span(left)))
+    } else {
+        Verdict::ok(format!("until {at}"))
+    })
+}
+
+/// Whether the clock is right. No object while no host has told the time.
+pub fn clock(evidence: &Evidence) -> Option<Verdict> {
+    let skew = skew(evidence)?;
+    let by = skew.unsigned_abs();
+    let direction = if skew > 0 { "ahead" } else { "behind" };
+    Some(if by > MOST_SKEW.as_secs() {
+        Verdict::failed(format!("this machine's clock is {} {direction}", span(by)))
+            .because(Cause::Clock)
+    } else {
+        Verdict::ok(if by < 5 {
+            "to the second".to_owned()
+        } else {
+            format!("{by} s {direction}")
+        })
+    })
+}
+
+/// Whether CodeArtifact gives a token.
+pub fn token(evidence: &Evidence) -> Option<Verdict> {
+    Some(match &evidence.token {
+        None => Verdict::waits_for("network.api.http"),
+        Some(Ok(token)) => Verdict::ok(format!("a new one, for {}", span(token.lives))),
+        Some(Err(refusal)) => match &evidence.endpoint {
+            Some(Err(other)) => refused(refusal, Some(other)),
+            _ => refused(refusal, None),
+        },
+    })
+}
+
+/// Whether CodeArtifact knows the repository.
+pub fn endpoint(evidence: &Evidence) -> Option<Verdict> {
+    Some(match (&evidence.endpoint, &evidence.token) {
+        (None, _) => Verdict::waits_for("network.api.http"),
+        (Some(Ok(url)), _) => Verdict::ok(url.clone()),
+        // What is not about this one permission has been told of the token.
+        (Some(Err(refusal)), Some(Err(token)))
+            if token.kind == refusal.kind && token.denial.is_none() =>
+        {
+            Verdict::waits_for("token.mint")
+        }
+        (Some(Err(refusal)), _) => refused(refusal, None),
+    })
+}
+
+/// What a call says that AWS, or the way to it, did not let through. The sentences are those of every other command.
+/// `other` is another call that failed at the same time: one policy that refuses both is mended at once.
+fn refused(refusal: &Refusal, other: Option<&Refusal>) -> Verdict {
+    let verdict = Verdict::failed(refusal.trouble.what.clone());
+    if let Some(denial) = &refusal.denial {
+        let other = other
+            .and_then(|other| other.denial.as_ref())
+            .filter(|other| other.by == denial.by && other.action != denial.action);
+        let statements = [Some(denial), other].into_iter().flatten();
+        let statements: Vec<String> = statements.map(|one| statement(&one.action)).collect();
+        let verdict = verdict.because(Cause::Policy(denial.by));
+        return denied(verdict, denial, &statements.join(",\n"));
+    }
+    let mend = refusal.trouble.mend.clone().unwrap_or_default();
+    let Some(kind) = &refusal.kind else {
+        return verdict.by(Mender::You).fix(with_status(&mend));
+    };
+    match kind {
+        Kind::ClockSkew => verdict
+            .because(Cause::Clock)
+            .by(Mender::PlatformTeam)
+            .fix(format!("{mend}:\n$ sudo chronyd -q 'server 169.254.169.123 iburst'")),
+        Kind::Rejected => verdict.because(Cause::Credentials).by(Mender::You).fix(format!(
+            "{mend}\n$ aws sts get-caller-identity --region {{region}}"
+        )),
+        Kind::NotFound => verdict.by(Mender::You).fix(format!(
+            "{mend}\n$ aws codeartifact list-repositories-in-domain --domain {{domain}} --domain-owner {{account}} --region {{region}}"
+        )),
+        Kind::Throttled => verdict.by(Mender::PlatformTeam).fix(format!(
+            "{mend}. If it is always so, ask for more:\n\
+             console: https://console.aws.amazon.com/servicequotas/home/services/codeartifact/quotas"
+        )),
+        Kind::ServerFault => verdict
+            .because(Cause::Unavailable(503))
+            .by(Mender::PlatformTeam)
+            .fix(format!("{mend}:\nconsole: https://health.aws.amazon.com/health/status")),
+        _ => verdict.by(Mender::You).fix(with_status(&mend)),
+    }
+}
+
+fn with_status(mend: &str) -> String {
+    format!("{mend}\n$ studio-mirror status")
+}
+
+/// How every statement begins.
+const ALLOW: &str = "{ \"Effect\": \"Allow\",";
+
+/// `statements` for a policy that stands at a resource: with whom they are for.
+pub fn for_principal(statements: &str, principal: &str) -> String {
+    statements.replace(ALLOW, &format!("{ALLOW} \"Principal\": {principal},"))
+}
+
+/// The statements that are missing, and where they belong.
+fn denied(verdict: Verdict, denial: &Denial, statements: &str) -> Verdict {
+    let action = &denial.action;
+    match denial.by {
+        RefusedBy::Role => verdict.by(Mender::IdentityTeam).fix(format!(
+            "The role's own policy needs this (no policy of the domain can give it):\n{statements}"
+        )),
+        RefusedBy::Endpoint => verdict.by(Mender::PlatformTeam).fix(format!(
+            "The policy of the VPC endpoint codeartifact.api needs this:\n{}",
+            for_principal(statements, "\"*\"")
+        )),
+        RefusedBy::ExplicitDeny => verdict.by(Mender::IdentityTeam).fix(format!(
+            "A policy denies {action} explicitly; AWS's sentence names its kind. It must except this role: \
+             no statement that allows can win over it.\n\
+             $ aws iam simulate-principal-policy --policy-source-arn {{role_arn}} --action-names {action}"
+        )),
+        RefusedBy::Resource => verdict.by(Mender::PlatformTeam).fix(format!(
+            "The domain's permissions policy (its owner's) needs this:\n{}\n\
+             $ aws codeartifact get-domain-permissions-policy --domain {{domain}} --domain-owner {{account}} --region {{region}}",
+            for_principal(statements, "{ \"AWS\": \"{role_arn}\" }")
+        )),
+    }
+}
+
+/// The statement that allows `action`.
+pub fn statement(action: &str) -> String {
+    let (resource, condition) = match action {
+        "sts:GetServiceBearerToken" => (
+            "*",
+            ",\n  \"Condition\": { \"StringEquals\":\n  { \"sts:AWSServiceName\": \"codeartifact.amazonaws.com\" } }",
+        ),
+        "codeartifact:GetAuthorizationToken" => (
+            "arn:aws:codeartifact:{region}:{account}:domain/{domain}",
+            "",
+        ),
+        _ => (
+            "arn:aws:codeartifact:{region}:{account}:repository/{domain}/{repository}",
+            "",
+        ),
+    };
+    format!(
+        "{{ \"Effect\": \"Allow\", \"Action\": \"{action}\",\n  \"Resource\": \"{resource}\"{condition} }}"
+    )
+}
+
+/// Whether STS says who asks.
+pub fn caller(evidence: &Evidence) -> Option<Verdict> {
+    Some(match evidence.caller.as_ref() {
+        None => Verdict::waits_for("network.sts"),
+        Some(Ok(arn)) => Verdict::ok(arn.clone()),
+        Some(Err(why)) => {
+            let verdict = Verdict::failed(format!("STS does not say it: {why}"));
+            match &evidence.token {
+                Some(Err(refusal)) if refusal.kind == Some(Kind::ClockSkew) => {
+                    verdict.because(Cause::Clock)
+                }
+                Some(Err(refusal)) if refusal.kind == Some(Kind::Rejected) => {
+                    verdict.because(Cause::Credentials)
+                }
+                _ => verdict,
+            }
+        }
+    })
+}

@@ -1,0 +1,27 @@
+//! The token cache.
+
+use crate::check::{Evidence, Verdict};
+use crate::timestamp::span;
+
+/// Whether tokens can be cached, and what is cached.
+pub fn cache(evidence: &Evidence) -> Option<Verdict> {
+    let cache = evidence.cache.as_ref()?;
+    let folder = cache.folder.display();
+    if let Some(trouble) = &cache.trouble {
+        return Some(Verdict::warning(format!("{folder}: {trouble}")).fix(format!(
+            "It must be a folder of your own, closed to others (0700), on a file system with room:\n$ chmod 700 {folder}"
+        )));
+    }
+    if cache.damaged {
+        let detail = format!("a token in {folder} cannot be read; a new one takes its place");
+        return Some(Verdict::warning(detail));
+    }
+    Some(Verdict::ok(match cache.token {
+        None => format!("{folder}: no token"),
+        Some((end, true)) => {
+            let left = span(end.saturating_sub(evidence.now));
+            format!("{folder}: a token for {left}")
+        }
+        Some((_, false)) => format!("{folder}: a token that is over, to be replaced"),
+    }))
+}

@@ -1,0 +1,226 @@
+//! Names and nameservers.
+
+use std::net::IpAddr;
+
+use super::nameservers::{Sort, is_dead, sort};
+use super::{is_private, list};
+use crate::check::evidence::{HostSeen, Names, Reached, Role, Said, Tunnel};
+use crate::check::{Cause, Evidence, Mender, Status, Verdict};
+
+/// Whether a host's name leads to an address that can be used.
+pub fn resolves(evidence: &Evidence, role: Role) -> Option<Verdict> {
+    let host = match evidence.host(role) {
+        Some(host) => host,
+        None => return unknown(role),
+    };
+    match &host.tunnel {
+        Some(Tunnel::Open) => return Some(Verdict::ok("the proxy looks it up")),
+        Some(Tunnel::Unreached(_)) => return Some(Verdict::waits_for("proxy.reach")),
+        Some(_) => return Some(Verdict::waits_for("proxy.tunnel")),
+        None => {}
+    }
+    let names = host.names.as_ref()?;
+    let addresses = names.addresses();
+    if addresses.is_empty() {
+        return Some(blamed(no_address(evidence, host, names), names));
+    }
+    let shown = list(addresses);
+    if names.is_address {
+        return Some(Verdict::ok(format!("{shown} is an address itself")));
+    }
+    let from = if names.hosts_file.is_empty() {
+        String::new()
+    } else {
+        " (/etc/hosts)".to_owned()
+    };
+    let is_private_one = addresses.iter().any(is_private);
+    let is_reached = host
+        .connections
+        .iter()
+        .any(|(_, reached)| *reached == Reached::Open);
+    // S3 and, without internet, nothing else is reached at public addresses.
+    let is_endpoint = matches!(role, Role::Api | Role::Repositories | Role::Sts);
+    let has_v4 = addresses.iter().any(IpAddr::is_ipv4);
+    if is_endpoint && has_v4 && !is_private_one && !is_reached {
+        let verdict = Verdict::failed(format!(
+            "{} is the public address {shown}{from}, which cannot be reached from here",
+            host.host
+        ));
+        return Some(if names.hosts_file.is_empty() {
+            blamed(verdict, names)
+        } else {
+            verdict.by(Mender::You).fix(format!(
+                "Take the line of {host} out of /etc/hosts, so that the VPC's resolver is asked:\n\
+                 $ sudo sed -i '/{host}/d' /etc/hosts",
+                host = host.host
+            ))
+        });
+    }
+    let kind = match (is_endpoint, is_private_one, has_v4) {
+        (true, true, _) => ", private",
+        (true, false, true) => ", public",
+        _ => "",
+    };
+    Some(Verdict::ok(format!("{} is {shown}{kind}{from}", host.host)))
+}
+
+/// A host that was never looked at: what it waits for.
+fn unknown(role: Role) -> Option<Verdict> {
+    match role {
+        Role::Repositories => Some(Verdict::waits_for("repository.endpoint")),
+        // Whether there is a bucket at all is for the last of its checks to say.
+        Role::Assets => None,
+        Role::Api | Role::Sts => Some(Verdict::waits_for("settings.complete")),
+    }
+}
+
+/// Where another nameserver knows better, it is their disagreement.
+fn blamed(verdict: Verdict, names: &Names) -> Verdict {
+    let knows = |(_, said): &(IpAddr, Said)| sort(said) == Some(Sort::Private);
+    if verdict.status == Status::Failed && names.servers.iter().any(knows) {
+        verdict.because(Cause::Resolver)
+    } else {
+        verdict
+    }
+}
+
+fn no_address(evidence: &Evidence, host: &HostSeen, names: &Names) -> Verdict {
+    let name = &host.host;
+    let verdict = said_nothing(evidence, name, names);
+    if name.contains(".vpce.") && verdict.status == Status::Failed {
+        return verdict.fix(
+            "This is the own name of a VPC endpoint. Compare it with the names of those that are there:\n\
+             $ aws ec2 describe-vpc-endpoints --region {region} --query 'VpcEndpoints[].DnsEntries[].DnsName'",
+        );
+    }
+    verdict
+}
+
+/// AWS's names are there for all the world, with or without an endpoint: who does not find one is kept from it.
+const HIDDEN: &str = "The name is there in public DNS, so something here hides it: a rule of Route 53's DNS Firewall (which judges \
+    every CNAME on the way), or a nameserver that does not forward amazonaws.com and on.aws to Amazon's. Compare:\n\
+    $ dig @169.254.169.253 {api_host} {repositories_host}\n\
+    $ aws route53resolver list-firewall-rule-group-associations --region {region} --vpc-id {vpc_id}\n\
+    $ aws route53resolver list-resolver-rules --region {region}";
+
+fn said_nothing(evidence: &Evidence, name: &str, names: &Names) -> Verdict {
+    match names.first_answer() {
+        Some(Said::NoSuchName) => {
+            Verdict::failed(format!("there is no such name as {name} (NXDOMAIN)")).fix(HIDDEN)
+        }
+        Some(_) => Verdict::failed(format!("the name {name} has no address")).fix(HIDDEN),
+        None => match names.servers.iter().find(|(_, said)| is_fault(said)) {
+            Some((server, Said::Fault(code))) => {
+                Verdict::failed(format!("the nameserver {server} answers {code} for {name}"))
+                    .fix(HIDDEN)
+                    .because(Cause::Names(code.clone()))
+            }
+            _ if is_dead(evidence) => Verdict::waits_for("dns.resolver"),
+            _ => Verdict::failed(format!(
+                "no nameserver answers for {name}, though they answer for others"
+            ))
+            .fix(HIDDEN)
+            .because(Cause::Names("silence".to_owned())),
+        },
+    }
+}
+
+fn is_fault(said: &Said) -> bool {
+    matches!(said, Said::Fault(_))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::verdicts::sample::{evidence, host, ip, names, said};
+
+    /// The API's name, with this said of it and a connection that came out so.
+    fn seen(names: Names, reached: Reached) -> Evidence {
+        let mut host = host();
+        let first = names.addresses().first().map(|ip| (*ip, 443).into());
+        host.connections = first
+            .map(|address| (address, reached))
+            .into_iter()
+            .collect();
+        host.names = Some(names);
+        evidence(host)
+    }
+
+    #[test]
+    fn a_name_is_judged_by_where_it_leads_and_whether_that_is_reached() {
+        let from_file = Names {
+            hosts_file: vec![ip("52.94.1.1")],
+            ..Names::default()
+        };
+        for (names, reached, status, words) in [
+            (
+                names([said(&["10.0.1.10"])]),
+                Reached::Open,
+                Status::Ok,
+                "private",
+            ),
+            (
+                names([said(&["10.0.1.10"])]),
+                Reached::TimedOut,
+                Status::Ok,
+                "private",
+            ),
+            (
+                names([said(&["54.1.1.1"])]),
+                Reached::Open,
+                Status::Ok,
+                "public",
+            ),
+            (
+                names([said(&["54.1.1.1"])]),
+                Reached::TimedOut,
+                Status::Failed,
+                "the public address 54.1.1.1",
+            ),
+            (
+                names([said(&["2600::1"])]),
+                Reached::TimedOut,
+                Status::Ok,
+                "2600::1",
+            ),
+            (
+                names([Said::NoSuchName]),
+                Reached::Open,
+                Status::Failed,
+                "NXDOMAIN",
+            ),
+            (
+                names([Said::NoAddress]),
+                Reached::Open,
+                Status::Failed,
+                "has no address",
+            ),
+            (
+                names([Said::Fault("SERVFAIL".into())]),
+                Reached::Open,
+                Status::Failed,
+                "10.0.0.2 answers SERVFAIL",
+            ),
+            (
+                names([Said::Silence]),
+                Reached::Open,
+                Status::Skipped,
+                "dns.resolver",
+            ),
+            (from_file, Reached::TimedOut, Status::Failed, "(/etc/hosts)"),
+        ] {
+            let verdict = resolves(&seen(names.clone(), reached), Role::Api).unwrap();
+            assert_eq!(verdict.status, status, "{names:?}: {verdict:?}");
+            assert!(verdict.detail.contains(words), "{names:?}: {verdict:?}");
+        }
+    }
+
+    #[test]
+    fn the_first_nameserver_that_answers_counts_as_for_glibc() {
+        let fault = || Said::Fault("SERVFAIL".into());
+        let servers = names([fault(), said(&["10.0.1.10"])]);
+        assert_eq!(servers.addresses(), [ip("10.0.1.10")]);
+        let servers = names([Said::NoSuchName, said(&["10.0.1.10"])]);
+        assert!(servers.addresses().is_empty());
+    }
+}
