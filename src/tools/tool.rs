@@ -7,7 +7,10 @@ use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
 use super::{Client, Shim, ToolFile};
-use super::{bun, cargo, gem, hatch, npm, pdm, pip, pnpm, poetry, swift, twine, uv, yarn};
+use super::{
+    bun, cargo, dotnet, gem, gradle, hatch, maven, npm, pdm, pip, pnpm, poetry, swift, twine, uv,
+    yarn,
+};
 use crate::endpoint::Format;
 use crate::places::{Places, Scope};
 use crate::state::ToolLogin;
@@ -40,6 +43,12 @@ pub enum Tool {
     Hatch,
     /// cargo.
     Cargo,
+    /// Maven.
+    Maven,
+    /// Gradle.
+    Gradle,
+    /// The .NET SDK.
+    Dotnet,
     /// gem and bundler.
     Gem,
     /// Swift's package manager.
@@ -74,6 +83,9 @@ impl Tool {
             Tool::Pdm => &pdm::Pdm,
             Tool::Hatch => &hatch::Hatch,
             Tool::Cargo => &cargo::Cargo,
+            Tool::Maven => &maven::Maven,
+            Tool::Gradle => &gradle::Gradle,
+            Tool::Dotnet => &dotnet::Dotnet,
             Tool::Gem => &gem::Gem,
             Tool::Swift => &swift::Swift,
         }
@@ -162,6 +174,46 @@ impl fmt::Display for AuthMode {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_file_that_is_looked_at_first_is_one_with_the_token_or_with_no_place_for_it() {
+        use crate::tools::{Auth, Found, Installed, Registry};
+        let places = Places::find().unwrap();
+        let token = crate::secret::Secret::new("eyJ2ZXexample");
+        let request = crate::token::TokenRequest {
+            domain: "corp".into(),
+            owner: None,
+            region: "us-east-1".into(),
+            api_endpoint: None,
+            duration_seconds: None,
+            credentials: crate::credentials::CredentialSource::Instance,
+        };
+        for tool in Tool::all() {
+            let format = tool.client().format().as_str();
+            let url = format!(
+                "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/{format}/team/"
+            );
+            let registry = Registry {
+                name: "codeartifact",
+                url: &url,
+                auth: Auth::Token(&token),
+                namespace: None,
+                request: &request,
+                installed: Installed {
+                    program: "/bin/studio-mirror",
+                    helpers: "/",
+                },
+            };
+            let files = tool
+                .client()
+                .files(&places, &BTreeMap::new(), AuthMode::Token);
+            let editor = files[0].editor;
+            let text = editor.configure("", &[registry]).unwrap().text;
+            let found = editor.inspect(&text, &url).unwrap();
+            let is_good = [Found::Token(token.clone()), Found::Address].contains(&found);
+            assert!(is_good, "{tool}: {found:?}");
+        }
+    }
 
     #[test]
     fn a_tool_has_one_name_everywhere() {

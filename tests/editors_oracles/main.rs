@@ -1,5 +1,5 @@
 //! The editors against the parsers that count: Python's RawConfigParser with pip's spelling rule, npm's own ini, uv,
-//! what gem and bundler read with, and Python's netrc.
+//! what gem and bundler read with, Python's netrc, and expat.
 //! Files are generated, edited here, and given to the oracle in one batch before and after.
 
 mod generated;
@@ -11,6 +11,7 @@ mod pip_conf;
 mod properties;
 mod ruby;
 mod uv_toml;
+mod xml;
 
 use proptest::prelude::*;
 

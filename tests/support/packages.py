@@ -84,6 +84,40 @@ def crate(into, name, version, requires=None):
     tarball(into / f"{top}.crate", {f"{top}/Cargo.toml": manifest, f"{top}/src/lib.rs": "pub fn hello() {}\n"})
 
 
+def maven(into, name, version, requires=None):
+    group = "example.mirror"
+    folder = into / "maven2" / group.replace(".", "/") / name / version
+    folder.mkdir(parents=True)
+    dependencies = "".join(
+        f"<dependency><groupId>{group}</groupId><artifactId>{name}</artifactId><version>{version}</version></dependency>"
+        for name, version in (requires or {}).items()
+    )
+    coordinates = f"<groupId>{group}</groupId><artifactId>{name}</artifactId><version>{version}</version>"
+    pom = f"<project><modelVersion>4.0.0</modelVersion>{coordinates}<dependencies>{dependencies}</dependencies></project>"
+    (folder / f"{name}-{version}.pom").write_text(pom)
+    with zipfile.ZipFile(folder / f"{name}-{version}.jar", "w") as archive:
+        archive.writestr("META-INF/MANIFEST.MF", "Manifest-Version: 1.0\n\n")
+        archive.writestr(f"{name}.txt", name)
+
+
+def nuget(into, name, version, requires=None):
+    dependencies = "".join(f'<dependency id="{name}" version="{version}" />' for name, version in (requires or {}).items())
+    specification = (
+        '<?xml version="1.0"?><package xmlns="http://schemas.microsoft.com/packaging/2010/07/nuspec.xsd"><metadata>'
+        f"<id>{name}</id><version>{version}</version><authors>me</authors><description>{name}</description>"
+        f"<dependencies>{dependencies}</dependencies></metadata></package>"
+    )
+    types = (
+        '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        '<Default Extension="nuspec" ContentType="application/octet" /><Default Extension="txt" ContentType="text/plain" />'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml" /></Types>'
+    )
+    with zipfile.ZipFile(into / f"{name}.{version}.nupkg", "w") as archive:
+        archive.writestr("[Content_Types].xml", types)
+        archive.writestr(f"{name}.nuspec", specification)
+        archive.writestr(f"content/{name}.txt", name)
+
+
 GEM = """--- !ruby/object:Gem::Specification
 name: {name}
 version: !ruby/object:Gem::Version
@@ -160,6 +194,11 @@ def main(into):
     sdist(into)
     crate(into, "mirror-stone", "1.0.0")
     crate(into, "mirror-wall", "1.0.0", {"mirror-stone": "1"})
+    maven(into, "mirror-flour", "1.0.0")
+    maven(into, "mirror-bread", "1.0.0", {"mirror-flour": "1.0.0"})
+    maven(into / "web", "mirror-jam", "1.0.0", {"mirror-flour": "1.0.0"})
+    nuget(into, "Mirror.Ink", "1.0.0")
+    nuget(into, "Mirror.Pen", "1.0.0", {"Mirror.Ink": "1.0.0"})
     gem(into, "mirror-ore", "1.0.0")
     gem(into, "mirror-gem", "1.0.0", {"mirror-ore": "1.0"})
     npm(into, "mirror-right", "1.0.0")

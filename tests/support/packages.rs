@@ -9,6 +9,8 @@ use tempfile::TempDir;
 ///
 /// - wheels: `mirror-greeting` (needs `mirror-words`), `mirror-farewell`, `mirror-backend`
 /// - sdist: `mirror-built`, whose build needs `mirror-backend` from the same index
+/// - in Maven's layout: `example.mirror:mirror-bread` (needs `mirror-flour`), and in repository `web` `mirror-jam` (needs it too)
+/// - NuGet: `Mirror.Pen` (needs `Mirror.Ink`)
 /// - gems: `mirror-gem` (needs `mirror-ore`)
 /// - npm: `mirror-left` (needs `mirror-right`), `mirror-again`, `@acme/mirror-scoped`
 pub struct Packages(TempDir);

@@ -96,20 +96,31 @@ fn no_address(evidence: &Evidence, host: &HostSeen, names: &Names) -> Verdict {
     verdict
 }
 
+/// AWS's names are there for all the world, with or without an endpoint: who does not find one is kept from it.
+const HIDDEN: &str = "The name is there in public DNS, so something here hides it: a rule of Route 53's DNS Firewall (which judges \
+    every CNAME on the way), or a nameserver that does not forward amazonaws.com and on.aws to Amazon's. Compare:\n\
+    $ dig @169.254.169.253 {api_host} {repositories_host}\n\
+    $ aws route53resolver list-firewall-rule-group-associations --region {region} --vpc-id {vpc_id}\n\
+    $ aws route53resolver list-resolver-rules --region {region}";
+
 fn said_nothing(evidence: &Evidence, name: &str, names: &Names) -> Verdict {
     match names.first_answer() {
         Some(Said::NoSuchName) => {
-            Verdict::failed(format!("there is no such name as {name} (NXDOMAIN)"))
+            Verdict::failed(format!("there is no such name as {name} (NXDOMAIN)")).fix(HIDDEN)
         }
-        Some(_) => Verdict::failed(format!("the name {name} has no address")),
+        Some(_) => Verdict::failed(format!("the name {name} has no address")).fix(HIDDEN),
         None => match names.servers.iter().find(|(_, said)| is_fault(said)) {
             Some((server, Said::Fault(code))) => {
                 Verdict::failed(format!("the nameserver {server} answers {code} for {name}"))
+                    .fix(HIDDEN)
+                    .because(Cause::Names(code.clone()))
             }
             _ if is_dead(evidence) => Verdict::waits_for("dns.resolver"),
             _ => Verdict::failed(format!(
                 "no nameserver answers for {name}, though they answer for others"
-            )),
+            ))
+            .fix(HIDDEN)
+            .because(Cause::Names("silence".to_owned())),
         },
     }
 }

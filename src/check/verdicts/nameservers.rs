@@ -110,7 +110,31 @@ pub fn agree(evidence: &Evidence) -> Option<Verdict> {
             Verdict::failed(detail).because(Cause::Resolver)
         });
     }
-    Some(Verdict::ok("the same kind of address from each"))
+    let is_told = resolver(evidence).is_some_and(|verdict| verdict.status != Status::Ok);
+    let lame = lame(evidence).filter(|_| !is_told);
+    Some(lame.unwrap_or_else(|| Verdict::ok("the same kind of address from each")))
+}
+
+/// A nameserver that answers for other names and not for one that a later one knows: every look-up goes on only after it.
+fn lame(evidence: &Evidence) -> Option<Verdict> {
+    looked_up(evidence).find_map(|(host, names)| {
+        let at = names
+            .servers
+            .iter()
+            .position(|(_, said)| said.is_answer())?;
+        let (before, from) = names.servers.split_at(at);
+        let (server, said) = before.first()?;
+        let how = match said {
+            Said::Fault(code) => format!("answers {code}"),
+            _ => "does not answer, which every look-up waits for".to_owned(),
+        };
+        Some(Verdict::warning(format!(
+            "for {} the nameserver {server} {how}, and {} says {}",
+            host.host,
+            from[0].0,
+            in_words(&from[0].1)
+        )))
+    })
 }
 
 fn in_words(said: &Said) -> String {
@@ -184,5 +208,20 @@ mod tests {
         let evidence = seen(address, Reached::Open);
         assert_eq!(resolver(&evidence), None);
         assert_eq!(agree(&evidence), None);
+    }
+
+    #[test]
+    fn a_nameserver_that_fails_for_one_name_alone_is_told() {
+        let mut evidence = seen(names([Said::Silence, said(&["10.0.1.10"])]), Reached::Open);
+        let mut other = host();
+        other.names = Some(names([said(&["10.0.1.11"]), said(&["10.0.1.11"])]));
+        evidence.repositories = Some(other);
+        assert_eq!(resolver(&evidence).unwrap().status, Status::Ok);
+        let verdict = agree(&evidence).unwrap();
+        assert_eq!(verdict.status, Status::Warning);
+        assert!(
+            verdict.detail.contains("10.0.0.2 does not answer"),
+            "{verdict:?}"
+        );
     }
 }

@@ -33,6 +33,9 @@ struct Arguments {
     /// Packages: the public index directly in it, a repository's own in a folder of its name
     #[arg(long, value_name = "DIR")]
     packages: Option<PathBuf>,
+    /// A folder in Maven's layout that stands for Maven Central behind the packages
+    #[arg(long, value_name = "DIR")]
+    maven_central: Option<PathBuf>,
     /// Where the CA and fetched packages are kept
     #[arg(long, value_name = "DIR")]
     state_dir: Option<PathBuf>,
@@ -64,6 +67,7 @@ fn main() -> Result<()> {
             .transpose()?
             .unwrap_or_default(),
         packages: arguments.packages,
+        maven_central: arguments.maven_central,
         state_dir: arguments.state_dir,
         passthrough: arguments.passthrough,
         request_log: arguments.request_log,

@@ -31,6 +31,8 @@ pub struct Options {
     pub setup: Setup,
     /// A folder of packages: those directly in it are the public index, those in `<repository>/` are in that repository.
     pub packages: Option<PathBuf>,
+    /// A folder in Maven's layout that stands for Maven Central behind `packages`, as Debian's /usr/share/maven-repo.
+    pub maven_central: Option<PathBuf>,
     /// Where the CA and fetched packages are kept; a temporary folder when left out.
     pub state_dir: Option<PathBuf>,
     /// Whether external connections reach the index that this machine's own pip and npm are set up for.
@@ -52,6 +54,7 @@ impl Default for Options {
             assets_name: None,
             setup: Setup::default(),
             packages: None,
+            maven_central: None,
             state_dir: None,
             passthrough: false,
             request_log: None,

@@ -56,6 +56,7 @@ impl Shared {
             catalogue: Catalogue::new(
                 Account::new(&options.setup),
                 options.packages.clone(),
+                options.maven_central.clone(),
                 passthrough,
             ),
             store: Store::new(state.join("assets"), fetcher)?,

@@ -1,5 +1,7 @@
 //! A repository's endpoint: who may use it, and which answer each package call gets.
 
+mod maven;
+mod nuget;
 mod ruby;
 
 use crate::account::RepositoryId;
@@ -148,6 +150,8 @@ impl Package<'_> {
             }
             Call::CargoIndex { name } => self.cargo_index(name).await,
             Call::CargoDownload { name, version } => self.cargo_download(name, version).await,
+            Call::Maven(path) => self.maven(path).await,
+            Call::Nuget(call) => self.nuget(call).await,
             Call::RubyRoot => Ok(respond(200, "text/html", Body::empty())),
             Call::RubyInfo { name } => self.ruby_info(name).await,
             Call::RubyDependencies => self.ruby_dependencies(self.query).await,
@@ -158,6 +162,8 @@ impl Package<'_> {
             | Call::NpmPublish { .. }
             | Call::NpmDistTag { .. }
             | Call::CargoPublish
+            | Call::MavenPublish(_)
+            | Call::NugetPublish
             | Call::RubyPush => Ok(error(404, "Not found")),
         }
     }

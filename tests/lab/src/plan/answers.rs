@@ -5,7 +5,7 @@ use crate::place::Host;
 use studio_mirror_emulator::{Action, Fault as Answer, Layer};
 
 const API: &str = "^/v1/";
-const REPOSITORIES: &str = "^/(pypi|npm|cargo)/";
+const REPOSITORIES: &str = "^/(pypi|npm|cargo|maven|ruby)/";
 const STS: &str = "^/$";
 
 /// What befalls requests by this fault.
