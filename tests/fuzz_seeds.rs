@@ -75,6 +75,11 @@ fn keyring_query_seeds_hold_the_properties() {
 }
 
 #[test]
+fn cargo_question_seeds_hold_the_properties() {
+    replay("cargo_question", inputs::cargo_question);
+}
+
+#[test]
 fn config_file_seeds_hold_the_properties() {
     replay("config_file", inputs::config_file);
 }

@@ -5,7 +5,7 @@ use studio_mirror::edit::npmrc::NpmrcFile;
 use studio_mirror::edit::xml::{Element, XmlFile};
 use studio_mirror::secret::Secret;
 use studio_mirror::tools::bun::Bunfig;
-use studio_mirror::tools::cargo::{ConfigToml, CredentialsToml};
+use studio_mirror::tools::cargo::ConfigToml;
 use studio_mirror::tools::dotnet::NugetConfig;
 use studio_mirror::tools::gem::{BundleConfig, Credentials, Gemrc};
 use studio_mirror::tools::gradle::{InitScript, Tokens};
@@ -34,7 +34,6 @@ pub fn tables(text: &str) {
         &AuthToml,
         &HatchToml,
         &ConfigToml,
-        &CredentialsToml,
     ] {
         comes_and_goes(text, editor, PYPI);
     }

@@ -6,6 +6,7 @@ pub mod diff;
 mod exec;
 mod login;
 mod logout;
+mod overruled;
 mod refresh;
 mod session;
 mod sharers;

@@ -122,6 +122,18 @@ impl YamlFile {
         Ok(children.map(|child| child.key).collect())
     }
 
+    /// The scalar `child` in the mapping `key` at the root; `None` where either is written in another form than a key a line.
+    ///
+    /// # Errors
+    /// As [`YamlFile::parse`].
+    pub fn child(&self, key: &str, child: &str) -> Result<Option<String>, SyntaxError> {
+        let entry = self.root_entry(key)?;
+        let children = entry.and_then(|entry| self.entries_below(&entry).ok());
+        let mut children = children.unwrap_or_default().into_iter();
+        let found = children.find(|entry| entry.key == child);
+        Ok(found.and_then(|entry| scalar(&entry)))
+    }
+
     /// The scalar `name` in the mapping `child` in the mapping `key`; `None` where one of them is written in another form
     /// than a key a line.
     ///

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use super::{AuthMode, Tool};
+use super::{AuthMode, Tool, WinningFile};
 use crate::edit::SyntaxError;
 use crate::endpoint::Format;
 use crate::places::Places;
@@ -22,6 +22,11 @@ pub trait Client: Sync {
     /// How it authenticates unless told otherwise: by the credential helper where it has a protocol for one.
     fn usual_auth(&self) -> AuthMode;
 
+    /// Whether one of its files can hold a token that goes to one address alone.
+    fn takes_token_in_file(&self) -> bool {
+        true
+    }
+
     /// The files that hold its configuration for this user, the one to show first: that with the token, where one has it.
     fn files(
         &self,
@@ -29,6 +34,15 @@ pub trait Client: Sync {
         environment: &BTreeMap<String, String>,
         auth: AuthMode,
     ) -> Vec<ToolFile>;
+
+    /// Files that a login leaves alone and that win over those it edits.
+    fn winning_files(
+        &self,
+        _places: &Places,
+        _environment: &BTreeMap<String, String>,
+    ) -> Vec<WinningFile> {
+        Vec::new()
+    }
 
     /// Links to this program that its files name.
     fn links(&self, _registries: &[Registry]) -> Vec<PathBuf> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::tables::Keys;
+use super::tables::{Keys, TokenPlace};
 use super::{AuthMode, Client, Configured, Editor, Found, Registry, SystemWide, ToolFile};
 use crate::edit::SyntaxError;
 use crate::edit::toml_tables;
@@ -76,6 +76,7 @@ const REPOSITORY: Keys = Keys {
     tail: "",
     user: Some("user"),
     password: Some("auth"),
+    token: TokenPlace::Password,
 };
 
 /// The user's config.toml.

@@ -18,12 +18,14 @@ pub mod pdm;
 pub mod pip;
 pub mod pnpm;
 pub mod poetry;
+mod secret_name;
 pub mod swift;
 mod tables;
 mod tool;
 pub mod twine;
 mod url;
 pub mod uv;
+mod winning;
 pub mod yarn;
 
 pub use client::{
@@ -32,3 +34,4 @@ pub use client::{
 pub use pnpm::{TOKEN_HELPER, token_helper_name};
 pub use tool::{AuthMode, Tool};
 pub(crate) use url::percent_encoded;
+pub use winning::{NamedRegistry, WinningFile};

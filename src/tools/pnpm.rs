@@ -6,10 +6,12 @@ use std::path::PathBuf;
 
 use super::npm::{LOCAL, Npm, auth_prefix, left_out, same_endpoint};
 use super::{
-    Asks, Auth, AuthMode, Client, Configured, Editor, Found, Registry, Shim, SystemWide, ToolFile,
+    Asks, Auth, AuthMode, Client, Configured, Editor, Found, NamedRegistry, Registry, Shim,
+    SystemWide, ToolFile, WinningFile,
 };
 use crate::edit::SyntaxError;
 use crate::edit::npmrc::NpmrcFile;
+use crate::edit::yaml::YamlFile;
 use crate::endpoint::Format;
 use crate::places::Places;
 use crate::secret::Secret;
@@ -60,6 +62,14 @@ impl Client for Pnpm {
             editor: &PnpmNpmrc,
         });
         own.into_iter().chain(npmrc).collect()
+    }
+
+    fn winning_files(&self, places: &Places, _: &BTreeMap<String, String>) -> Vec<WinningFile> {
+        vec![WinningFile {
+            path: places.config.join("pnpm/config.yaml"),
+            readers: "pnpm 11 and newer",
+            names: named_in_config_yaml,
+        }]
     }
 
     fn links(&self, registries: &[Registry]) -> Vec<PathBuf> {
@@ -132,6 +142,32 @@ impl Client for Pnpm {
         }
         variables
     }
+}
+
+const REGISTRIES: &str = "registries";
+
+/// pnpm's settings that are no logins: `registry`, and `registries` by scopes.
+fn named_in_config_yaml(text: &str) -> Vec<NamedRegistry> {
+    let Ok(file) = YamlFile::parse(text) else {
+        return Vec::new();
+    };
+    let value = |key: &str| file.value(key).ok().flatten();
+    let everything = value("registry").map(|url| NamedRegistry {
+        setting: "registry".to_owned(),
+        scope: None,
+        url,
+    });
+    let keys = file.keys_of(REGISTRIES).unwrap_or_default();
+    let by_scope = keys.iter().filter_map(|key| {
+        let url = file.child(REGISTRIES, key).ok().flatten()?;
+        let scope = key.strip_prefix('@').map(str::to_owned);
+        (scope.is_some() || key == "default").then(|| NamedRegistry {
+            setting: format!("{REGISTRIES}: {key}"),
+            scope,
+            url,
+        })
+    });
+    by_scope.chain(everything).collect()
 }
 
 /// The path of the link that answers for a registry.

@@ -126,7 +126,7 @@ fn parse(text: &str) -> Result<ConfigFile, SyntaxError> {
 fn list(file: &mut ConfigFile, name: &str) {
     match file.value(SERVERS.0, SERVERS.1) {
         None => file.set(SERVERS.0, SERVERS.1, &format!("{USUAL_SERVERS} {name}")),
-        Some(known) if known.split_whitespace().any(|known| known == name) => {}
+        Some(_) if file.has_word(SERVERS.0, SERVERS.1, name) => {}
         Some(_) => file.add_word(SERVERS.0, SERVERS.1, name),
     }
 }

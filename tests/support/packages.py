@@ -207,4 +207,7 @@ def main(into):
     npm(into, "@acme/mirror-scoped", "1.0.0")
 
 
-main(pathlib.Path(sys.argv[1]))
+folder = pathlib.Path(sys.argv[1])
+main(folder)
+for wanted in sys.argv[2:]:
+    npm(folder, *wanted.rsplit("@", 1))

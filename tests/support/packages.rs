@@ -18,6 +18,11 @@ pub struct Packages(TempDir);
 impl Packages {
     /// Builds them all.
     pub fn build() -> Packages {
+        Packages::with_npm(&[])
+    }
+
+    /// Builds them all, and npm packages as `name@version`: such as every repository over the public registry has.
+    pub fn with_npm(wanted: &[&str]) -> Packages {
         let folder = tempfile::Builder::new()
             .prefix("packages-")
             .tempdir()
@@ -26,7 +31,8 @@ impl Packages {
         python
             .arg("-I")
             .arg(checkout().join("tests/support/packages.py"))
-            .arg(folder.path());
+            .arg(folder.path())
+            .args(wanted);
         let status = python.status().expect("Python runs");
         assert!(status.success(), "tests/support/packages.py failed");
         Packages(folder)

@@ -8,6 +8,7 @@ use anyhow::anyhow;
 use super::one_file::{is_unneeded, links_of, plan_file, program, refusals, without_helper};
 use super::targets::Target;
 use crate::changes::{self, Edit};
+use crate::commands::overruled::overruled;
 use crate::commands::session::Session;
 use crate::commands::sharers::{editor_of, remembered};
 use crate::error::{copied, find};
@@ -16,7 +17,7 @@ use crate::output::Printer;
 use crate::places::Scope;
 use crate::state::{ChangeKind, Part, State, ToolLogin};
 use crate::tools::compose::{self, Refused, Sharer, Tokens};
-use crate::tools::{Tool, ToolFile};
+use crate::tools::{AuthMode, Tool, ToolFile};
 
 /// What a login wants for one tool.
 #[derive(Debug)]
@@ -94,6 +95,7 @@ impl Edits {
             })
             .collect();
         edits.warn_of_variables(session);
+        edits.warn_of_winning_files(session);
         edits.warn_of_neighbours(state);
         edits
     }
@@ -178,10 +180,17 @@ impl Edits {
         Ok(())
     }
 
-    /// Says which tools were told to ask a helper and cannot.
-    pub fn warn_of_refused_helpers(&mut self, session: &Session, targets: &[Target]) {
-        for target in targets.iter().filter(|target| target.helper_refused) {
+    /// Says which tools were told to ask a helper, or to hold their token, and cannot.
+    pub fn warn_of_refused_auth(&mut self, session: &Session, targets: &[Target]) {
+        for target in targets.iter().filter(|target| target.auth_refused) {
             let tool = target.tool;
+            if target.auth == AuthMode::Helper {
+                self.warnings.push(format!(
+                    "{tool} asks the credential helper all the same: a token in its file would go to any address that a \
+                     project gives our name"
+                ));
+                continue;
+            }
             let planned = self.planned.iter().find(|planned| planned.tool == tool);
             let files = planned.and_then(|planned| planned.files.as_ref().ok());
             let file = files.and_then(|files| files.first());
@@ -206,6 +215,18 @@ impl Edits {
                      an internal package"
                 ));
             }
+        }
+    }
+
+    fn warn_of_winning_files(&mut self, session: &Session) {
+        if session.places.scope == Scope::System {
+            // Each user has files of their own.
+            return;
+        }
+        for planned in self.planned.iter().filter(|planned| planned.files.is_ok()) {
+            let (places, environment) = (&session.places, &session.environment);
+            let warnings = overruled(planned.tool, &planned.login, places, environment);
+            self.warnings.extend(warnings);
         }
     }
 

@@ -80,7 +80,7 @@ fn write(
     let before = state.clone();
     let (wishes, tokens) = wishes(targets, fetched);
     let mut edits = Edits::plan(session, &state, wishes, &tokens);
-    edits.warn_of_refused_helpers(session, targets);
+    edits.warn_of_refused_auth(session, targets);
     let helper = edits
         .needs_helper(session, &state)
         .then(|| Installation::plan(&state, &session.places, &session.environment));
@@ -164,7 +164,7 @@ fn remember_settings(session: &Session, args: &LoginArgs, state: &mut State) {
 fn show(session: &Session, targets: &[Target], fetched: &Fetched) -> anyhow::Result<ExitCode> {
     let (wishes, tokens) = wishes(targets, fetched);
     let mut edits = Edits::plan(session, &session.state, wishes, &tokens);
-    edits.warn_of_refused_helpers(session, targets);
+    edits.warn_of_refused_auth(session, targets);
     let mut diffs = String::new();
     let mut warnings = edits.warnings.clone();
     let mut failed = false;

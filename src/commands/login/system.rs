@@ -20,7 +20,7 @@ pub fn targets(session: &Session, args: &LoginArgs) -> anyhow::Result<Vec<Target
             return Err(cannot(target.tool));
         }
         target.auth = AuthMode::Helper;
-        target.helper_refused = false;
+        target.auth_refused = false;
         for wanted in &mut target.repositories {
             wanted.endpoint = Some(endpoint(session, target.tool, wanted)?);
         }

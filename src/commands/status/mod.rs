@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
+use super::overruled::overruled;
 use super::session::Session;
 use crate::files;
 use crate::helper;
@@ -173,6 +174,12 @@ fn tool_report(session: &Session, tool: Tool, cached: Option<&Token>) -> ToolRep
                 None => files
                     .iter()
                     .map(|file| tool_state(tool, file, login, cached))
+                    .chain(overruled(
+                        tool,
+                        login,
+                        &session.places,
+                        &session.environment,
+                    ))
                     .find(|state| state != "ok")
                     .unwrap_or_else(|| "ok".to_owned()),
             },

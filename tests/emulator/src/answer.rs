@@ -1,6 +1,7 @@
 //! One request from its arrival to its answer: classified, recorded, met by faults, handed to the service it is for.
 
 use crate::assets;
+use crate::authorization::is_anonymous;
 use crate::clock::http_date;
 use crate::codeartifact;
 use crate::connection::Arrival;
@@ -56,7 +57,8 @@ pub(crate) async fn answer(
     let record = describe(label, &parts.method, &parts.uri, &parts.headers, body);
     let pending = shared.requests.begin(record);
     let mut left = None;
-    for action in shared.faults.take(&operation, parts.uri.path()) {
+    let anonymous = is_anonymous(&parts.headers);
+    for action in shared.faults.take(&operation, parts.uri.path(), anonymous) {
         match action {
             Action::Delay { ms } => tokio::time::sleep(Duration::from_millis(ms)).await,
             Action::Drop => return Err(HangUp::Close),
@@ -67,6 +69,9 @@ pub(crate) async fn answer(
     }
     let mut response = match left.as_ref().and_then(injected) {
         Some(error) if matches!(route, Some(Route::Sts)) => error.into_query_xml(sts::NAMESPACE),
+        Some(error) if route.is_none() => {
+            assets::error(error.status, &error.code, &error.message, "")
+        }
         Some(error) => error.into_rest_json(),
         None => serve(shared, route, arrival, parts, body, left.as_ref()).await,
     };

@@ -24,6 +24,9 @@ struct Arguments {
     /// Address of the asset host; npm keeps its token from it only if its IP address is another one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.2:0")]
     assets_listen: SocketAddr,
+    /// Name that tarballs are redirected to instead of that address, at HTTPS's own port
+    #[arg(long, value_name = "NAME")]
+    assets_name: Option<String>,
     /// Domains, repositories and principals, in TOML
     #[arg(long, value_name = "FILE")]
     setup: Option<PathBuf>,
@@ -56,6 +59,7 @@ fn main() -> Result<()> {
         listen: arguments.listen,
         https_listen: arguments.https_listen,
         assets_listen: arguments.assets_listen,
+        assets_name: arguments.assets_name,
         setup: arguments
             .setup
             .as_deref()

@@ -24,6 +24,9 @@ pub struct Options {
     /// The address of the second host, the "S3" that npm tarballs come from. It speaks HTTP and HTTPS alike. Its IP
     /// address must be another than the first host's: npm sends its token along to another port of the same host.
     pub assets_listen: SocketAddr,
+    /// The name that npm's tarballs are redirected to instead of that address, at HTTPS's own port: whoever starts the
+    /// emulator sees to it that it leads there.
+    pub assets_name: Option<String>,
     /// Account, domains, repositories and principals.
     pub setup: Setup,
     /// A folder of packages: those directly in it are the public index, those in `<repository>/` are in that repository.
@@ -48,6 +51,7 @@ impl Default for Options {
             listen: vec![free],
             https_listen: None,
             assets_listen: SocketAddr::from((Ipv4Addr::new(127, 0, 0, 2), 0)),
+            assets_name: None,
             setup: Setup::default(),
             packages: None,
             maven_central: None,

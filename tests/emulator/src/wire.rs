@@ -264,7 +264,11 @@ impl Package<'_> {
             .shared
             .presigner
             .query(&path, region, self.shared.clocks.signing_now());
-        let host = endpoints::assets(self.shared.assets, self.arrival);
+        let host = endpoints::assets(
+            self.shared.assets_name.as_deref(),
+            self.shared.assets,
+            self.arrival,
+        );
         let mut response = respond(302, "text/plain", Body::empty());
         insert(&mut response, "location", &format!("{host}{path}?{query}"));
         Ok(response)
