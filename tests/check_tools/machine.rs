@@ -134,8 +134,13 @@ fn tokens_of_earlier_logins() {
 #[test]
 fn the_background_process_and_its_last_failure() {
     let bench = Bench::new("npm", &[&clients::bin("npm-newest")]);
-    // Nothing tells the token's age, so nothing tells that there is time.
+    // Where nothing tells the token's age, the last login does.
     bench.forget_tokens();
+    bench.assert_fine();
+    let state = bench.home.join(".local/state/studio-mirror/state.json");
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(7 * 3_600);
+    let file = std::fs::File::options().append(true).open(state).unwrap();
+    file.set_modified(long_ago).unwrap();
     let checked = bench.check(&[]);
     checked.assert_open(&[], &["daemon.running"]);
     let start = ["refresh", "--daemon"];

@@ -120,6 +120,8 @@ pub struct MachineSeen {
     pub old_tokens: Vec<Origin>,
     /// The tools whose tokens stand in files, and how old these are where that is known.
     pub ages: Vec<(Tool, Option<Life>)>,
+    /// From when to when a token is good at most that the last login or renewal wrote.
+    pub last_written: Option<Life>,
     /// The process that renews tokens in files; `None` where no file holds one.
     pub daemon: Option<Running>,
     /// How the lifecycle configuration's last run went; `None` outside of Studio.
@@ -240,16 +242,4 @@ pub struct Held {
     pub life: Option<Life>,
     /// How the repository answers to it; `None` if nobody asked.
     pub answer: Option<u16>,
-}
-
-impl Held {
-    /// Whether the repository refuses it, or would by its age; `None` where nothing tells.
-    pub fn is_over(&self, now: u64) -> Option<bool> {
-        match (self.answer, self.life) {
-            (Some(401 | 403), _) => Some(true),
-            (Some(_), _) => Some(false),
-            (None, Some(life)) => Some(life.ends <= now),
-            (None, None) => None,
-        }
-    }
 }

@@ -7,11 +7,15 @@ use std::path::PathBuf;
 use aws_smithy_types::base64;
 
 use super::{ToolsPlan, exists};
-use crate::check::evidence::tools::{LifecycleSeen, MachineSeen};
+use crate::check::evidence::tools::{Life, LifecycleSeen, MachineSeen};
 use crate::refresh::Running;
+use crate::state::State;
 use crate::studio::Metadata;
 use crate::tools::effective::{Origin, ReadFile};
 use crate::tools::{AuthMode, Tool};
+
+/// CodeArtifact's longest token, and the one that is given where no other is asked for.
+const LONGEST_LIFE: u64 = 12 * 3_600;
 
 /// How every token of CodeArtifact begins. Not as a literal: whoever looks for tokens in files is not to find this program.
 fn token_mark() -> String {
@@ -33,9 +37,22 @@ pub fn look(plan: &ToolsPlan) -> MachineSeen {
             .flat_map(|file| old_tokens(plan, file))
             .collect(),
         ages: Vec::new(),
+        last_written: last_written(plan),
         daemon: holds_tokens.then(|| Running::find(&plan.cache)),
         lifecycle: lifecycle(plan),
     }
+}
+
+/// A login and every renewal write the state, and whatever token they write is new then, or young.
+fn last_written(plan: &ToolsPlan) -> Option<Life> {
+    let begins = fs::metadata(State::path(&plan.places.state)).ok()?.mtime();
+    let begins = u64::try_from(begins).ok()?;
+    let lives = plan.logins().flat_map(|(_, login)| login.repositories());
+    let lives = lives.map(|known| known.token.duration_seconds.map_or(LONGEST_LIFE, u64::from));
+    Some(Life {
+        begins,
+        ends: begins + lives.min()?,
+    })
 }
 
 /// Files of this home that may hold a login for packages.

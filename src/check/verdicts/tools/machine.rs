@@ -104,9 +104,14 @@ pub fn daemon(evidence: &Evidence) -> Option<Verdict> {
     })
 }
 
+/// A token whose age nothing tells (the cache is gone with a restart) is as old as the last login or renewal.
 fn are_young(evidence: &Evidence) -> bool {
-    let mut ages = evidence.tools.machine.ages.iter();
-    ages.all(|(_, life)| life.is_some_and(|life| life.is_young(evidence.now)))
+    let machine = &evidence.tools.machine;
+    let mut ages = machine.ages.iter();
+    ages.all(|(_, life)| {
+        let life = life.or(machine.last_written);
+        life.is_some_and(|life| life.is_young(evidence.now))
+    })
 }
 
 /// Whether others may read files with tokens in them.

@@ -104,10 +104,25 @@ fn gone_from_list(verdict: Verdict, index: &Beside, login: &LoginSeen) -> Verdic
     }
 }
 
+/// Whether the time of a token that stands somewhere is over; `None` where nothing tells. What refuses it may be a policy,
+/// which refuses a new one as well.
+fn is_over(tool: Tool, held: &Held, evidence: &Evidence) -> Option<bool> {
+    let format = tool.client().format();
+    let mut reads = evidence.reads.iter();
+    let fresh = reads.find(|read| read.format == format);
+    let fresh = fresh.and_then(|read| read.answer.status());
+    match (held.answer, fresh) {
+        (Some(401 | 403), Some(401 | 403)) | (Some(403), None) => None,
+        (Some(401 | 403), _) | (Some(404), Some(200..=299)) => Some(true),
+        (Some(_), _) => Some(false),
+        (None, _) => held.life.map(|life| life.ends <= evidence.now),
+    }
+}
+
 /// A token that stands where the login put one.
-fn own_token(tool: Tool, held: &Held, now: u64) -> Verdict {
+fn own_token(tool: Tool, held: &Held, evidence: &Evidence) -> Verdict {
     let from = &held.origin;
-    match (held.is_over(now), held.life) {
+    match (is_over(tool, held, evidence), held.life) {
         // Known by its age: the token's own check tells.
         (Some(true), Some(_)) if held.is_ours => Verdict::waits_for("token.age"),
         (Some(true), _) if held.is_ours => Verdict::failed(format!(
@@ -124,7 +139,7 @@ fn own_token(tool: Tool, held: &Held, now: u64) -> Verdict {
         )),
         (_, Some(life)) => Verdict::ok(format!(
             "{from} holds a token for {}",
-            span(life.ends.saturating_sub(now))
+            span(life.ends.saturating_sub(evidence.now))
         )),
         (_, None) => Verdict::ok(format!("{from} holds a token")),
     }
@@ -137,12 +152,12 @@ fn renew(tool: Tool) -> String {
 }
 
 /// A token that stands where the helper should be asked.
-fn foreign_token(tool: Tool, held: &Held, now: u64) -> Verdict {
+fn foreign_token(tool: Tool, held: &Held, evidence: &Evidence) -> Verdict {
     let detail = format!(
         "a token stands in {}, and {tool} does not ask the helper",
         held.origin
     );
-    match held.is_over(now) {
+    match is_over(tool, held, evidence) {
         Some(false) => Verdict::warning(format!(
             "{detail}; it is good today and over within 12 hours"
         )),
@@ -173,4 +188,67 @@ fn stranger(evidence: &Evidence, tool: Tool) -> Option<Verdict> {
 /// What a check of `tool` is about, where the tool can read its files.
 fn settings<T>(seen: &ToolSeen<T>) -> Option<&T> {
     seen.settings.as_ref().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::evidence::tools::Life;
+    use crate::check::evidence::{Answer, ReadSeen};
+    use crate::endpoint::Format;
+    use crate::secret::Secret;
+
+    #[test]
+    fn a_token_is_over_where_it_is_refused_and_a_new_one_is_not() {
+        let long_ago = Life {
+            begins: 0,
+            ends: 10,
+        };
+        for (answer, fresh, life, over) in [
+            (Some(401), Some(200), None, Some(true)),
+            (Some(404), Some(200), None, Some(true)),
+            (Some(403), Some(404), None, Some(true)),
+            (Some(401), None, None, Some(true)),
+            // A policy refuses the new one as well, or may.
+            (Some(403), Some(403), None, None),
+            (Some(403), None, None, None),
+            (Some(200), Some(200), None, Some(false)),
+            (Some(404), Some(404), None, Some(false)),
+            (None, Some(200), Some(long_ago), Some(true)),
+            (None, Some(200), None, None),
+        ] {
+            let held = Held {
+                token: Secret::new("t"),
+                origin: Origin::Default,
+                is_ours: true,
+                life,
+                answer,
+            };
+            let read = fresh.map(|status| ReadSeen {
+                format: Format::Npm,
+                repository: "team".to_owned(),
+                path: "is-number",
+                answer: Answer::Http {
+                    status,
+                    date: None,
+                    location: None,
+                    body: String::new(),
+                },
+            });
+            let evidence = Evidence {
+                reads: read.into_iter().collect(),
+                now: 20,
+                ..Evidence::default()
+            };
+            let seen = is_over(Tool::Npm, &held, &evidence);
+            assert_eq!(seen, over, "{answer:?} beside {fresh:?}, {life:?}");
+        }
+    }
+
+    #[test]
+    fn paths_are_fit_for_a_shell() {
+        assert_eq!(shell_path("~/.npmrc"), "~/.npmrc");
+        assert_eq!(shell_path("~/my files/a'b"), r"~/'my files/a'\''b'");
+        assert_eq!(shell_path("/etc/a b"), "'/etc/a b'");
+    }
 }

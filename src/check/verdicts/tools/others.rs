@@ -37,9 +37,9 @@ fn judge(evidence: &Evidence, tool: Tool) -> Option<Verdict> {
         return Some(Verdict::failed(trouble.clone()).fix(login(tool)));
     }
     let judged = seen.held.iter().map(|held| match seen.login.auth {
-        AuthMode::Token => own_token(tool, held, evidence.now),
+        AuthMode::Token => own_token(tool, held, evidence),
         AuthMode::Helper => {
-            let verdict = foreign_token(tool, held, evidence.now);
+            let verdict = foreign_token(tool, held, evidence);
             gone(verdict, &held.origin, tool, &seen.login.file)
         }
     });

@@ -84,13 +84,13 @@ pub fn helper(evidence: &Evidence) -> Option<Verdict> {
     let own = |verdict, origin: &Origin| gone(verdict, origin, Tool::Pip, &pip.login.file);
     let index = &settings.index;
     Some(match (pip.login.auth, &pip.held) {
-        (AuthMode::Token, Some(held)) => own_token(Tool::Pip, held, evidence.now),
+        (AuthMode::Token, Some(held)) => own_token(Tool::Pip, held, evidence),
         (AuthMode::Token, None) => own(
             Verdict::failed(format!("{} holds no token", index.origin)),
             &Origin::Default,
         ),
         (AuthMode::Helper, Some(held)) => {
-            own(foreign_token(Tool::Pip, held, evidence.now), &held.origin)
+            own(foreign_token(Tool::Pip, held, evidence), &held.origin)
         }
         (AuthMode::Helper, None) => match user_trouble(pip, settings) {
             Some(verdict) => own(verdict, &index.origin),

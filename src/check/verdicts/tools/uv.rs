@@ -1,6 +1,6 @@
 //! uv.
 
-use super::{foreign_token, gone, indexes_beside, own_token, refused, settings, stranger};
+use super::{foreign_token, gone, indexes_beside, is_over, own_token, refused, settings, stranger};
 use crate::check::evidence::tools::{Held, ToolSeen, UvViews};
 use crate::check::{Evidence, Verdict};
 use crate::tools::effective::Origin;
@@ -91,13 +91,13 @@ pub fn helper(evidence: &Evidence) -> Option<Verdict> {
     let index = &views.project.index;
     let is_named = index.value.user.is_some() || views.project.is_always_authenticated;
     Some(match (uv.login.auth, &uv.held) {
-        (AuthMode::Token, Some(held)) => own_token(Tool::Uv, held, evidence.now),
+        (AuthMode::Token, Some(held)) => own_token(Tool::Uv, held, evidence),
         (AuthMode::Token, None) => own(
             Verdict::failed(format!("{} holds no token", index.origin)),
             &Origin::Default,
         ),
         (AuthMode::Helper, Some(held)) => {
-            own(foreign_token(Tool::Uv, held, evidence.now), &held.origin)
+            own(foreign_token(Tool::Uv, held, evidence), &held.origin)
         }
         (AuthMode::Helper, None) if !is_named => own(
             Verdict::failed(format!(
@@ -163,7 +163,7 @@ pub fn netrc(evidence: &Evidence) -> Option<Verdict> {
     Some(match &settings(uv)?.netrc {
         None => Verdict::ok("no login for the repository's host in netrc"),
         Some(held) => {
-            let verdict = shadow(held, evidence.now);
+            let verdict = shadow(held, evidence);
             gone(verdict, &held.origin, Tool::Uv, "")
         }
     })
@@ -174,19 +174,19 @@ pub fn store(evidence: &Evidence) -> Option<Verdict> {
     let uv = seen(evidence).filter(|uv| uv.login.auth == AuthMode::Helper)?;
     Some(match &settings(uv)?.store {
         None => Verdict::ok("no login for the repository in uv's store"),
-        Some(held) => shadow(held, evidence.now).fix(format!(
+        Some(held) => shadow(held, evidence).fix(format!(
             "$ uv auth logout {} --username aws",
             uv.login.endpoint
         )),
     })
 }
 
-fn shadow(held: &Held, now: u64) -> Verdict {
+fn shadow(held: &Held, evidence: &Evidence) -> Verdict {
     let detail = format!(
         "uv takes the login in {} and does not ask the helper",
         held.origin
     );
-    match held.is_over(now) {
+    match is_over(Tool::Uv, held, evidence) {
         Some(true) => Verdict::failed(format!("{detail}; the repository refuses it")),
         Some(false) => Verdict::warning(format!(
             "{detail}; it is good today and over within 12 hours"
