@@ -9,6 +9,7 @@ pub const METADATA_FILE: &str = "/opt/ml/metadata/resource-metadata.json";
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct Metadata {
+    domain_id: Option<String>,
     resource_arn: Option<String>,
     execution_role_arn: Option<String>,
 }
@@ -37,6 +38,11 @@ impl Metadata {
         self.resource_field(4)
     }
 
+    /// The Studio domain.
+    pub fn domain_id(&self) -> Option<&str> {
+        self.domain_id.as_deref()
+    }
+
     /// The role that the app runs as.
     pub fn role(&self) -> Option<&str> {
         self.execution_role_arn.as_deref()
@@ -61,6 +67,7 @@ mod tests {
         );
         assert_eq!(metadata.region(), Some("eu-west-1"));
         assert_eq!(metadata.account(), Some("111122223333"));
+        assert_eq!(metadata.domain_id(), Some("d-1"));
         assert_eq!(metadata.role(), Some("arn:aws:iam::111122223333:role/r"));
         assert_eq!(Metadata::parse("not json"), Metadata::default());
         assert_eq!(Metadata::parse(r#"{"ResourceArn":"odd"}"#).region(), None);

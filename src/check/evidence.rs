@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use super::fill::Words;
+use super::vpc::VpcSeen;
 use crate::aws::{Denial, Kind};
 use crate::endpoint::{Format, PlainUrl};
 
@@ -38,6 +39,10 @@ pub struct Evidence {
     pub caller: Option<Result<String, String>>,
     /// The token cache.
     pub cache: Option<CacheSeen>,
+    /// This machine's addresses.
+    pub own_addresses: Vec<IpAddr>,
+    /// What AWS says of the VPC, beside what the wire showed; `None` without `--vpc`.
+    pub vpc: Option<Box<VpcSeen>>,
     /// The clock when the run began, seconds since 1970.
     pub now: u64,
 }
@@ -63,6 +68,10 @@ pub struct SettingsSeen {
     pub helper_waits_for_401: bool,
     /// Whether the API's address is not AWS's own name.
     pub own_api: bool,
+    /// The Studio domain, in a space.
+    pub studio_domain_id: Option<String>,
+    /// The role that the space runs as.
+    pub role: Option<String>,
 }
 
 /// A failure in words.
@@ -421,7 +430,12 @@ impl Evidence {
             .region
             .as_deref()
             .and_then(super::catalogue::bucket);
-        Words::default()
+        let words = Words::default();
+        let words = match &self.vpc {
+            Some(seen) => seen.asked.words(words),
+            None => words,
+        };
+        words
             .with("region", settings.region.clone())
             .with("domain", settings.domain.clone())
             .with("account", settings.owner.clone())

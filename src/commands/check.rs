@@ -1,20 +1,25 @@
 //! `check`: what is broken, and how to mend it.
 
 use std::io::IsTerminal;
+use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
+use anyhow::Context;
 use serde::Serialize;
 
 use super::session::Session;
 use crate::aws;
+use crate::check::catalogue::{ASKING, ASKING_ALONE};
 use crate::check::evidence::{CacheSeen, SettingsSeen, Trouble};
 use crate::check::explain::{Explained, List};
 use crate::check::render::{Style, markdown, text};
 use crate::check::run::{Plan, Target, is_own_api};
+use crate::check::vpc::{self, Asking, Place, recorded};
 use crate::check::{self, catalogue};
 use crate::cli::CheckArgs;
 use crate::endpoint::{Format as PackageFormat, RepositoryEndpoint};
-use crate::error::{Usage, explain, with_hint};
+use crate::error::{HintExt, Usage, explain, with_hint};
 use crate::files;
 use crate::output::{Printer, Report, Verbosity};
 use crate::settings::{Field, Repository};
@@ -42,8 +47,10 @@ pub fn explained(printer: Printer, id: &str) -> anyhow::Result<ExitCode> {
 
 /// Runs the checks.
 pub fn run(session: &Session, args: &CheckArgs) -> anyhow::Result<ExitCode> {
-    let plan = plan(session, &tools(session, args));
-    let report = aws::block_on(async { Ok(check::run(&plan).await) })?;
+    let report = match &args.place.join {
+        Some(path) => joined(session, args, path)?,
+        None => made_here(session, args)?,
+    };
     let style = Style {
         is_coloured: is_coloured(session),
         is_detailed: session.printer.verbosity == Verbosity::Verbose,
@@ -55,6 +62,57 @@ pub fn run(session: &Session, args: &CheckArgs) -> anyhow::Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// The report of this machine.
+fn made_here(session: &Session, args: &CheckArgs) -> anyhow::Result<check::Report> {
+    let plan = plan(session, &tools(session, args));
+    aws::block_on(async {
+        Ok(match args.vpc {
+            true => check::run_with_vpc(&plan, &asking(session, args, ASKING)).await,
+            false => check::run(&plan).await,
+        })
+    })
+}
+
+/// The report of a space, with what AWS tells whoever runs this. This machine's own way to CodeArtifact is nobody's concern.
+fn joined(session: &Session, args: &CheckArgs, path: &Path) -> anyhow::Result<check::Report> {
+    let shown = path.display();
+    let text = files::read_text(path)
+        .and_then(|text| text.context("there is no such file"))
+        .and_then(|text| recorded::read(&text))
+        .with_context(|| format!("cannot use the report {shown}"))
+        .hint(|| {
+            "make one in the space: `studio-mirror check --output json > report.json`".into()
+        })?;
+    let observed = text.observed.clone().unwrap_or_default();
+    let asking = asking(session, args, ASKING_ALONE);
+    let asked = aws::block_on(async { Ok(vpc::ask(&asking, &observed).await) })?;
+    Ok(vpc::join(text, asked))
+}
+
+fn asking(session: &Session, args: &CheckArgs, limit: Duration) -> Asking {
+    let place = &args.place;
+    let url = |service: &str| {
+        let own = format!("AWS_ENDPOINT_URL_{service}");
+        [own.as_str(), "AWS_ENDPOINT_URL"]
+            .into_iter()
+            .find_map(|variable| session.environment.get(variable))
+            .filter(|url| !url.is_empty())
+            .cloned()
+    };
+    Asking {
+        credentials: session.credential_source(),
+        ec2_url: url("EC2"),
+        sagemaker_url: url("SAGEMAKER"),
+        place: Place {
+            studio_domain: place.studio_domain_id.clone(),
+            vpc: place.vpc_id.clone(),
+            subnets: place.subnet_ids.clone(),
+            groups: place.security_group_ids.clone(),
+        },
+        limit,
+    }
 }
 
 #[derive(Serialize)]
@@ -168,6 +226,8 @@ fn settings_seen(
         formats,
         helper_waits_for_401: tools.iter().any(|tool| waits_for_401(session, *tool)),
         own_api: is_own_api(api),
+        studio_domain_id: session.metadata.domain_id().map(str::to_owned),
+        role: session.metadata.role().map(str::to_owned),
     }
 }
 

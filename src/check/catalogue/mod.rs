@@ -5,11 +5,13 @@ mod network;
 mod proxy;
 mod repository;
 mod settings;
+mod vpc;
 
 pub use credentials::{CALLER, FOUND, MOST_SKEW, TOKEN};
 pub use network::{API, ASSETS, HostChecks, REPOSITORIES, STS};
 pub use repository::{READ, TARBALL};
 pub use settings::{REGIONS, bucket};
+pub use vpc::{ASKING, ASKING_ALONE, interface_service, s3_service};
 
 use super::Check;
 use super::evidence::Role;
@@ -27,6 +29,16 @@ pub fn all() -> impl Iterator<Item = &'static Check> {
         .chain(repository::CHECKS)
         .chain(network::of(&ASSETS))
         .chain([&STS.tcp, &CALLER])
+        .chain(vpc())
+}
+
+/// The checks of `--vpc`.
+pub fn vpc() -> impl Iterator<Item = &'static Check> {
+    vpc::ACCESS
+        .iter()
+        .chain(&vpc::API)
+        .chain(&vpc::REPOSITORIES)
+        .chain(vpc::REST)
 }
 
 /// The checks of the host in this role.

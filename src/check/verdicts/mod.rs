@@ -8,6 +8,7 @@ pub mod network;
 pub mod proxy;
 pub mod repository;
 pub mod settings;
+pub mod vpc;
 
 use std::net::IpAddr;
 
