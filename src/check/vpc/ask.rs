@@ -71,7 +71,7 @@ impl Asked {
             Ok(answer) => Some(answer),
             Err(error) => {
                 let refused: Refusal = refusal(&error.into_hinted());
-                if self.refusals.iter().all(|(known, _)| *known != operation) {
+                if !self.is_refused(operation) {
                     self.refusals.push((operation, refused));
                 }
                 None
@@ -114,7 +114,9 @@ async fn locate(
         interfaces: interfaces.as_deref().unwrap_or_default(),
     };
     asked.space = match (known.space(), asked.refusals.first()) {
-        (Err(_), Some((_, missing))) if missing.kind == Some(Kind::NotFound) => {
+        (Err(_), Some((_, missing)))
+            if matches!(missing.kind, Some(Kind::NotFound | Kind::Invalid)) =>
+        {
             Some(Err(missing.trouble.clone()))
         }
         // What AWS would not tell is the reason then.

@@ -37,24 +37,27 @@ fn roots(id: &str) -> &'static [&'static str] {
     }
 }
 
+/// The check of the VPC that failed and explains this one: one of its roots, or what that one waits for.
+fn broken_root(vpc: &[Finding], id: &str) -> Option<&'static str> {
+    let of_vpc = |id: &str| vpc.iter().find(|found| found.id == id);
+    roots(id).iter().find_map(|root| {
+        let found = of_vpc(root)?;
+        let found = found.waits_for.and_then(of_vpc).unwrap_or(found);
+        (found.status == Status::Failed).then_some(found.id)
+    })
+}
+
 /// The findings of the wire and those of the VPC; a failure that one of the VPC's explains waits for it.
 pub(super) fn fold(mut wire: Vec<Finding>, vpc: Vec<Finding>) -> Vec<Finding> {
     let mut explained: Vec<(&'static str, &'static str)> = Vec::new();
     for found in &mut wire {
         let is_open = matches!(found.status, Status::Failed | Status::Warning);
-        let broken = |root: &&&str| {
-            vpc.iter()
-                .any(|of_vpc| of_vpc.id == **root && of_vpc.status == Status::Failed)
-        };
-        let root = roots(found.id).iter().find(broken);
-        if let Some(root) = root.filter(|_| is_open) {
+        let waits_for = |(symptom, _): &&(&str, &str)| found.waits_for == Some(*symptom);
+        if let Some(root) = broken_root(&vpc, found.id).filter(|_| is_open) {
             explained.push((found.id, root));
             found.detail = format!("{}; the same cause as {root}", found.detail);
             wait_for(found, root);
-        } else if let Some((_, root)) = explained
-            .iter()
-            .find(|(symptom, _)| found.waits_for == Some(symptom))
-        {
+        } else if let Some((_, root)) = explained.iter().find(waits_for) {
             wait_for(found, root);
         }
     }
@@ -121,6 +124,20 @@ mod tests {
             "seen; the same cause as vpc.repositories.endpoint"
         );
         assert_eq!(folded[1].fix, None);
+    }
+
+    #[test]
+    fn a_root_that_has_a_root_of_its_own_leads_to_that_one() {
+        let wire = vec![finding("network.repositories.tcp", Status::Failed, None)];
+        let vpc = vec![
+            finding("vpc.api.ingress", Status::Failed, None),
+            finding(
+                "vpc.repositories.ingress",
+                Status::Skipped,
+                Some("vpc.api.ingress"),
+            ),
+        ];
+        assert_eq!(fold(wire, vpc)[0].waits_for, Some("vpc.api.ingress"));
     }
 
     #[test]

@@ -53,6 +53,11 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// Whether AWS would not answer this call.
+    pub fn is_refused(&self, operation: &str) -> bool {
+        self.refusals.iter().any(|(known, _)| *known == operation)
+    }
+
     /// The ids that mends are filled with.
     pub fn words(&self, words: Words) -> Words {
         let joined = |ids: &[String]| (!ids.is_empty()).then(|| ids.join(" "));

@@ -80,12 +80,19 @@ fn group_name(groups: &[SecurityGroup], id: &str) -> String {
     }
 }
 
+/// Whether the space's place was named and is not there, or can be none: for `vpc.found` to say.
+fn is_missing((operation, refusal): &(&'static str, Refusal)) -> bool {
+    matches!(refusal.kind, Some(Kind::NotFound | Kind::Invalid))
+        && matches!(
+            *operation,
+            "DescribeDomain" | "DescribeVpcs" | "DescribeVpcAttribute"
+        )
+}
+
 /// Whether AWS lets us ask.
 pub fn access(evidence: &Evidence) -> Option<Verdict> {
     let asked = &seen(evidence)?.asked;
-    // What is not there is for the next check to say.
-    let is_missing = |refusal: &Refusal| refusal.kind == Some(Kind::NotFound);
-    let mut refusals = asked.refusals.iter().filter(|(_, why)| !is_missing(why));
+    let mut refusals = asked.refusals.iter().filter(|refused| !is_missing(refused));
     let Some((_, first)) = refusals.next() else {
         return Some(Verdict::ok(format!("{}, allowed to ask", asked.by)));
     };
@@ -166,18 +173,20 @@ pub fn found(evidence: &Evidence) -> Option<Verdict> {
 
 /// A VPC that AWS does not know: by its refusal, or by an empty list.
 fn missing_vpc(asked: &Asked, space: &Space) -> Option<Verdict> {
-    let refused = asked.refusals.iter().find(|(_, refusal)| {
-        refusal.kind == Some(Kind::NotFound) && refusal.trouble.what.contains(&space.vpc)
-    });
-    let is_absent = asked.vpc.is_none()
-        && asked
-            .refusals
-            .iter()
-            .all(|(operation, _)| *operation != "DescribeVpcs");
-    (refused.is_some() || is_absent).then(|| {
-        Verdict::failed(format!(
+    let of_vpc = |(operation, _): &&(&str, Refusal)| operation.starts_with("DescribeVpc");
+    let refused = asked
+        .refusals
+        .iter()
+        .filter(of_vpc)
+        .find(|one| is_missing(one));
+    match refused {
+        Some((_, refusal)) if refusal.kind == Some(Kind::Invalid) => {
+            Some(Verdict::failed(refusal.trouble.what.clone()))
+        }
+        None if asked.vpc.is_some() || asked.is_refused("DescribeVpcs") => None,
+        _ => Some(Verdict::failed(format!(
             "there is no {} in this account and region",
             space.vpc
-        ))
-    })
+        ))),
+    }
 }

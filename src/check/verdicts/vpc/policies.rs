@@ -76,11 +76,7 @@ fn judged(seen: &VpcSeen, role: Role, endpoint: &VpcEndpoint, calls: &[Call]) ->
         Ok(None) => return Verdict::ok(format!("{} has none: everything is allowed", endpoint.id)),
         Err(verdict) => return verdict,
     };
-    let known = seen.wire.observed.role.as_deref();
-    let known = known.or_else(|| {
-        let space = seen.asked.space.as_ref()?.as_ref().ok()?;
-        space.role.as_deref()
-    });
+    let known = role_of_spaces(seen);
     let principal = known.map_or(Principal::Unknown, Principal::Role);
     let mut refused = Vec::new();
     let mut unclear = None;
@@ -119,17 +115,40 @@ fn judged(seen: &VpcSeen, role: Role, endpoint: &VpcEndpoint, calls: &[Call]) ->
     }
     let asks_anonymously = role == Role::Repositories && !seen.wire.holds("auth.challenge");
     if asks_anonymously && ask(&policy, &calls[0], Principal::Anyone) != Answer::Allowed {
-        return Verdict::warning(format!(
+        let detail = format!(
             "the policy of {} lets only those it names read: pip's first request, which has no token yet, may be refused with 403, \
              and its helper never asked",
             endpoint.id
-        ))
-        .fix(mend(endpoint, &for_principal(&statement(calls[0].action), "\"*\"")));
+        );
+        // Whether AWS does so is seen on the wire.
+        let verdict = match seen.wire.fails("auth.challenge") {
+            true => Verdict::failed(detail),
+            false => Verdict::warning(detail),
+        };
+        return verdict.fix(mend(
+            endpoint,
+            &for_principal(&statement(calls[0].action), "\"*\""),
+        ));
     }
     Verdict::ok(format!(
         "the policy of {} allows the space's calls",
         endpoint.id
     ))
+}
+
+/// The role that spaces run as: the report's own, where a space made it; else the Studio domain's, since whoever runs
+/// this need not be one.
+fn role_of_spaces(seen: &VpcSeen) -> Option<&str> {
+    let observed = &seen.wire.observed;
+    let of_domain = || {
+        let space = seen.asked.space.as_ref()?.as_ref().ok()?;
+        space.role.as_deref()
+    };
+    let asked_as = observed.role.as_deref();
+    match observed.studio_domain_id.is_some() {
+        true => asked_as.or_else(of_domain),
+        false => of_domain().or(asked_as),
+    }
 }
 
 fn ask(policy: &Policy, call: &Call, principal: Principal<'_>) -> Answer {
