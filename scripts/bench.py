@@ -1,4 +1,4 @@
-"""Side by side on the emulator: three logins, and a cached helper call. Medians; CPU is user + system
+"""Side by side on the emulator: three logins, and a cached helper call; and what a check takes. Medians; CPU is user + system
 time of the process and its children, memory the largest resident set among them."""
 
 import json
@@ -15,8 +15,8 @@ binary, emulator, clients = sys.argv[1:]
 scratch = tempfile.mkdtemp(prefix="bench-")
 
 
-def start_emulator():
-    command = [emulator, "--endpoint-style", "aws", "--state-dir", os.path.join(scratch, "emulator")]
+def start_emulator(style):
+    command = [emulator, "--endpoint-style", style, "--state-dir", os.path.join(scratch, style)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     return process, json.loads(process.stdout.readline())["http"]
 
@@ -37,7 +37,7 @@ def environment(home, url):
     }
 
 
-def run(command, env, repeat=1):
+def run(command, env, repeat=1, expected=0):
     """CPU seconds and wall seconds of running `command`, per time."""
     before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     for _ in range(repeat):
@@ -45,7 +45,7 @@ def run(command, env, repeat=1):
             command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
         _, err = process.communicate()
-        if process.returncode != 0:
+        if process.returncode != expected:
             sys.exit(f"{command[0]} failed: {err.decode()[-800:]}")
     wall = (time.perf_counter() - begun) / repeat
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -53,12 +53,34 @@ def run(command, env, repeat=1):
     return cpu / repeat, wall
 
 
-def peak_kib(command, env):
+def peak_kib(command, env, expected=0):
     """The largest resident set, as GNU time tells it: a child of this very process would be counted
     with Python's own memory, which it has until it becomes the program."""
     timed = ["/usr/bin/time", "--quiet", "--format", "%M", *command]
-    answer = subprocess.run(timed, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
+    answer = subprocess.run(timed, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if answer.returncode != expected:
+        sys.exit(f"{command[0]} failed: {answer.stderr[-800:]}")
     return int(answer.stderr.splitlines()[-1])
+
+
+def run_dropped(command, env):
+    """Figures of `command` in a network of its own where every packet but loopback's is swallowed: the nameserver and
+    everything else is behind a cable whose other end nobody reads. None where the machine lets us make no such network."""
+    script = (
+        "ip link add hole type veth peer name far && ip link set far up && ip addr add 10.0.0.9/24 dev hole && ip link set hole up && ip link set lo up && "
+        "ip route add default via 10.0.0.1 && ip neigh add 10.0.0.1 lladdr 02:00:00:00:00:01 dev hole && "
+        "ip neigh add 10.0.0.2 lladdr 02:00:00:00:00:02 dev hole && mount --bind \"$0\" /etc/resolv.conf && exec \"$@\""
+    )
+    resolver = os.path.join(scratch, "resolv.conf")
+    with open(resolver, "w") as file:
+        file.write("nameserver 10.0.0.2\n")
+    network = ["unshare", "--net", "--mount", "sh", "-euc", script, resolver]
+    without_api = {name: value for name, value in env.items() if not name.endswith(("API_ENDPOINT", "ENDPOINT_URL"))}
+    if subprocess.run([*network, "true"], capture_output=True).returncode != 0:
+        print("check, all dropped: not measured, this machine lets us make no network of our own")
+        return None
+    inside = [*network, *command]
+    return run(inside, without_api, expected=1), peak_kib(inside, without_api, expected=1)
 
 
 def medians(runs):
@@ -66,7 +88,9 @@ def medians(runs):
 
 
 def main():
-    process, url = start_emulator()
+    process, url = start_emulator("aws")
+    # A check reads packages too, so it needs addresses of this machine.
+    packages, here = start_emulator("loopback")
     try:
         ours, theirs = os.path.join(scratch, "ours"), os.path.join(scratch, "theirs")
         os.makedirs(ours)
@@ -93,12 +117,20 @@ def main():
         row("helper call, cached", "studio-mirror", helper_ours, peak_kib(helper, env_ours))
         row("helper call", "keyrings.codeartifact", helper_theirs, peak_kib(keyring, env_theirs))
         ratio(helper_theirs, helper_ours, 300)
+        check = [binary, "check", "--domain", "corp", "--repository", "team"]
+        env_check = environment(ours, here)
+        healthy = medians([run(check, env_check) for _ in range(5)])
+        row("check, healthy", "studio-mirror", healthy, peak_kib(check, env_check))
+        if dropped := run_dropped([*check, "--domain-owner", "111122223333"], env_ours):
+            row("check, all dropped", "studio-mirror", *dropped)
+            print(f"{'':<24} {'':<22} (wanted: under 1 s healthy, under 6 s with every packet dropped)")
         row("(starting any process)", "/bin/true", floor, peak_kib(["/bin/true"], env_ours))
         size = os.stat(binary).st_size
         print(f"binary: {size / 1e6:.2f} MB, static (limit 6 MB)")
     finally:
-        process.stdin.close()
-        process.wait()
+        for started in (process, packages):
+            started.stdin.close()
+            started.wait()
         shutil.rmtree(scratch)
 
 

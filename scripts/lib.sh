@@ -21,7 +21,7 @@ need_toolchain() {
     if ! command -v cargo >/dev/null && [ -x "${CARGO_HOME:-$HOME/.cargo}/bin/cargo" ]; then
         PATH=${CARGO_HOME:-$HOME/.cargo}/bin:$PATH
     fi
-    command -v cargo >/dev/null || die "cargo is not on PATH; install Rust 1.90 or newer (rustup)"
+    command -v cargo >/dev/null || die "cargo is not on PATH; install Rust 1.93 or newer (rustup)"
     command -v python3 >/dev/null || die "python3 is not on PATH; install Python 3.10 or newer"
     if ! [ -d "$(rustc --print sysroot)/lib/rustlib/$musl" ]; then
         command -v rustup >/dev/null || die "this Rust has no target $musl, and there is no rustup to add it"

@@ -256,7 +256,7 @@ impl Earlier<'_> {
 fn has_mode(path: &Path, mode: Mode) -> bool {
     match mode {
         Mode::Exactly(bits) => permissions(path) == Some(bits),
-        Mode::Keep | Mode::Private => true,
+        Mode::Keep | Mode::Shared | Mode::Private => true,
     }
 }
 

@@ -96,7 +96,8 @@ pub enum Command {
     /// Point package clients at the repository, with credentials that stay fresh
     #[command(
         after_help = "Examples:\n  studio-mirror login --domain corp --repository team\n  \
-                            studio-mirror login --tool npm --namespace acme\n  studio-mirror login --dry-run"
+                            studio-mirror login --tool npm --namespace acme\n  studio-mirror login --dry-run\n  \
+                            studio-mirror login --system --domain corp --domain-owner 111122223333 --repository team --region us-east-1"
     )]
     Login(LoginArgs),
     /// Give back what login found
@@ -162,6 +163,9 @@ pub struct LoginArgs {
     /// Ask for a new token even if the cached one is young
     #[arg(long)]
     pub force: bool,
+    /// Set the machine or image up for all users: under /etc, with no token and no network. As root
+    #[arg(long, conflicts_with = "force")]
+    pub system: bool,
 }
 
 impl LoginArgs {
@@ -183,6 +187,9 @@ pub struct LogoutArgs {
     /// Tools to give back, with commas [default: all]
     #[arg(long, value_enum, value_delimiter = ',', value_name = "TOOL,…")]
     pub tool: Vec<Tool>,
+    /// Give back what `login --system` found. As root
+    #[arg(long)]
+    pub system: bool,
 }
 
 /// `exec`

@@ -10,6 +10,7 @@ use serde::de::{SeqAccess, Visitor};
 
 use crate::error::with_hint;
 use crate::settings::Field;
+use crate::state::State;
 use crate::tools::{AuthMode, Tool};
 
 /// One parsed file. A misspelt key is an error, never a silent default.
@@ -111,6 +112,32 @@ impl ConfigFile {
                  [[repository]] name, domain, domain_owner, region, api_endpoint, repository_endpoint, tools, namespace, order",
             )
         })
+    }
+
+    /// What a login of all users was told, as if root had written it into a file.
+    pub fn of_login(state: &State) -> Self {
+        let value = |field| state.told.get(&field).cloned();
+        let tool = state.tools.iter().map(|(tool, login)| {
+            let own = login.told_repository.clone();
+            let section = ToolSection {
+                repository: own.filter(|own| Some(own) != state.told.get(&Field::Repository)),
+                auth: None,
+            };
+            (*tool, section)
+        });
+        Self {
+            domain: value(Field::Domain),
+            domain_owner: value(Field::DomainOwner),
+            repository: value(Field::Repository).map(RepositoryValue::Name),
+            region: value(Field::Region),
+            profile: None,
+            endpoint_type: value(Field::EndpointType),
+            api_endpoint: value(Field::ApiEndpoint),
+            repository_endpoint: value(Field::RepositoryEndpoint),
+            duration_seconds: value(Field::DurationSeconds).and_then(|text| text.parse().ok()),
+            namespace: value(Field::Namespace),
+            tool: tool.collect(),
+        }
     }
 
     /// The value it names for `field`.

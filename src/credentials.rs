@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::settings::{Field, Settings, Source, parse_aws_file};
+use crate::files;
+use crate::places::Places;
+use crate::settings::{Setting, Source, parse_aws_file};
+use crate::studio::Metadata;
 
 /// The place that AWS credentials come from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +41,8 @@ pub enum CredentialSource {
     },
     /// The instance's metadata service.
     Instance,
+    /// Whatever the process that asks has: what a login of all users says, until one of them asks.
+    Caller,
 }
 
 /// Variables that lead to container credentials.
@@ -66,13 +71,12 @@ impl CredentialSource {
     ///
     /// `shared_files` are the texts of `~/.aws/config` and `~/.aws/credentials`.
     pub fn find(
-        settings: &Settings,
+        profile: Option<&Setting>,
         environment: &BTreeMap<String, String>,
         shared_files: &[String],
         role_arn: Option<&str>,
     ) -> Self {
         let variable = |name: &str| environment.get(name).filter(|value| !value.is_empty());
-        let profile = settings.setting(Field::Profile);
         if let Some(profile) = profile
             && matches!(profile.source, Source::Flag(_))
         {
@@ -116,6 +120,18 @@ impl CredentialSource {
         Self::Instance
     }
 
+    /// The source of a process with this environment that no settings of ours tell more of.
+    pub fn of_caller(places: &Places, environment: &BTreeMap<String, String>) -> Self {
+        let named = environment.get("AWS_PROFILE");
+        let profile = named.filter(|name| !name.is_empty()).map(|name| Setting {
+            value: name.clone(),
+            source: Source::Environment("AWS_PROFILE"),
+        });
+        let files = shared_aws_files(places, environment);
+        let studio = Metadata::read();
+        Self::find(profile.as_ref(), environment, &files, studio.role())
+    }
+
     fn profile(name: &str, shared_files: &[String]) -> Self {
         Self::Profile {
             name: name.to_owned(),
@@ -138,6 +154,7 @@ impl CredentialSource {
             } => format!("container {role}"),
             Self::Container { variables, .. } => format!("container {variables:?}"),
             Self::Instance => "instance".to_owned(),
+            Self::Caller => "caller".to_owned(),
         }
     }
 
@@ -155,8 +172,27 @@ impl CredentialSource {
             } => format!("the container's credentials, {role}"),
             Self::Container { .. } => "the container's credentials".to_owned(),
             Self::Instance => "the instance's role".to_owned(),
+            Self::Caller => "those of whoever asks".to_owned(),
         }
     }
+}
+
+/// The texts of `~/.aws/config` and `~/.aws/credentials`, or what stands in for them. What cannot be
+/// read tells nothing here; the SDK will say so if it needs it.
+pub fn shared_aws_files(places: &Places, environment: &BTreeMap<String, String>) -> Vec<String> {
+    [
+        ("AWS_CONFIG_FILE", ".aws/config"),
+        ("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials"),
+    ]
+    .into_iter()
+    .filter_map(|(variable, usual)| {
+        let path = match environment.get(variable).filter(|path| !path.is_empty()) {
+            Some(path) => path.into(),
+            None => places.home.join(usual),
+        };
+        files::read_text(&path).ok().flatten()
+    })
+    .collect()
 }
 
 /// What the section of profile `name` says about whom it stands for; no keys but their public halves.
@@ -192,7 +228,7 @@ fn default_profile_has_credentials(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::Layers;
+    use crate::settings::{Field, Layers, Settings};
 
     fn found(variables: &[(&str, &str)], shared: &str, flag: Option<&str>) -> CredentialSource {
         let environment: BTreeMap<String, String> = variables
@@ -208,7 +244,8 @@ mod tests {
             ..Layers::default()
         };
         let settings = Settings::resolve(&layers).unwrap();
-        CredentialSource::find(&settings, &environment, &[shared.to_owned()], None)
+        let profile = settings.setting(Field::Profile);
+        CredentialSource::find(profile, &environment, &[shared.to_owned()], None)
     }
 
     const KEYS: [(&str, &str); 2] = [

@@ -4,8 +4,8 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
-use studio_mirror::helper::cargo_provider;
-use studio_mirror::tools::TOKEN_HELPER;
+use studio_mirror::helper::{cargo_provider, shim};
+use studio_mirror::tools::{TOKEN_HELPER, Tool};
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os();
@@ -24,6 +24,9 @@ fn main() -> ExitCode {
         .is_some_and(|last| last == cargo_provider::ARGUMENT)
     {
         return cargo_provider::run();
+    }
+    if let Some((tool, shim)) = name.to_str().and_then(Tool::of_shim) {
+        return shim::run(tool, shim, &arguments);
     }
     // The fast path: a helper call happens on every `pip install` and has no use for a command line parser.
     if arguments.len() > 2 && arguments[0] == "keyring" {

@@ -9,9 +9,33 @@ use crate::error::with_hint;
 /// Configuration for all users, written by root alone.
 pub const SYSTEM_CONFIG: &str = "/etc/studio-mirror/config.toml";
 
-/// The folders of the user who runs us, by the XDG base directory rules.
+/// Our own folder for all users' programs and links, by the Filesystem Hierarchy Standard, 4.9.
+const SYSTEM_DATA: &str = "/usr/local/lib/studio-mirror";
+
+/// Whose places they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// One user's.
+    User,
+    /// All users' of the machine or the image: root's to write, everybody's to read.
+    System,
+}
+
+impl Scope {
+    /// Permission bits of a folder that is made.
+    pub fn folder_mode(self) -> u32 {
+        match self {
+            Scope::User => 0o700,
+            Scope::System => 0o755,
+        }
+    }
+}
+
+/// The folders of the user who runs us, by the XDG base directory rules; or those of the machine.
 #[derive(Clone, Debug)]
 pub struct Places {
+    /// Whose they are.
+    pub scope: Scope,
     /// `$HOME`, else the home that /etc/passwd tells.
     pub home: PathBuf,
     /// `$XDG_CONFIG_HOME`, `~/.config`
@@ -47,6 +71,7 @@ impl Places {
         let or = |found: Option<PathBuf>, usual: &str| found.unwrap_or_else(|| home.join(usual));
         let own = |base: PathBuf| base.join("studio-mirror");
         Ok(Self {
+            scope: Scope::User,
             config: or(dirs::config_dir(), ".config"),
             state: own(home.join(".local/state")),
             cache: own(or(dirs::cache_dir(), ".cache")).join("tokens"),
@@ -54,6 +79,33 @@ impl Places {
             bin: home.join(".local/bin"),
             home,
         })
+    }
+
+    /// Those of a process that has no home: what is asked of them does not exist.
+    pub fn of_nobody() -> Self {
+        let nowhere = PathBuf::from("/nonexistent");
+        Self {
+            scope: Scope::User,
+            config: nowhere.join(".config"),
+            state: nowhere.join(".local/state/studio-mirror"),
+            cache: nowhere.join(".cache/studio-mirror/tokens"),
+            data: nowhere.join(".local/share/studio-mirror"),
+            bin: nowhere.join(".local/bin"),
+            home: nowhere,
+        }
+    }
+
+    /// Those of the machine, for `login --system`. No token is kept there.
+    pub fn of_system() -> Self {
+        let data = PathBuf::from(SYSTEM_DATA);
+        Self {
+            scope: Scope::System,
+            config: "/etc".into(),
+            state: "/var/lib/studio-mirror".into(),
+            bin: data.join("bin"),
+            data,
+            ..Self::of_nobody()
+        }
     }
 
     /// The folder of links by which this program is called as a token helper.
@@ -64,6 +116,11 @@ impl Places {
     /// The user's own configuration file.
     pub fn user_config(&self) -> PathBuf {
         self.config.join("studio-mirror/config.toml")
+    }
+
+    /// `first` if it is there, else `otherwise`: where a tool reads a second place only while the first is empty.
+    pub fn either(first: PathBuf, otherwise: PathBuf) -> PathBuf {
+        if first.exists() { first } else { otherwise }
     }
 
     /// `path` with the home written as `~`, for people.

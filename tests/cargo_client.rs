@@ -12,10 +12,10 @@ use std::time::{Duration, Instant};
 use studio_mirror_emulator::EndpointStyle;
 use support::home::{Finished, Home};
 use support::hostile::hostile;
-use support::leak_watch::LeakWatch;
+use support::leak_watch::{LeakWatch, holds_token};
 use support::mirror::{Mirror, TEAM};
 use support::tree::user_files;
-use support::wire::Api;
+use support::wire::{Api, Stub, http};
 use support::{binary_under_test, wait_until};
 
 /// Seconds that a token lives: 12 hours, so that an hour is a second.
@@ -111,12 +111,30 @@ fn logout_gives_back_every_byte() {
                 replaced,
                 "{finished}"
             );
+            let status = home.studio_mirror(["status"]).success().stdout;
+            let line = status
+                .lines()
+                .find(|line| line.trim_start().starts_with("cargo"));
+            assert!(
+                line.is_some_and(|line| line.trim_end().ends_with(" ok")),
+                "{status}"
+            );
             let again = user_files(home.path());
             mirror.login(&home, &flags).success();
             assert_eq!(user_files(home.path()), again);
             home.run(home.command(binary_under_test()).arg("logout"))
                 .success();
             assert_eq!(user_files(home.path()), before, "{text:?}");
+            // Edited in our own lines since: what is ours goes all the same.
+            mirror.login(&home, &flags).success();
+            let edited = home.read(".cargo/config.toml");
+            let edited = edited.replace("codeartifact\"", "codeartifact\" # mine");
+            home.write(".cargo/config.toml", edited);
+            home.run(home.command(binary_under_test()).arg("logout"))
+                .success();
+            let left = std::fs::read_to_string(home.join(".cargo/config.toml"));
+            let left = left.unwrap_or_default();
+            assert!(!left.contains("codeartifact"), "{left}");
         }
     }
 }
@@ -173,7 +191,14 @@ fn the_provider_speaks_cargos_protocol() {
             .as_str()
             .is_some_and(|token| token.starts_with("eyJ"))
     );
-    assert!(ok["expiration"].is_u64());
+    // Cargo asks again after that: it must not be later than the token's own end.
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let left = ok["expiration"].as_u64().zip(now.ok());
+    let left = left.map(|(end, now)| end.saturating_sub(now.as_secs()));
+    assert!(
+        left.is_some_and(|left| (42_000..=43_200).contains(&left)),
+        "{left:?}"
+    );
     assert_eq!(
         lines[2],
         serde_json::json!({ "Err": { "kind": "operation-not-supported" } })
@@ -211,4 +236,108 @@ fn no_other_index_gets_a_token() {
     for line in &lines[1..] {
         assert_eq!(line["Err"]["kind"], "url-not-supported", "{line}");
     }
+}
+
+/// A home where nobody has logged in, told by its environment, with a project that sends registries of our names elsewhere.
+fn stranger(api: &Mirror) -> (Home, Stub) {
+    let elsewhere = Stub::answering(|_| {
+        let basic = [(
+            "WWW-Authenticate",
+            "Cargo login_url=\"http://127.0.0.1:9/\"",
+        )];
+        http("401 Unauthorized", &basic, "no")
+    });
+    let home = home()
+        .env("STUDIO_MIRROR_API_ENDPOINT", api.emulator.http_url())
+        .env("STUDIO_MIRROR_DOMAIN", "corp")
+        .env("STUDIO_MIRROR_DOMAIN_OWNER", "111122223333")
+        .env("STUDIO_MIRROR_REPOSITORY", TEAM);
+    project(&home, "1.0.0");
+    let url = elsewhere.url();
+    // An index with two names would have cargo give up before it asks for a token.
+    let index = |path: &str| format!("index = \"sparse+{url}/{path}/\"\n");
+    let (ours, other) = (index("ours"), index("other"));
+    home.write(
+        "project/.cargo/config.toml",
+        format!(
+            "[registries.codeartifact]\n{ours}[registries.other]\n{other}credential-provider = \"cargo:token\"\n\
+             [registry]\ndefault = \"other\"\nglobal-credential-providers = [\"cargo:token\"]\n"
+        ),
+    );
+    (home, elsewhere)
+}
+
+fn depend_on(home: &Home, registry: &str) {
+    let _ = std::fs::remove_file(home.join("project/Cargo.lock"));
+    home.write(
+        "project/Cargo.toml",
+        format!(
+            "[package]\nname = \"mine\"\nversion = \"1.0.0\"\nedition = \"2021\"\ndescription = \"mine\"\nlicense = \"MIT\"\n\
+             [dependencies]\nmirror-stone = {{ version = \"1\", registry = \"{registry}\" }}\n"
+        ),
+    );
+}
+
+#[track_caller]
+fn heard_no_token(elsewhere: &Stub) {
+    let heard = elsewhere.heard();
+    let with_token = heard.iter().find(|request| holds_token(request.as_bytes()));
+    assert_eq!(with_token, None);
+}
+
+#[test]
+fn under_exec_a_project_that_sends_our_name_elsewhere_gets_no_token() {
+    let mirror = Mirror::start();
+    let (home, elsewhere) = stranger(&mirror);
+    let watch = LeakWatch::start(home.path());
+    let exec = |arguments: &[&str]| {
+        let mut exec = home.command(binary_under_test());
+        exec.args(["exec", "cargo"]).args(arguments);
+        home.run(exec.current_dir(home.join("project")))
+    };
+    // The environment wins over the project's own address for our name …
+    depend_on(&home, "codeartifact");
+    exec(&["fetch"]).success();
+    assert_eq!(elsewhere.heard(), [""; 0]);
+    // … and the token is for that name alone.
+    depend_on(&home, "other");
+    exec(&["fetch"]).failure();
+    exec(&[
+        "publish",
+        "--no-verify",
+        "--allow-dirty",
+        "--registry",
+        "other",
+    ])
+    .failure();
+    assert!(!elsewhere.heard().is_empty());
+    heard_no_token(&elsewhere);
+    home.assert_no_leak(&watch, &[]);
+}
+
+#[test]
+fn a_project_that_sends_our_name_elsewhere_gets_no_token_after_a_login() {
+    let mirror = Mirror::start();
+    let (home, elsewhere) = stranger(&mirror);
+    let watch = LeakWatch::start(home.path());
+    mirror.login(&home, &["--tool", "cargo"]).success();
+    for registry in ["codeartifact", "other"] {
+        depend_on(&home, registry);
+        cargo(&home, &["fetch"]).failure();
+    }
+    assert!(!elsewhere.heard().is_empty());
+    heard_no_token(&elsewhere);
+    home.assert_no_leak(&watch, &[".cargo/config.toml"]);
+    // In credentials.toml the token would go to the name: it is not put there.
+    let told = ["--tool", "cargo", "--auth", "token"];
+    let login = mirror.login(&home, &told).success();
+    assert!(
+        login.stderr.contains("cargo asks the credential helper"),
+        "{login}"
+    );
+    depend_on(&home, "codeartifact");
+    cargo(&home, &["fetch"]).failure();
+    heard_no_token(&elsewhere);
+    project(&home, "1.0.0");
+    cargo(&home, &["build"]).success();
 }

@@ -331,7 +331,7 @@ mod npmrc {
 mod uv_toml {
     use super::*;
 
-    const OURS: &str = "[[index]]\nname = \"codeartifact\"\nurl = \"https://aws@HOST/pypi/team/simple/\"\ndefault = true\nauthenticate = \"always\"\n";
+    const OURS: &str = "[[index]]\nname = \"codeartifact\"\nurl = \"https://aws@HOST/pypi/team/simple/\"\ndefault = true\nauthenticate = \"always\"\npublish-url = \"https://aws@HOST/pypi/team/\"\n";
 
     #[track_caller]
     fn becomes(before: &str, after: &str) {
@@ -367,7 +367,7 @@ mod uv_toml {
     fn another_default_index_is_replaced() {
         becomes(
             "# mirror\n[[index]] # h\nurl = \"https://m/simple\" # fast\n# only one\ndefault = true\npublish-url = \"https://p\"\n",
-            "keyring-provider = \"subprocess\"\n\n# mirror\n[[index]] # h\nurl = \"https://aws@HOST/pypi/team/simple/\"\n# only one\ndefault = true\n\
+            "keyring-provider = \"subprocess\"\n\n# mirror\n[[index]] # h\nurl = \"https://aws@HOST/pypi/team/simple/\"\n# only one\ndefault = true\npublish-url = \"https://aws@HOST/pypi/team/\"\n\
              name = \"codeartifact\"\nauthenticate = \"always\"\n",
         );
     }
@@ -376,7 +376,7 @@ mod uv_toml {
     fn inline_indexes_stay_inline() {
         becomes(
             "index = [\n  { name = \"a\", url = \"https://a/\" }, # a\n]\n",
-            "index = [\n  { name = \"a\", url = \"https://a/\" },\n  { name = \"codeartifact\", url = \"https://aws@HOST/pypi/team/simple/\", default = true, authenticate = \"always\" }, # a\n]\nkeyring-provider = \"subprocess\"\n",
+            "index = [\n  { name = \"a\", url = \"https://a/\" },\n  { name = \"codeartifact\", url = \"https://aws@HOST/pypi/team/simple/\", default = true, authenticate = \"always\", publish-url = \"https://aws@HOST/pypi/team/\" }, # a\n]\nkeyring-provider = \"subprocess\"\n",
         );
     }
 
@@ -407,7 +407,8 @@ mod uv_toml {
         let done = uv::UvToml
             .configure(&ours, &[token(PYPI, &secret)])
             .unwrap();
-        assert_eq!(done.text, expand(OURS).replace("aws@", "aws:eyJ2@"));
+        let (with_token, _) = OURS.split_once("publish-url").unwrap();
+        assert_eq!(done.text, expand(with_token).replace("aws@", "aws:eyJ2@"));
         let theirs = uv::UvToml
             .configure("keyring-provider = \"disabled\"\n", &[token(PYPI, &secret)])
             .unwrap();

@@ -10,7 +10,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 use support::home::{Finished, Home};
 use support::leak_watch::LeakWatch;
-use support::mirror::{Mirror, TEAM};
+use support::mirror::{Mirror, TEAM, status_with_token};
 use support::tree::user_files;
 use support::{binary_under_test, clients, wait_until};
 
@@ -87,6 +87,21 @@ fn pip_is_sent_to_the_helper_after_a_login_and_left_out_without_one() {
         0,
         "{finished}"
     );
+    home.assert_no_leak(&watch, &[]);
+}
+
+/// There is no helper on PATH that its environment could send it to.
+#[test]
+fn a_tool_whose_token_is_in_its_file_goes_by_that_file() {
+    let mirror = Mirror::start();
+    let home = told(Home::new(), &mirror);
+    let watch = LeakWatch::start(home.path());
+    let login = ["--tool", "pip", "--auth", "token"];
+    mirror.login(&home, &login).success();
+    let python = home.venv_with_pip("venv", "pip-newest");
+    let python = python.to_str().expect("a path in UTF-8");
+    let install = [python, "-m", "pip", "install", "mirror-words"];
+    run(&home, &install).success();
     home.assert_no_leak(&watch, &[]);
 }
 
@@ -178,6 +193,32 @@ fn other_spellings_of_our_variables_do_not_win() {
     );
     let mut npm = exec(&home, &["npm", "install", "mirror-again"]);
     home.run(npm.current_dir(home.path())).success();
+    // Of two spellings a client takes the one that it comes upon last.
+    let shown = run(&home, &["sh", "-c", "echo ${NPM_CONFIG_REGISTRY-none}"]);
+    assert_eq!(shown.success().stdout, "none\n");
+}
+
+#[test]
+fn the_token_itself_is_there_for_files_that_name_its_variable() {
+    let mirror = Mirror::start();
+    let home = told(Home::new(), &mirror);
+    let mut show = exec(&home, &["sh", "-c", "echo $CODEARTIFACT_AUTH_TOKEN"]);
+    let shown = home.run_unheard(&mut show).success();
+    let page = format!("{}simple/mirror-words/", mirror.endpoint("pypi", TEAM));
+    assert_eq!(status_with_token(&page, shown.stdout.trim()), 200);
+}
+
+#[test]
+fn without_a_token_nothing_is_started() {
+    let mirror = Mirror::without_packages();
+    let home = told(Home::new(), &mirror);
+    let throttle = serde_json::json!({ "operation": "GetAuthorizationToken",
+        "action": { "kind": "throttle", "retryAfterSeconds": 60 } });
+    let fault = serde_json::from_value(throttle).expect("a fault");
+    mirror.emulator.add_faults(vec![fault]).expect("a fault");
+    let finished = run(&home, &["touch", "made"]).exit(1);
+    assert!(finished.stderr.contains("too many requests"), "{finished}");
+    assert!(!home.join("made").exists());
 }
 
 #[test]

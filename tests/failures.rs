@@ -14,6 +14,7 @@ use support::wire::{Api, CORP, login_at, studio_mirror_at};
 fn faulty(operation: &str, times: Option<u32>, action: Action) -> Api {
     let api = Api::start();
     let fault = Fault {
+        anonymous: None,
         operation: Some(operation.into()),
         path: None,
         times,
@@ -443,6 +444,7 @@ fn a_helper_says_what_failed_on_stderr_and_nothing_on_stdout() {
     api.login(&home, &[]).success();
     api.emulator
         .add_faults(vec![Fault {
+            anonymous: None,
             operation: Some("GetAuthorizationToken".into()),
             path: None,
             times: None,

@@ -310,6 +310,7 @@ fn logout_needs_no_network_and_forgets_the_token() {
     let home = Home::new();
     mirror.login(&home, &[]).success();
     let fault = Fault {
+        anonymous: None,
         operation: None,
         path: None,
         times: None,

@@ -195,6 +195,7 @@ fn who_waits_for_a_killed_process_goes_on() {
     let mirror = Mirror::without_packages();
     let home = home_with_files();
     let hangs_once = Fault {
+        anonymous: None,
         operation: Some(MINT.into()),
         path: None,
         times: Some(1),

@@ -45,6 +45,7 @@ fn logins_at_the_same_time_lose_nothing_that_either_was_told() {
     let home = Home::new();
     mirror.login(&home, &["--tool", "uv"]).success();
     let slow_once = Fault {
+        anonymous: None,
         operation: Some("GetRepositoryEndpoint".to_owned()),
         path: None,
         times: Some(1),

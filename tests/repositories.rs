@@ -124,6 +124,10 @@ fn packages_come_from_both_domains_and_the_helper_tells_their_tokens_apart() {
             .contains("domain research (222233334444, eu-west-1)"),
         "{finished}"
     );
+    // A scope is nothing to Python's tools.
+    for file in [".config/pip/pip.conf", ".config/uv/uv.toml"] {
+        assert!(!home.read(file).contains("/web/"), "{file}");
+    }
     let python = home.venv_with_pip("venv", "pip-newest");
     let python = python.to_str().expect("a path in UTF-8");
     let install = |again: &[&str]| {
@@ -200,21 +204,43 @@ fn packages_come_from_both_domains_and_the_helper_tells_their_tokens_apart() {
 }
 
 #[test]
+fn in_a_file_every_address_has_the_token_of_its_own_domain() {
+    let regions = TwoRegions::start();
+    let home = Home::new();
+    let watch = LeakWatch::start(home.path());
+    regions.configure(&home);
+    let mut login = home.command(binary_under_test());
+    home.run(login.args(["login", "--tool", "pip", "--auth", "token"]))
+        .success();
+    let python = home.venv_with_pip("venv", "pip-newest");
+    let mut pip = home.command(python);
+    pip.args(["-m", "pip", "install", "--no-cache-dir"]);
+    home.run(pip.args(["mirror-greeting", "mirror-farewell"]))
+        .success();
+    home.assert_no_leak(&watch, &[]);
+}
+
+#[test]
 fn a_repository_that_cannot_be_had_is_left_out_and_said() {
     let regions = TwoRegions::start();
     let home = Home::new();
     regions.configure(&home);
-    let deny = serde_json::json!({ "operation": "GetAuthorizationToken",
-        "action": { "kind": "deny", "layer": "identity" } });
-    let fault = serde_json::from_value(deny).expect("a fault");
-    regions.away.add_faults(vec![fault]).expect("a fault");
+    let deny = |operation: &str| {
+        let fault = serde_json::json!({ "operation": operation,
+            "action": { "kind": "deny", "layer": "identity" } });
+        let fault = serde_json::from_value(fault).expect("a fault");
+        regions.away.add_faults(vec![fault]).expect("a fault");
+    };
+    let said = "error: the repositories of domain research are left out";
+    deny("GetRepositoryEndpoint");
+    let mut dry_run = home.command(binary_under_test());
+    let finished = home.run(dry_run.args(["login", "--dry-run"])).exit(1);
+    let said_of_one = "error: the repository models is left out (pypi)";
+    assert!(finished.stderr.contains(said_of_one), "{finished}");
+    regions.away.clear_faults();
+    deny("GetAuthorizationToken");
     let finished = login(&home).exit(1);
-    assert!(
-        finished
-            .stderr
-            .contains("error: the repositories of domain research are left out"),
-        "{finished}"
-    );
+    assert!(finished.stderr.contains(said), "{finished}");
     assert!(finished.stdout.starts_with("Logged in"), "{finished}");
     assert!(!home.read(".config/pip/pip.conf").contains("models"));
     regions.away.clear_faults();

@@ -51,6 +51,7 @@ fn mode(path: &Path) -> u32 {
 fn deny(api: &Api) {
     api.emulator
         .add_faults(vec![Fault {
+            anonymous: None,
             operation: Some("GetAuthorizationToken".into()),
             path: None,
             times: None,

@@ -12,6 +12,7 @@ use support::{checkout, clients, wait_until};
 
 fn fault(api: &Api, operation: Option<&str>, times: Option<u32>, action: Action) {
     let fault = Fault {
+        anonymous: None,
         operation: operation.map(Into::into),
         path: None,
         times,

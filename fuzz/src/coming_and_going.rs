@@ -2,18 +2,29 @@
 //! (`properties.rs`), which have comments and neighbours of many kinds.
 
 use studio_mirror::edit::npmrc::NpmrcFile;
+use studio_mirror::edit::xml::{Element, XmlFile};
 use studio_mirror::secret::Secret;
 use studio_mirror::tools::bun::Bunfig;
-use studio_mirror::tools::cargo::{ConfigToml, CredentialsToml};
+use studio_mirror::tools::cargo::ConfigToml;
+use studio_mirror::tools::dotnet::NugetConfig;
+use studio_mirror::tools::gem::{BundleConfig, Credentials, Gemrc};
+use studio_mirror::tools::gradle::{InitScript, Tokens};
 use studio_mirror::tools::hatch::HatchToml;
+use studio_mirror::tools::maven::SettingsXml;
 use studio_mirror::tools::pdm::PdmToml;
 use studio_mirror::tools::pnpm::{PnpmIni, PnpmNpmrc};
 use studio_mirror::tools::poetry::{AuthToml, PoetryToml};
+use studio_mirror::tools::swift::{Netrc, RegistriesJson};
 use studio_mirror::tools::twine::Pypirc;
 use studio_mirror::tools::yarn::{YarnNpmrc, YarnrcYml};
 use studio_mirror::tools::{Auth, Editor, Found, npm};
 
-use super::properties::{NPM, PYPI, TOKEN, registry};
+use super::properties::{MAVEN, NPM, PYPI, TOKEN, registry};
+
+const NUGET: &str = "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/nuget/team/";
+
+const SWIFT: &str = "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/swift/team/";
+const RUBY: &str = "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/ruby/team/";
 
 /// TOML tables: pdm's, poetry's, hatch's, cargo's and bun's files.
 pub fn tables(text: &str) {
@@ -23,7 +34,6 @@ pub fn tables(text: &str) {
         &AuthToml,
         &HatchToml,
         &ConfigToml,
-        &CredentialsToml,
     ] {
         comes_and_goes(text, editor, PYPI);
     }
@@ -38,6 +48,108 @@ pub fn pypirc(text: &str) {
 /// .yarnrc.yml.
 pub fn yarnrc(text: &str) {
     comes_and_goes(text, &YarnrcYml, NPM);
+}
+
+/// Maven's settings.xml.
+pub fn settings_xml(text: &str) {
+    comes_and_goes(text, &SettingsXml, MAVEN);
+    stays(text, "settings", &SettingsXml, MAVEN);
+}
+
+/// Gradle's init script and its tokens, whole files of ours.
+pub fn init_script(text: &str) {
+    comes_and_goes(text, &InitScript, MAVEN);
+    comes_and_goes(text, &Tokens, MAVEN);
+    comes_and_goes("", &InitScript, MAVEN);
+    comes_and_goes("", &Tokens, MAVEN);
+}
+
+/// NuGet.Config.
+pub fn nuget_config(text: &str) {
+    comes_and_goes(text, &NugetConfig, NUGET);
+    stays(text, "configuration", &NugetConfig, NUGET);
+}
+
+/// What is not ours stays to the letter: without the elements that an edit brought, and the lines they stand on, the text is
+/// the old one; and a text that is refused is refused for good.
+fn stays(text: &str, root: &str, editor: &dyn Editor, url: &str) {
+    let secret = Secret::new(TOKEN);
+    let registry = registry(url, Auth::Token(&secret));
+    let Ok(before) = XmlFile::parse(text, root) else {
+        assert!(editor.configure(text, &[registry]).is_err());
+        assert!(editor.unconfigure(text, &[url]).is_err());
+        return;
+    };
+    let Ok(done) = editor.configure(text, &[registry]) else {
+        return;
+    };
+    let after = XmlFile::parse(&done.text, root).expect("what was written can be read");
+    let names_us = ["codeartifact", TOKEN, url]
+        .iter()
+        .any(|ours| text.contains(ours));
+    if !names_us {
+        let others = leaves(&after)
+            .into_iter()
+            .filter(|leaf| !leaf.contains("codeartifact") && !leaf.contains(TOKEN));
+        let others: Vec<String> = others.collect();
+        for leaf in leaves(&before) {
+            assert!(others.contains(&leaf), "{leaf:?} is gone");
+        }
+        for comment in text
+            .match_indices("<!--")
+            .filter_map(|(at, _)| text[at..].split_once("-->"))
+        {
+            assert!(done.text.contains(comment.0), "{comment:?} is gone");
+        }
+    }
+    assert_eq!(
+        done.text.starts_with('\u{feff}'),
+        text.starts_with('\u{feff}') && before.find(&[]) != Ok(None)
+    );
+    let is_windows = text.contains("\r\n") && !text.replace("\r\n", "").contains(['\r', '\n']);
+    if is_windows && before.find(&[]) != Ok(None) {
+        assert!(
+            !done.text.replace("\r\n", "").contains(['\r', '\n']),
+            "{:?}",
+            done.text
+        );
+    }
+}
+
+/// The text of every element, with the way to it and its attributes.
+fn leaves(file: &XmlFile) -> Vec<String> {
+    fn add(element: &Element, way: &str, leaves: &mut Vec<String>) {
+        let way = format!("{way}/{}{:?}", element.name, element.attributes);
+        if !element.text.is_empty() {
+            let words: Vec<&str> = element.text.split_whitespace().collect();
+            leaves.push(format!("{way} {}", words.join(" ")));
+        }
+        for child in &element.children {
+            add(child, &way, leaves);
+        }
+    }
+    let mut all = Vec::new();
+    if let Ok(Some(root)) = file.find(&[]) {
+        add(root, "", &mut all);
+    }
+    all
+}
+
+/// .gemrc, gem's keys, bundler's configuration.
+pub fn gem(text: &str) {
+    for editor in [&Gemrc as &dyn Editor, &Credentials, &BundleConfig] {
+        comes_and_goes(text, editor, RUBY);
+    }
+}
+
+/// registries.json.
+pub fn swift(text: &str) {
+    comes_and_goes(text, &RegistriesJson, SWIFT);
+}
+
+/// .netrc.
+pub fn netrc(text: &str) {
+    comes_and_goes(text, &Netrc, SWIFT);
 }
 
 /// .npmrc and auth.ini as pnpm and yarn 1 have them.

@@ -14,6 +14,8 @@ use studio_mirror::tools::{Auth, Configured, Editor, Found, Installed, Registry,
 pub const PYPI: &str =
     "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/pypi/team/";
 pub const NPM: &str = "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/npm/team/";
+pub const MAVEN: &str =
+    "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/maven/team/";
 const OTHER_PYPI: &str =
     "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/pypi/other/";
 const OTHER_NPM: &str =

@@ -41,7 +41,8 @@ pub fn provider(
         CredentialSource::Container { .. } => SharedCredentialsProvider::new(
             EcsCredentialsProvider::builder().configure(&config).build(),
         ),
-        CredentialSource::Instance => SharedCredentialsProvider::new(
+        // Nobody asks as `Caller`: it has given way to what the caller has.
+        CredentialSource::Instance | CredentialSource::Caller => SharedCredentialsProvider::new(
             ImdsCredentialsProvider::builder()
                 .configure(&config)
                 .build(),

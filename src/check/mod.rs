@@ -106,6 +106,8 @@ pub enum Status {
 pub enum Cause {
     /// The resolvers, or their disagreement.
     Resolver,
+    /// A nameserver that fails for some names: how.
+    Names(String),
     /// This machine's clock.
     Clock,
     /// Certificates of this issuer are not trusted.

@@ -1,13 +1,18 @@
 //! The run: every probe that depends on no other at once, the whole within its limit.
 
+mod packages;
+mod plan;
+
+pub use plan::{Plan, Target, is_own_api};
+
 use std::time::Duration;
 
-use futures_util::future::{join, join_all};
+use futures_util::future::join;
+use packages::{Packages, probe};
 
-use super::catalogue::{API, ASSETS, READ, REPOSITORIES, STS, TARBALL, bucket};
+use super::catalogue::{API, REPOSITORIES, STS};
 use super::evidence::{
-    Answer, CredentialsSeen, HostSeen, ProxySeen, ReadSeen, Refusal, RootsSeen, SettingsSeen,
-    TarballSeen, TokenSeen, Trouble, Tunnel,
+    CredentialsSeen, HostSeen, ProxySeen, Refusal, RootsSeen, TokenSeen, Trouble, Tunnel,
 };
 use super::observed::Observed;
 use super::probes::host::Way;
@@ -18,8 +23,7 @@ use super::progress::Progress;
 use super::vpc::{Asking, ask};
 use super::{Evidence, catalogue, judge, report::Report, vpc};
 use crate::aws::{Roots, caller_arn, check_proxy_variables, excepted_hosts, proxy_for};
-use crate::check::evidence::CacheSeen;
-use crate::endpoint::{EndpointType, Format, PlainUrl, RepositoryEndpoint};
+use crate::endpoint::{Format, RepositoryEndpoint};
 use crate::error::explain;
 use crate::secret::Secret;
 use crate::token::{TokenRequest, now};
@@ -28,41 +32,7 @@ use crate::token::{TokenRequest, now};
 const API_PATH: &str = "/v1/repository/endpoint";
 
 /// Everything ends before this, with every packet dropped.
-const LIMIT: Duration = Duration::from_millis(5_500);
-
-/// What a run is about: the settings, and the addresses that follow from them.
-#[derive(Debug)]
-pub struct Plan {
-    /// The settings as they are told.
-    pub settings: SettingsSeen,
-    /// The token; `None` while settings are missing.
-    pub request: Option<TokenRequest>,
-    /// Which of AWS's names the repositories have.
-    pub endpoint_type: EndpointType,
-    /// The API.
-    pub api: String,
-    /// STS.
-    pub sts: String,
-    /// The address of the API's STS, where it is not AWS's own.
-    pub own_sts: Option<String>,
-    /// What is read.
-    pub targets: Vec<Target>,
-    /// What the token cache looks like.
-    pub cache: CacheSeen,
-    /// Nothing on stderr.
-    pub is_quiet: bool,
-}
-
-/// A repository in one format.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Target {
-    /// The format.
-    pub format: Format,
-    /// The repository.
-    pub repository: String,
-    /// Where it is, if that is known without asking.
-    pub endpoint: Option<RepositoryEndpoint>,
-}
+const LIMIT: Duration = Duration::from_millis(5_200);
 
 /// Runs every check.
 pub async fn run(plan: &Plan) -> Report {
@@ -207,9 +177,16 @@ impl Run<'_> {
             };
             let repositories = repositories.or(late);
             let asked = api.endpoint.as_ref().and_then(|known| known.as_ref().ok());
-            let packages = self
-                .packages(repositories.as_ref(), asked, api.secret.as_ref())
-                .await;
+            let packages = Packages {
+                is_there: repositories.as_ref().is_some_and(HostSeen::answers),
+                is_worth_a_look: [&api.host, &repositories]
+                    .into_iter()
+                    .flatten()
+                    .any(HostSeen::has_a_way),
+                asked,
+                token: api.secret.as_ref(),
+            };
+            let packages = self.packages(packages).await;
             (api, repositories, packages)
         };
         let (sts, (api, repositories, packages)) = join(self.sts(), packages).await;
@@ -248,8 +225,7 @@ impl Run<'_> {
             aws::credentials(self.request, self.way.deadline),
         );
         let (host, credentials) = join(look, credentials).await;
-        let answers = |host: &HostSeen| host.is_open() && host.status().is_some_and(|s| s < 500);
-        let is_there = host.as_ref().is_some_and(answers);
+        let is_there = host.as_ref().is_some_and(HostSeen::answers);
         let mut seen = ApiSeen {
             host,
             credentials,
@@ -341,152 +317,6 @@ impl Run<'_> {
         };
         self.progress.during("STS", looking).await
     }
-
-    /// Everything that needs the repositories endpoint and the token.
-    async fn packages(
-        &self,
-        repositories: Option<&HostSeen>,
-        asked: Option<&RepositoryEndpoint>,
-        token: Option<&Secret>,
-    ) -> PackagesSeen {
-        let answers = |host: &HostSeen| host.is_open() && host.status().is_some_and(|s| s < 500);
-        let is_there = repositories.is_some_and(answers);
-        let token = token.filter(|_| is_there);
-        let reads = async {
-            let Some(token) = token else {
-                return Vec::new();
-            };
-            let reads = self
-                .plan
-                .targets
-                .iter()
-                .map(|target| self.read(target, asked, token));
-            join_all(reads).await.into_iter().flatten().collect()
-        };
-        let reads = self.progress.during("packages", reads);
-        let (reads, (assets, tarball)) = join(reads, self.assets(asked, token)).await;
-        PackagesSeen {
-            reads,
-            assets,
-            tarball,
-        }
-    }
-
-    async fn read(
-        &self,
-        target: &Target,
-        asked: Option<&RepositoryEndpoint>,
-        token: &Secret,
-    ) -> Option<ReadSeen> {
-        let url = self.url_of(target, asked)?;
-        let path = probe(target.format);
-        let page = format!("{url}{path}");
-        let fetch = self
-            .way
-            .fetch(&page, Credentials::Token(token), false, &REPOSITORIES, READ);
-        let (_, answer) = fetch.await?;
-        Some(ReadSeen {
-            format: target.format,
-            repository: target.repository.clone(),
-            path,
-            // The host was there a moment ago.
-            answer: answer.unwrap_or(Answer::TimedOut),
-        })
-    }
-
-    /// The address of a target: known, or put together from the one that AWS gave for the first.
-    fn url_of(&self, target: &Target, asked: Option<&RepositoryEndpoint>) -> Option<String> {
-        if let Some(known) = &target.endpoint {
-            return Some(known.url().to_owned());
-        }
-        let first = self.plan.targets.first()?;
-        let endpoint = asked?.in_format(target.format)?;
-        let own = endpoint.url().trim_end_matches('/');
-        let parent = own.strip_suffix(first.repository.as_str())?;
-        Some(format!("{parent}{}/", target.repository))
-    }
-
-    /// The asset bucket: where a tarball is redirected to, else the region's.
-    async fn assets(
-        &self,
-        asked: Option<&RepositoryEndpoint>,
-        token: Option<&Secret>,
-    ) -> (Option<HostSeen>, Option<TarballSeen>) {
-        let evidence = Evidence {
-            settings: self.plan.settings.clone(),
-            ..Evidence::default()
-        };
-        if !super::verdicts::repository::wants_assets(&evidence) {
-            return (None, None);
-        }
-        let npm = self
-            .plan
-            .targets
-            .iter()
-            .find(|one| one.format == Format::Npm);
-        let url = npm.and_then(|target| self.url_of(target, asked));
-        let location = match (url, token) {
-            (Some(url), Some(token)) => self.tarball(&url, token).await,
-            _ => None,
-        };
-        let work = async {
-            match location {
-                Some(Redirect::To(location)) => {
-                    let fetch = self.way.fetch(
-                        &location,
-                        Credentials::None,
-                        true,
-                        &ASSETS,
-                        ASSETS.http.limit,
-                    );
-                    match fetch.await {
-                        Some((host, answer)) => (Some(host), Some(TarballSeen::Redirected(answer))),
-                        None => (None, None),
-                    }
-                }
-                Some(Redirect::No) => (None, Some(TarballSeen::Served)),
-                None => (self.bucket().await, Some(TarballSeen::NoPackage)),
-            }
-        };
-        self.progress.during("the asset bucket", work).await
-    }
-
-    async fn tarball(&self, npm: &str, token: &Secret) -> Option<Redirect> {
-        let url = format!("{npm}is-number/-/is-number-7.0.0.tgz");
-        let fetch = self.way.fetch(
-            &url,
-            Credentials::Token(token),
-            false,
-            &REPOSITORIES,
-            TARBALL,
-        );
-        match fetch.await?.1? {
-            Answer::Http {
-                status: 300..=399,
-                location: Some(location),
-                ..
-            } => Some(Redirect::To(location)),
-            Answer::Http {
-                status: 200..=299, ..
-            } => Some(Redirect::No),
-            _ => None,
-        }
-    }
-
-    /// The region's bucket, where the API is AWS's own: any other leads to packages nobody knows where.
-    async fn bucket(&self) -> Option<HostSeen> {
-        let region = &self.request.region;
-        let bucket = bucket(region).filter(|_| !self.plan.settings.own_api)?;
-        let url = format!("https://{bucket}.s3.{region}.amazonaws.com/");
-        let look = self.way.look_at(&url, "/", Credentials::None, &ASSETS);
-        // The table of buckets may be older than the bucket: what has no way to it proves nothing.
-        look.await.filter(|seen| match (&seen.tunnel, &seen.names) {
-            (Some(tunnel), _) => *tunnel == Tunnel::Open,
-            (None, names) => names
-                .as_ref()
-                .is_some_and(|names| !names.addresses().is_empty()),
-        })
-    }
 }
 
 struct ApiSeen {
@@ -495,34 +325,4 @@ struct ApiSeen {
     token: Option<Result<TokenSeen, Refusal>>,
     secret: Option<Secret>,
     endpoint: Option<Result<RepositoryEndpoint, Refusal>>,
-}
-
-struct PackagesSeen {
-    reads: Vec<ReadSeen>,
-    assets: Option<HostSeen>,
-    tarball: Option<TarballSeen>,
-}
-
-enum Redirect {
-    To(String),
-    No,
-}
-
-/// What is asked for in each format, below the repository's endpoint: small, well known, and an answer to a reader only.
-fn probe(format: Format) -> &'static str {
-    match format {
-        Format::Pypi => "simple/six/",
-        Format::Npm => "is-number",
-        Format::Cargo => "config.json",
-        Format::Maven => "junit/junit/maven-metadata.xml",
-        Format::Nuget => "v3/index.json",
-        Format::Ruby => "api/v1/dependencies?gems=rake",
-        Format::Swift => "identifiers",
-    }
-}
-
-/// Whether the API at `url` is not one of AWS's own names.
-pub fn is_own_api(url: &str) -> bool {
-    let host = PlainUrl::parse(url).map(|plain| plain.host().to_owned());
-    !host.is_ok_and(|host| host.ends_with(".amazonaws.com") || host.ends_with(".api.aws"))
 }

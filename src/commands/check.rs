@@ -1,5 +1,6 @@
 //! `check`: what is broken, and how to mend it.
 
+use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
@@ -23,6 +24,7 @@ use crate::error::{HintExt, Usage, explain, with_hint};
 use crate::files;
 use crate::output::{Printer, Report, Verbosity};
 use crate::settings::{Field, Repository};
+use crate::state::ToolLogin;
 use crate::token::{Store, TokenRequest, now};
 use crate::tools::{AuthMode, Tool};
 
@@ -146,12 +148,21 @@ fn tools(session: &Session, args: &CheckArgs) -> Vec<Tool> {
     if !args.tool.is_empty() {
         return args.tool.clone();
     }
-    let known: Vec<Tool> = session.state.tools.keys().copied().collect();
+    let known: BTreeSet<Tool> = [&session.state, &session.system]
+        .into_iter()
+        .flat_map(|state| state.tools.keys().copied())
+        .collect();
     if known.is_empty() {
         Tool::USUAL.to_vec()
     } else {
-        known
+        known.into_iter().collect()
     }
+}
+
+/// How `tool` is logged in: by the user's own login, else by that of all users.
+fn login_of(session: &Session, tool: Tool) -> Option<&ToolLogin> {
+    let states = [&session.state, &session.system];
+    states.into_iter().find_map(|state| state.tools.get(&tool))
 }
 
 fn plan(session: &Session, tools: &[Tool]) -> Plan {
@@ -253,8 +264,7 @@ fn missing(session: &Session, error: &anyhow::Error) -> Trouble {
 
 /// pip and what reads its files ask the helper only after a 401.
 fn waits_for_401(session: &Session, tool: Tool) -> bool {
-    let login = session.state.tools.get(&tool);
-    let auth = login
+    let auth = login_of(session, tool)
         .map(|login| login.auth)
         .or_else(|| session.settings.auth(tool))
         .unwrap_or(AuthMode::Helper);
@@ -298,7 +308,7 @@ fn endpoint(
     is_own_api: bool,
 ) -> Option<RepositoryEndpoint> {
     let format = tool.client().format();
-    let login = session.state.tools.get(&tool).and_then(|login| {
+    let login = login_of(session, tool).and_then(|login| {
         login.repositories().find(|known| {
             known.repository == repository.name
                 && known.token.domain == repository.domain

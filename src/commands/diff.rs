@@ -3,6 +3,16 @@
 /// What stands in for a secret.
 const MASK: &str = "***";
 
+/// What the names of secrets have in them.
+const SECRET_KEYS: [&str; 6] = [
+    "_auth",
+    "password",
+    "passwd",
+    "passphrase",
+    "token",
+    "secret",
+];
+
 /// The unified diff that turns `before` into `after`, secrets masked; empty if they are alike.
 pub fn masked_diff(name: &str, before: Option<&str>, after: &str) -> String {
     let old = before.unwrap_or_default();
@@ -16,8 +26,31 @@ pub fn masked_diff(name: &str, before: Option<&str>, after: &str) -> String {
         .to_string();
     let hunks = patch.find("@@").map_or("", |start| &patch[start..]);
     let from = if before.is_some() { name } else { "/dev/null" };
-    let lines: String = hunks.split_inclusive('\n').map(mask_line).collect();
+    let mut in_secret = false;
+    let lines: String = hunks
+        .split_inclusive('\n')
+        .map(|line| mask_in_element(line, &mut in_secret))
+        .collect();
     format!("--- {from}\n+++ {name}\n{lines}")
+}
+
+/// One line with its secrets masked, or as a whole where it is in an XML element that a line above began and that names one.
+fn mask_in_element(line: &str, in_secret: &mut bool) -> String {
+    let was_in = *in_secret && !line.starts_with("@@");
+    let lower = line.to_ascii_lowercase();
+    let begins = SECRET_KEYS.iter().any(|key| {
+        let tag = lower.find(key).and_then(|at| lower[..at].rfind('<'));
+        let tag = tag
+            .map(|at| &lower[at..])
+            .filter(|tag| !tag.starts_with("</"));
+        let content = tag.and_then(|tag| tag.split_once('>'));
+        content.is_some_and(|(_, content)| !content.contains("</"))
+    });
+    *in_secret = begins || was_in && !line.contains("</");
+    match was_in {
+        true => format!("{}{MASK}\n", &line[..line.len().min(1)]),
+        false => mask_line(line),
+    }
 }
 
 /// One line with its secrets masked: passwords in URLs, values of keys that name a secret, and
@@ -33,10 +66,9 @@ fn mask_line(line: &str) -> String {
 
 /// The rest of the line behind a key that names a secret, wherever in the line the key stands.
 fn mask_value(line: &str) -> String {
-    const SECRET_KEYS: [&str; 5] = ["_auth", "password", "passwd", "token", "secret"];
     let lower = line.to_ascii_lowercase();
     let key = SECRET_KEYS.iter().filter_map(|key| lower.find(key)).min();
-    let separator = key.and_then(|key| Some(key + line[key..].find(['=', ':'])?));
+    let separator = key.and_then(|key| Some(key + line[key..].find(['=', ':', '>'])?));
     match separator {
         Some(at) => format!("{}{MASK}", &line[..=at]),
         None => line.to_owned(),
@@ -109,9 +141,24 @@ mod tests {
             ),
             ("password:hunter2", "password:***"),
             ("a = {password = \"hunter2\"}", "a = {password =***"),
+            ("<password>hunter2</password>", "<password>***"),
+            (
+                "<add key=\"ClearTextPassword\" value=\"hunter2\"/>",
+                "<add key=\"ClearTextPassword\" value=***",
+            ),
         ] {
             assert_eq!(mask_line(line), shown);
         }
+    }
+
+    #[test]
+    fn a_password_on_lines_of_its_own_is_masked() {
+        let before = "<id>x</id>\n<password>\n  hunter2\n</password>\n<url>https://h</url>\n";
+        let diff = masked_diff("f", Some(before), "<id>x</id>\n<url>https://g</url>\n");
+        assert_eq!(
+            diff,
+            "--- f\n+++ f\n@@ -2,4 +2 @@\n-<password>***\n-***\n-***\n-<url>https://h</url>\n+<url>https://g</url>\n"
+        );
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::session::Session;
 use crate::aws;
 use crate::cli::ExecArgs;
 use crate::error::{Usage, explain, with_hint};
-use crate::helper::{answers_for, inherit_container_credentials};
+use crate::helper::inherit_container_credentials;
 use crate::output::Format;
 use crate::secret::Secret;
 use crate::settings::Field;
@@ -105,7 +105,7 @@ fn of_tool(
     if asks_helper && !is_helped(session, &login) {
         let said = format!(
             "{} is left out: its environment must name the credential helper, which answers only after a login; \
-             run `studio-mirror login --tool {}` first",
+             run `studio-mirror login --tool {} --auth helper` first",
             target.tool, target.tool
         );
         match is_named {
@@ -121,10 +121,15 @@ fn of_tool(
     client.environment(&registries(&login, tokens, nowhere))
 }
 
-/// Whether the helper would answer for every repository of `login`.
+/// Whether the helper is installed, and would answer for every repository of `login`.
 fn is_helped(session: &Session, login: &ToolLogin) -> bool {
+    let is_installed =
+        session.state.helper_tools().next().is_some() || !session.system.tools.is_empty();
+    if !is_installed {
+        return false;
+    }
     let mut repositories = login.repositories();
-    repositories.all(|known| answers_for(&session.state, known.endpoint.url()))
+    repositories.all(|known| session.helper_answers(known.endpoint.url()))
 }
 
 /// Names in the environment that mean one of ours in other letters: npm takes `NPM_CONFIG_REGISTRY` for `npm_config_registry`.

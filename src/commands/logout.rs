@@ -7,25 +7,33 @@ use std::process::ExitCode;
 use anyhow::Context;
 use serde::Serialize;
 
-use super::session::environment;
+use super::session::refuse_without_root;
 use super::sharers::remembered;
 use crate::changes::{self, Edit};
 use crate::cli::LogoutArgs;
+use crate::environment;
 use crate::error::explain;
 use crate::files::Mode;
 use crate::helper;
 use crate::output::{Printer, Report};
-use crate::places::Places;
+use crate::places::{Places, Scope};
 use crate::secret::Secret;
 use crate::settings::Field;
 use crate::state::{Part, State, ToolLogin};
+use crate::system_login;
 use crate::token::{Store, TokenRequest};
 use crate::tools::compose::{self, Sharer, Tokens};
 use crate::tools::{Installed, Tool};
 
 /// Takes the named tools' changes back, or everything.
 pub fn run(printer: Printer, args: &LogoutArgs) -> anyhow::Result<ExitCode> {
-    let places = Places::find()?;
+    let places = match args.system {
+        true => {
+            refuse_without_root()?;
+            Places::of_system()
+        }
+        false => Places::find()?,
+    };
     let _lock = State::lock(&places.state)?;
     let mut state = State::read(&places.state)?;
     let before = state.clone();
@@ -35,18 +43,25 @@ pub fn run(printer: Printer, args: &LogoutArgs) -> anyhow::Result<ExitCode> {
     };
     let mut undo = Undo {
         places: &places,
-        environment: environment(),
+        environment: environment::read(),
         report: LogoutReport::default(),
         errors: Vec::new(),
     };
     for tool in &tools {
         undo.tool(&mut state, *tool);
     }
-    if state.helper_tools().next().is_none() {
+    let is_needed = match places.scope {
+        Scope::User => state.helper_tools().next().is_some(),
+        Scope::System => !state.tools.is_empty(),
+    };
+    if !is_needed {
         undo.helper(&mut state);
     }
     forget(&before, &mut state, &tools, &places);
     if state != before {
+        if args.system {
+            system_login::publish(&state)?;
+        }
         state.write(&places.state)?;
     }
     for error in &undo.errors {
@@ -198,7 +213,10 @@ fn without(
             .iter()
             .map(|sharer| Part::Tool(sharer.tool))
             .collect(),
-        Mode::Keep,
+        match places.scope {
+            Scope::User => Mode::Keep,
+            Scope::System => Mode::Shared,
+        },
         |text| Ok(compose::configure(text, staying, &tokens, installed)?.text),
         |text, _| Ok(compose::unconfigure(text, all)?),
     )?;

@@ -6,6 +6,7 @@ pub mod diff;
 mod exec;
 mod login;
 mod logout;
+mod overruled;
 mod refresh;
 mod session;
 mod sharers;
@@ -42,9 +43,11 @@ pub fn run() -> ExitCode {
             )),
             Command::Keyring(args) => return helper::run(args.arguments.clone(), false),
             Command::Completions { shell } => completions::run(printer, *shell),
-            Command::Login(args) => {
-                Session::open(&cli.global, args.values(), printer).and_then(|s| login::run(s, args))
+            Command::Login(args) => match args.system {
+                true => Session::open_for_all(&cli.global, args.values(), printer),
+                false => Session::open(&cli.global, args.values(), printer),
             }
+            .and_then(|s| login::run(s, args)),
             Command::Logout(args) => logout::run(printer, args),
             Command::Status => Session::open(&cli.global, Default::default(), printer)
                 .and_then(|s| status::run(&s)),

@@ -1,12 +1,14 @@
 //! `refresh`: tokens that stand in tools' files are renewed, once or from now on.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use serde::Serialize;
 
+use super::sharers::remembered;
 use crate::aws::{self, CodeArtifact};
 use crate::cli::RefreshArgs;
 use crate::error::{Explained, explain};
@@ -18,6 +20,7 @@ use crate::secret::Secret;
 use crate::state::State;
 use crate::timestamp::span;
 use crate::token::{Need, Store, Token, TokenRequest, now, obtain};
+use crate::tools::compose;
 
 /// As for the helper: a throttled account answers late rather than never.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -90,7 +93,12 @@ fn once(printer: Printer, places: &Places, state: State) -> anyhow::Result<ExitC
         let _lock = State::lock(&places.state)?;
         // Somebody may have logged in or out since this process looked.
         let mut state = State::read(&places.state)?;
-        report.files = refresh::renew(&mut state, &tokens, places)?;
+        let environment = crate::environment::read();
+        let without_us = |state: &State, path: &Path, text: &str| {
+            let sharers = remembered(state, path, places, &environment);
+            Ok(compose::unconfigure(text, &sharers)?)
+        };
+        report.files = refresh::renew(&mut state, &tokens, places, &without_us)?;
     }
     printer.report(&report)?;
     Ok(report.conclude(printer))

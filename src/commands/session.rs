@@ -4,15 +4,21 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::cli::Global;
-use crate::credentials::CredentialSource;
-use crate::files;
+use anyhow::anyhow;
+
+use crate::config_file::ConfigFile;
+use crate::credentials::{CredentialSource, shared_aws_files};
+use crate::environment;
+use crate::error::with_hint;
+use crate::helper::answers_for;
 use crate::output::Printer;
-use crate::places::{Places, SYSTEM_CONFIG};
+use crate::places::{Places, SYSTEM_CONFIG, Scope};
 use crate::settings::{
     Field, Layers, Repository, Settings, Values, profile_regions, read_config_files,
 };
-use crate::state::State;
+use crate::state::{State, ToolLogin};
 use crate::studio::Metadata;
+use crate::system_login;
 use crate::token::{TokenRequest, cache_folder};
 
 /// The facts and the settings that follow from them.
@@ -24,6 +30,8 @@ pub struct Session {
     pub places: Places,
     /// What earlier logins left.
     pub state: State,
+    /// What root's login of all users says, for this process's credentials.
+    pub system: State,
     /// The settings of this call.
     pub settings: Settings,
     /// The streams.
@@ -39,9 +47,34 @@ impl Session {
     /// # Errors
     /// When the home is unknown, a file of ours is unreadable, or a setting cannot be right.
     pub fn open(global: &Global, command_flags: Values, printer: Printer) -> anyhow::Result<Self> {
-        let environment = environment();
-        let places = Places::find()?;
+        Self::open_in(Places::find()?, global, command_flags, printer)
+    }
+
+    /// The same for the machine as a whole: what root was told for all users counts, and nobody's own login or files.
+    ///
+    /// # Errors
+    /// As [`Session::open`].
+    pub fn open_for_all(
+        global: &Global,
+        command_flags: Values,
+        printer: Printer,
+    ) -> anyhow::Result<Self> {
+        refuse_without_root()?;
+        Self::open_in(Places::of_system(), global, command_flags, printer)
+    }
+
+    fn open_in(
+        places: Places,
+        global: &Global,
+        command_flags: Values,
+        printer: Printer,
+    ) -> anyhow::Result<Self> {
+        let environment = environment::read();
         let state = State::read(&places.state)?;
+        let system = match places.scope {
+            Scope::User => system_login::read_for_caller(&places, &environment)?,
+            Scope::System => None,
+        };
         let metadata = Metadata::read();
         let shared_aws_files = shared_aws_files(&places, &environment);
         let mut flags = global.values();
@@ -56,14 +89,7 @@ impl Session {
             environment: environment.clone(),
             told: state.told.clone(),
             told_repositories,
-            files: read_config_files(
-                global
-                    .config
-                    .as_deref()
-                    .filter(|path| !path.as_os_str().is_empty()),
-                &places.user_config(),
-                Path::new(SYSTEM_CONFIG),
-            )?,
+            files: config_files(global, &places, system.as_ref())?,
             profile_regions: shared_aws_files
                 .iter()
                 .flat_map(|text| profile_regions(text))
@@ -75,6 +101,7 @@ impl Session {
             environment,
             places,
             state,
+            system: system.unwrap_or_default(),
             printer,
             shared_aws_files,
             metadata,
@@ -111,12 +138,25 @@ impl Session {
 
     /// Whose credentials this call uses.
     pub fn credential_source(&self) -> CredentialSource {
+        if self.places.scope == Scope::System {
+            return CredentialSource::Caller;
+        }
         CredentialSource::find(
-            &self.settings,
+            self.settings.setting(Field::Profile),
             &self.environment,
             &self.shared_aws_files,
             self.metadata.role(),
         )
+    }
+
+    /// The logins that the helper answers for: the user's own, then that of all users.
+    pub fn logins(&self) -> impl Iterator<Item = &ToolLogin> {
+        self.state.tools.values().chain(self.system.tools.values())
+    }
+
+    /// Whether the helper answers a client that asks about `url`.
+    pub fn helper_answers(&self, url: &str) -> bool {
+        answers_for(&self.state, url) || answers_for(&self.system, url)
     }
 
     /// Where tokens are cached: where the login put them, since another folder would mint them again.
@@ -127,29 +167,39 @@ impl Session {
     }
 }
 
-/// The environment as text; a variable that is none cannot be one of ours.
-pub fn environment() -> BTreeMap<String, String> {
-    std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .collect()
+/// What all users use is root's to change.
+///
+/// # Errors
+/// When somebody else runs this.
+pub fn refuse_without_root() -> anyhow::Result<()> {
+    if rustix::process::geteuid().is_root() {
+        return Ok(());
+    }
+    Err(with_hint(
+        anyhow!("--system changes what all users use, and only root may"),
+        "run it with sudo; in a Dockerfile behind `USER root`",
+    ))
 }
 
-/// The texts of `~/.aws/config` and `~/.aws/credentials`, or what stands in for them. What cannot be
-/// read tells nothing here; the SDK will say so if it needs it.
-fn shared_aws_files(places: &Places, environment: &BTreeMap<String, String>) -> Vec<String> {
-    [
-        ("AWS_CONFIG_FILE", ".aws/config"),
-        ("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials"),
-    ]
-    .into_iter()
-    .filter_map(|(variable, usual)| {
-        let path = match environment.get(variable).filter(|path| !path.is_empty()) {
-            Some(path) => path.into(),
-            None => places.home.join(usual),
-        };
-        files::read_text(&path).ok().flatten()
-    })
-    .collect()
+/// Our configuration files, the winning one first; what the login of all users was told counts as one of root's.
+fn config_files(
+    global: &Global,
+    places: &Places,
+    system: Option<&State>,
+) -> anyhow::Result<Vec<(PathBuf, ConfigFile)>> {
+    let named = global.config.as_deref();
+    let mut files = read_config_files(
+        named.filter(|path| !path.as_os_str().is_empty()),
+        &places.user_config(),
+        Path::new(SYSTEM_CONFIG),
+    )?;
+    if let Some(system) = system {
+        let roots = Path::new(SYSTEM_CONFIG);
+        let at = files.iter().position(|(path, _)| path == roots);
+        let login = (system_login::FILE.into(), ConfigFile::of_login(system));
+        files.insert(at.unwrap_or(files.len()), login);
+    }
+    Ok(files)
 }
 
 fn studio_values(metadata: &Metadata) -> Values {

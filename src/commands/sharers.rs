@@ -36,7 +36,7 @@ pub fn editor_of(
     environment: &BTreeMap<String, String>,
 ) -> Option<&'static dyn Editor> {
     let files = [AuthMode::Helper, AuthMode::Token]
-        .map(|auth| tool.client().files(places, environment, auth))
+        .map(|auth| tool.files(places, environment, auth))
         .concat();
     let same_path = files.iter().find(|file| file.path == path);
     let same_name = || {

@@ -154,6 +154,12 @@ impl ConfigFile {
         true
     }
 
+    /// Whether `word` is in a list value (words between white space, as Python has it).
+    pub fn has_word(&self, section: &str, name: &str, word: &str) -> bool {
+        let value = self.value(section, name).unwrap_or_default();
+        value.split(is_space).any(|known| known == word)
+    }
+
     /// Puts `word` behind the others of a list value (words between white space): on a line of its own where the last one
     /// has one. The entry must be there.
     pub fn add_word(&mut self, section: &str, name: &str, word: &str) {

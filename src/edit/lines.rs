@@ -52,6 +52,12 @@ pub(super) fn insert<R>(lines: &mut Vec<Line<R>>, at: usize, text: String, role:
         .filter(|end| !end.is_empty())
         .or(end)
         .unwrap_or("\n");
+    // A `\r` must not become one line end with a blank line's `\n` behind it.
+    let joins = |next: &Line<R>| next.text.is_empty() && next.end == "\n";
+    let end = match end {
+        "\r" if lines.get(at).is_some_and(joins) => "\r\n",
+        end => end,
+    };
     let mut line = Line { text, end, role };
     if neighbour == Some("") {
         lines[at - 1].end = end;

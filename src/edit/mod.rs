@@ -1,12 +1,15 @@
 //! Editors that keep every byte of a person's file they were not asked to change: one for Python's configparser dialect,
-//! one for npm's ini dialect, one that splices TOML. Text in, text out.
+//! one for npm's ini dialect, ones that splice TOML, JSON and XML, one for plain YAML, one for .netrc. Text in, text out.
 
 pub mod configparser;
+pub mod json;
 mod lines;
 pub mod merge;
+pub mod netrc;
 pub mod npmrc;
 pub mod toml;
 pub mod toml_tables;
+pub mod xml;
 pub mod yaml;
 
 use std::fmt;

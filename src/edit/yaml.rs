@@ -1,14 +1,15 @@
-//! A line editor for YAML files that are a block mapping at their root (`~/.yarnrc.yml`): scalars at the root, and scalars in a
-//! mapping in a mapping (`npmRegistries:` → `"//host":` → `npmAuthToken:`). What it touches it must understand; the rest may be
-//! any YAML that indentation sets apart. It refuses what it would have to guess at.
+//! A line editor for YAML files that are a block mapping at their root (`~/.yarnrc.yml`): scalars at the root, lists of them
+//! (`list.rs`), and scalars in a mapping in a mapping (`npmRegistries:` → `"//host":` → `npmAuthToken:`). What it touches it must
+//! understand; the rest may be any YAML that indentation sets apart. It refuses what it would have to guess at.
 
+mod list;
 mod scan;
 
 pub use scan::quoted;
 
 use super::SyntaxError;
 use super::lines::{self, Line};
-use scan::{comment_of, indent_of, is_aside, key_and_value, scalar};
+use scan::{comment_of, indent_of, is_aside, is_item, key_and_value, scalar};
 
 /// A file as lines.
 pub struct YamlFile {
@@ -53,6 +54,15 @@ impl YamlFile {
     /// The file's text.
     pub fn text(&self) -> String {
         lines::join(&self.lines)
+    }
+
+    /// The keys at the root.
+    ///
+    /// # Errors
+    /// As [`YamlFile::parse`].
+    pub fn keys(&self) -> Result<Vec<String>, SyntaxError> {
+        let entries = self.entries(0, self.lines.len(), 0)?;
+        Ok(entries.into_iter().map(|entry| entry.key).collect())
     }
 
     /// The scalar `key` at the root, `None` if there is none that fits on a line.
@@ -110,6 +120,18 @@ impl YamlFile {
         let children = entry.and_then(|entry| self.entries_below(&entry).ok());
         let children = children.unwrap_or_default().into_iter();
         Ok(children.map(|child| child.key).collect())
+    }
+
+    /// The scalar `child` in the mapping `key` at the root; `None` where either is written in another form than a key a line.
+    ///
+    /// # Errors
+    /// As [`YamlFile::parse`].
+    pub fn child(&self, key: &str, child: &str) -> Result<Option<String>, SyntaxError> {
+        let entry = self.root_entry(key)?;
+        let children = entry.and_then(|entry| self.entries_below(&entry).ok());
+        let mut children = children.unwrap_or_default().into_iter();
+        let found = children.find(|entry| entry.key == child);
+        Ok(found.and_then(|entry| scalar(&entry)))
     }
 
     /// The scalar `name` in the mapping `child` in the mapping `key`; `None` where one of them is written in another form
@@ -235,6 +257,12 @@ impl YamlFile {
                     Some(last) => last.end = at + 1,
                     None => return Err(self.refusal(at, "this line is set in too far")),
                 }
+                continue;
+            }
+            // A list may stand as deep as the key that it belongs to.
+            let listed = entries.last_mut().filter(|last| last.value.is_empty());
+            if let Some(last) = listed.filter(|_| depth == indent && is_item(&text[depth..])) {
+                last.end = at + 1;
                 continue;
             }
             let entry = (depth == indent)

@@ -160,6 +160,27 @@ impl RepositoryEndpoint {
         Self::from_answer(&format!("{base}/{format}/d/{domain}-{owner}/{repository}/"))
     }
 
+    /// The endpoint at the host name that AWS gives a domain, as `GetRepositoryEndpoint` would answer.
+    ///
+    /// # Errors
+    /// When a name holds what no host or path can.
+    pub fn of_aws(
+        kind: EndpointType,
+        format: Format,
+        domain: &str,
+        owner: &str,
+        region: &str,
+        repository: &str,
+    ) -> Result<Self, EndpointError> {
+        let host = match kind {
+            EndpointType::Ipv4 => format!("d.codeartifact.{region}.amazonaws.com"),
+            EndpointType::Dualstack => format!("codeartifact.{region}.on.aws"),
+        };
+        Self::from_answer(&format!(
+            "https://{domain}-{owner}.{host}/{format}/{repository}/"
+        ))
+    }
+
     /// The URL, ending in `/`.
     pub fn url(&self) -> &str {
         &self.url

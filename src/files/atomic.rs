@@ -19,6 +19,8 @@ pub enum Mode {
     Private,
     /// As the existing file has it; 0600 for a new one.
     Keep,
+    /// As the existing file has it, but everybody may read it; 0644 for a new one, and 0755 for the folders on the way.
+    Shared,
     /// Exactly these permission bits.
     Exactly(u32),
 }
@@ -30,7 +32,7 @@ pub enum Mode {
 /// When a folder or the file cannot be written; the old file is then untouched.
 pub fn write(path: &Path, text: &[u8], mode: Mode) -> anyhow::Result<Vec<PathBuf>> {
     let target = follow_links(path)?;
-    let made = make_folders(&target)?;
+    let made = make_folders(&target, if mode == Mode::Shared { 0o755 } else { 0o700 })?;
     replace(&target, text, mode)
         .map_err(explain_io)
         .with_context(|| format!("cannot write `{}`", path.display()))?;
@@ -51,6 +53,8 @@ fn replace(target: &Path, text: &[u8], mode: Mode) -> io::Result<()> {
     let permissions = match (mode, &before) {
         (Mode::Private, _) | (Mode::Keep, None) => 0o600,
         (Mode::Keep, Some(before)) => before.mode() & 0o7777,
+        (Mode::Shared, None) => 0o644,
+        (Mode::Shared, Some(before)) => before.mode() & 0o7777 | 0o444,
         (Mode::Exactly(bits), _) => bits,
     };
     let temporary = temporary_name(target);
@@ -138,7 +142,7 @@ pub fn temporary_name(target: &Path) -> PathBuf {
 }
 
 /// Makes the folders above `target`, returning those that were missing, outermost first.
-fn make_folders(target: &Path) -> anyhow::Result<Vec<PathBuf>> {
+fn make_folders(target: &Path, mode: u32) -> anyhow::Result<Vec<PathBuf>> {
     let folder = target.parent().unwrap_or(Path::new("/"));
     let mut missing: Vec<PathBuf> = folder
         .ancestors()
@@ -146,14 +150,34 @@ fn make_folders(target: &Path) -> anyhow::Result<Vec<PathBuf>> {
         .map(Path::to_owned)
         .collect();
     missing.reverse();
-    // Closed to others whatever the umask: who can rename in a folder can replace the files in it.
-    fs::DirBuilder::new()
-        .mode(0o700)
-        .recursive(true)
-        .create(folder)
+    // Closed to others' writing whatever the umask: who can rename in a folder can replace the files in it.
+    make_folder(folder, mode)
         .map_err(explain_io)
         .with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
     Ok(missing)
+}
+
+/// Makes `folder` and what is missing above it with exactly these permission bits, whatever the umask.
+///
+/// # Errors
+/// When one cannot be made.
+pub fn make_folder(folder: &Path, mode: u32) -> io::Result<()> {
+    let missing: Vec<&Path> = folder
+        .ancestors()
+        .take_while(|folder| !folder.exists())
+        .collect();
+    for folder in missing.into_iter().rev() {
+        match fs::DirBuilder::new().mode(mode).create(folder) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            Err(_) => {}
+            // The umask has its say when a folder is made, and none afterwards.
+            Ok(()) if mode != 0o700 => {
+                fs::set_permissions(folder, fs::Permissions::from_mode(mode))?;
+            }
+            Ok(()) => {}
+        }
+    }
+    Ok(())
 }
 
 /// Adds the mend that goes with the common causes.

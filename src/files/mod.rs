@@ -4,7 +4,7 @@ mod atomic;
 mod lock;
 mod private;
 
-pub use atomic::{Mode, explain_io, remove_litter, temporary_name, write};
+pub use atomic::{Mode, explain_io, make_folder, remove_litter, temporary_name, write};
 pub use lock::Lock;
 pub use private::{is_memory_backed, make_private_dir, private_dir_is_ours};
 

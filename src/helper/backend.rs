@@ -7,6 +7,11 @@ pub const BACKEND_FILE: &str = "studio_mirror_keyring.py";
 /// What `default-keyring` in keyringrc.cfg says.
 pub const BACKEND_NAME: &str = "studio_mirror_keyring.Backend";
 
+/// The rank of a backend that keyringrc.cfg names: keyring does not choose it by rank, and never calls it in a chain.
+pub const LAST: u8 = 0;
+/// The rank of one that every user's keyring is to choose by itself: above those of desktops (5), below the chain of all (10).
+pub const FIRST: u8 = 9;
+
 const TEMPLATE: &str = include_str!("studio_mirror_keyring.py");
 
 /// The module's text: `binary` is asked first; then the user's own backend, `previous` (found by
@@ -15,6 +20,7 @@ pub fn backend_source(
     binary: &Path,
     previous: Option<&str>,
     previous_path: Option<&str>,
+    rank: u8,
 ) -> String {
     let literal = |value: Option<&str>| match value {
         Some(value) => python_string(value),
@@ -23,6 +29,7 @@ pub fn backend_source(
     let binary = binary.to_string_lossy();
     TEMPLATE
         .replace("\"@BINARY@\"", &python_string(&binary))
+        .replace("\"@RANK@\"", &rank.to_string())
         .replace("\"@PREVIOUS@\"", &literal(previous))
         .replace("\"@PREVIOUS_PATH@\"", &literal(previous_path))
 }

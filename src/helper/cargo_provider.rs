@@ -4,39 +4,19 @@
 use std::io::{BufRead, Write};
 use std::process::ExitCode;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::fresh::fresh_token;
+use super::cargo_question::Question;
+use super::known::Known;
 use super::query::login_at;
 use crate::error::explain;
-use crate::places::Places;
 use crate::secret::Secret;
-use crate::state::State;
 
 /// What cargo puts behind the provider's own arguments.
 pub const ARGUMENT: &str = "--cargo-plugin";
 
 /// No question comes near this; a longer line is none.
 const LONGEST_QUESTION: u64 = 64 * 1024;
-
-/// A question, as far as it is looked at.
-#[derive(Debug, PartialEq, Eq, Deserialize)]
-pub struct Question {
-    /// The protocol's version.
-    pub v: u32,
-    /// `get`, `login`, `logout`, or what later versions have.
-    pub kind: String,
-    /// The registry.
-    pub registry: Registry,
-}
-
-/// A registry, as cargo names it.
-#[derive(Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Registry {
-    /// Its index; for a sparse one with `sparse+` before the URL.
-    pub index_url: String,
-}
 
 #[derive(Serialize)]
 enum Answer {
@@ -87,29 +67,18 @@ fn converse() -> anyhow::Result<()> {
         if limited.read_line(&mut line)? == 0 {
             return Ok(());
         }
-        let question = parse(&line)?;
+        let question = Question::parse(&line)?;
         let answer = serde_json::to_string(&answer(&question))?;
         writeln!(stdout, "{answer}")?;
         stdout.flush()?;
     }
 }
 
-/// Parses a question.
-///
-/// # Errors
-/// When it is none of version 1.
-pub fn parse(line: &str) -> anyhow::Result<Question> {
-    let question: Question = serde_json::from_str(line)?;
-    anyhow::ensure!(question.v == 1, "this is version {}", question.v);
-    Ok(question)
-}
-
 fn answer(question: &Question) -> Answer {
-    if question.kind != "get" {
+    let Some(index) = question.index() else {
         return Answer::Err(Refusal::OperationNotSupported);
-    }
-    let index = &question.registry.index_url;
-    match credential(index.strip_prefix("sparse+").unwrap_or(index)) {
+    };
+    match credential(index) {
         Ok(Some(credential)) => Answer::Ok(credential),
         Ok(None) => Answer::Err(Refusal::UrlNotSupported),
         Err(error) => {
@@ -125,12 +94,10 @@ fn answer(question: &Question) -> Answer {
 
 /// A token for the index at `url`, if it is one that login was sent to.
 fn credential(url: &str) -> anyhow::Result<Option<Credential>> {
-    let places = Places::find()?;
-    let state = State::read(&places.state)?;
-    let Some(login) = login_at(&state, url) else {
+    let Some(known) = Known::find(|state| login_at(state, url))? else {
         return Ok(None);
     };
-    let token = fresh_token(&login.token, &state, &places)?;
+    let token = known.token()?;
     Ok(Some(Credential::Get {
         token: token.token,
         cache: "expires",

@@ -29,8 +29,21 @@ pub fn fresh_token(
     state: &State,
     places: &Places,
 ) -> anyhow::Result<Token> {
-    let folder = state.cache.clone().unwrap_or_else(|| places.cache.clone());
-    let store = Store::new(&folder);
+    fresh_token_within(LIMIT, request, state, places)
+}
+
+/// The same for whoever waits no longer than `limit`.
+///
+/// # Errors
+/// As [`fresh_token`].
+pub fn fresh_token_within(
+    limit: Duration,
+    request: &TokenRequest,
+    state: &State,
+    places: &Places,
+) -> anyhow::Result<Token> {
+    let folder = state.cache.clone();
+    let store = Store::new(folder.unwrap_or_else(|| login_cache(state, places)));
     let renewed = renewed_keys(request);
     let cached = [request, &renewed]
         .into_iter()
@@ -38,13 +51,18 @@ pub fn fresh_token(
         .find(|token| token.is_usable(now()));
     match cached {
         Some(token) => Ok(token),
-        None => mint(&renewed, places, state),
+        None => mint(limit, &renewed, places, state),
     }
 }
 
-fn mint(request: &TokenRequest, places: &Places, state: &State) -> anyhow::Result<Token> {
+fn mint(
+    limit: Duration,
+    request: &TokenRequest,
+    places: &Places,
+    state: &State,
+) -> anyhow::Result<Token> {
     inherit_container_credentials(&request.credentials)?;
-    let deadline = Instant::now() + LIMIT;
+    let deadline = Instant::now() + limit;
     let store = Store::new(login_cache(state, places));
     aws::block_on(obtain(
         &store,

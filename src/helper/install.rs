@@ -3,15 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use super::backend::{BACKEND_FILE, BACKEND_NAME, backend_source};
+use super::backend::{BACKEND_FILE, BACKEND_NAME, LAST, backend_source};
+use super::install_system;
 use crate::changes::{self, Edit};
 use crate::files::{self, Mode};
-use crate::places::Places;
+use crate::places::{Places, Scope};
 use crate::state::{Change, ChangeKind, Part, State};
 use crate::tools::keyringrc;
 
@@ -20,14 +20,16 @@ use crate::tools::keyringrc;
 pub struct Installation {
     /// The files to write.
     pub edits: Vec<Edit>,
-    /// The symlink `keyring` and the program it leads to, unless one is there already.
-    pub link: Option<(PathBuf, PathBuf)>,
+    /// Symlinks to this program and where they lead, where nothing else stands there.
+    pub links: Vec<(PathBuf, PathBuf)>,
     /// What may surprise, a sentence each.
     pub warnings: Vec<String>,
+    /// For whom.
+    pub scope: Scope,
 }
 
 impl Installation {
-    /// Works it out for this very program. `environment` is asked for PATH.
+    /// Works it out for this very program, for the user or the machine that `places` are of. `environment` is asked for PATH.
     ///
     /// # Errors
     /// When keyringrc.cfg cannot be read or understood.
@@ -37,6 +39,9 @@ impl Installation {
         environment: &BTreeMap<String, String>,
     ) -> anyhow::Result<Self> {
         let program = std::env::current_exe().context("cannot find this program's own file")?;
+        if places.scope == Scope::System {
+            return install_system::plan(state, places, environment, &program);
+        }
         let folder = module_folder(places);
         let module_folder = folder.to_string_lossy().into_owned();
         let mut previous = (None, None);
@@ -57,7 +62,7 @@ impl Installation {
             format!("`{path}` cannot be edited and is left as it is")
         })?;
         let (backend, path) = previous;
-        let source = backend_source(&program, backend.as_deref(), path.as_deref());
+        let source = backend_source(&program, backend.as_deref(), path.as_deref(), LAST);
         let module = changes::plan(
             state,
             &folder.join(BACKEND_FILE),
@@ -69,8 +74,9 @@ impl Installation {
         let mut installation = Self {
             // The module first: keyringrc.cfg must never name one that is not there.
             edits: vec![module, keyringrc],
-            link: None,
+            links: Vec::new(),
             warnings: Vec::new(),
+            scope: Scope::User,
         };
         installation.plan_link(state, places, &program, environment);
         Ok(installation)
@@ -84,20 +90,14 @@ impl Installation {
         environment: &BTreeMap<String, String>,
     ) {
         let link = places.bin.join("keyring");
-        let is_ours = matches!(
-            state.changes.get(&link),
-            Some(Change { kind: ChangeKind::Link { target }, .. })
-                if std::fs::read_link(&link).is_ok_and(|points_to| points_to == *target)
-        );
-        let nothing_there = std::fs::symlink_metadata(&link).is_err();
-        if is_ours || nothing_there {
-            self.link = Some((link, program.to_owned()));
-        } else if !is_this_program(&link) {
+        match may_link(state, &link) {
+            true => self.links.push((link, program.to_owned())),
             // One that leads here already, or is this very program, is somebody's own doing and stays too.
-            self.warnings.push(format!(
+            false if is_this_program(&link) => {}
+            false => self.warnings.push(format!(
                 "{} is another program and stays; a Python keyring there reaches studio-mirror by its backend",
                 places.shown(&link)
-            ));
+            )),
         }
         let path = environment
             .get("PATH")
@@ -121,7 +121,7 @@ impl Installation {
         for edit in &self.edits {
             edit.remember(state);
         }
-        if let Some((link, target)) = &self.link {
+        for (link, target) in &self.links {
             remember_link(state, link, target.clone(), Part::Helper);
         }
     }
@@ -134,11 +134,10 @@ impl Installation {
         for edit in &self.edits {
             edit.make()?;
         }
-        match &self.link {
-            Some((link, target)) => make_link(link, target)
-                .with_context(|| format!("cannot make the symlink `{}`", link.display())),
-            None => Ok(()),
+        for (link, target) in &self.links {
+            make_link(link, target, self.scope)?;
         }
+        Ok(())
     }
 }
 
@@ -168,6 +167,16 @@ pub fn unconfigure_keyringrc(
     )?)
 }
 
+/// Whether a link of ours may stand at `link`: nothing is there, or ours is.
+pub fn may_link(state: &State, link: &Path) -> bool {
+    let is_ours = matches!(
+        state.changes.get(link),
+        Some(Change { kind: ChangeKind::Link { target }, .. })
+            if std::fs::read_link(link).is_ok_and(|points_to| points_to == *target)
+    );
+    is_ours || std::fs::symlink_metadata(link).is_err()
+}
+
 /// Remembers a link that will be made.
 pub fn remember_link(state: &mut State, link: &Path, target: PathBuf, part: Part) {
     let change = Change {
@@ -186,20 +195,20 @@ pub fn remember_link(state: &mut State, link: &Path, target: PathBuf, part: Part
 ///
 /// # Errors
 /// When it cannot be made.
-pub fn make_link(link: &Path, target: &Path) -> std::io::Result<()> {
-    let temporary = files::temporary_name(link);
-    let _ = std::fs::remove_file(&temporary);
-    if std::fs::read_link(link).is_ok_and(|points_to| points_to == target) {
-        return Ok(());
-    }
-    if let Some(folder) = link.parent() {
-        std::fs::DirBuilder::new()
-            .mode(0o700)
-            .recursive(true)
-            .create(folder)?;
-    }
-    std::os::unix::fs::symlink(target, &temporary)?;
-    std::fs::rename(&temporary, link)
+pub fn make_link(link: &Path, target: &Path, scope: Scope) -> anyhow::Result<()> {
+    let make = || {
+        let temporary = files::temporary_name(link);
+        let _ = std::fs::remove_file(&temporary);
+        if std::fs::read_link(link).is_ok_and(|points_to| points_to == target) {
+            return Ok(());
+        }
+        if let Some(folder) = link.parent() {
+            files::make_folder(folder, scope.folder_mode())?;
+        }
+        std::os::unix::fs::symlink(target, &temporary)?;
+        std::fs::rename(&temporary, link)
+    };
+    make().with_context(|| format!("cannot make the symlink `{}`", link.display()))
 }
 
 /// The first `keyring` on PATH that leads to none of the programs `asked`.
@@ -220,10 +229,15 @@ fn first_keyring(path: &OsStr) -> Option<PathBuf> {
 }
 
 fn keyrings(path: &OsStr) -> impl Iterator<Item = PathBuf> {
+    programs_on_path(path, "keyring")
+}
+
+/// Every program of this name in the folders of `path`, in their order.
+pub fn programs_on_path(path: &OsStr, name: &str) -> impl Iterator<Item = PathBuf> {
     use std::os::unix::fs::PermissionsExt;
     std::env::split_paths(path)
         .filter(|folder| folder.is_absolute())
-        .map(|folder| folder.join("keyring"))
+        .map(move |folder| folder.join(name))
         .filter(|file| {
             file.metadata()
                 .is_ok_and(|kind| kind.is_file() && kind.permissions().mode() & 0o111 != 0)

@@ -5,14 +5,12 @@ use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
-use super::fresh::fresh_token;
 use super::install::next_keyring;
+use super::known::Known;
 use super::query::{self, Mode, Query, USER, Wanted, login_for};
 use crate::endpoint::PlainUrl;
 use crate::error::explain;
 use crate::output::Printer;
-use crate::places::Places;
-use crate::state::State;
 use crate::token::Token;
 
 /// Names the programs that have had a foreign question already, as PATH does, so that two copies of
@@ -54,13 +52,10 @@ fn answer(query: &Query) -> anyhow::Result<Option<String>> {
     if PlainUrl::parse(&query.service).is_err() {
         return Ok(None);
     }
-    let places = Places::find()?;
-    let state = State::read(&places.state)?;
-    let Some(login) = login_for(&state, query) else {
+    let Some(known) = Known::find(|state| login_for(state, query))? else {
         return Ok(None);
     };
-    let token = fresh_token(&login.token, &state, &places)?;
-    Ok(Some(render(query, &token)))
+    Ok(Some(render(query, &known.token()?)))
 }
 
 fn render(query: &Query, token: &Token) -> String {

@@ -11,8 +11,10 @@ import subprocess
 import sys
 
 from keyring import backend, credentials, errors
+from keyring.backends import chainer
 
 BINARY = "@BINARY@"
+RANK = "@RANK@"
 PREVIOUS = "@PREVIOUS@"
 PREVIOUS_PATH = "@PREVIOUS_PATH@"
 
@@ -20,8 +22,8 @@ PREVIOUS_PATH = "@PREVIOUS_PATH@"
 class Backend(backend.KeyringBackend):
     """CodeArtifact's hosts by studio-mirror, all others by the previous backend."""
 
-    # 0 keeps keyring's chainer from calling us in a circle; we are named in keyringrc.cfg.
-    priority = 0
+    # 0, where keyringrc.cfg names us, keeps keyring's chainer from calling us in a circle.
+    priority = RANK
 
     def get_password(self, service, username):
         """The token for user `aws`, or what the previous backend says."""
@@ -62,7 +64,9 @@ class Backend(backend.KeyringBackend):
                 return core.load_keyring(PREVIOUS)
             except Exception as error:  # a backend can fail in any way of its own
                 sys.stderr.write("keyring backend %s: %s\n" % (PREVIOUS, error))
-        others = [k for k in backend.get_all_keyring() if not isinstance(k, Backend)]
+        # Ranked, we are part of the chain ourselves.
+        ours = (Backend, chainer.ChainerBackend) if RANK else Backend
+        others = [k for k in backend.get_all_keyring() if not isinstance(k, ours)]
         return max(others, key=lambda k: k.priority)
 
 

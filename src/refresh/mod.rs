@@ -9,6 +9,7 @@ mod detach;
 mod record;
 mod renew;
 pub mod schedule;
+mod strays;
 mod wait;
 
 pub use daemon::serve;

@@ -1,6 +1,6 @@
 //! Puts new tokens in the place of those that a login wrote. As a string, whatever the file's
 //! format: every other byte is its owner's. Only where the token is the one that we wrote: what somebody
-//! else put there stays.
+//! else put there stays. And only under the address that it is for.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::schedule::Life;
+use super::strays::strays;
 use crate::error::{Explained, explain};
 use crate::files::{self, Mode};
 use crate::places::Places;
@@ -24,7 +25,7 @@ pub enum FileState {
     Renewed,
     /// Its token is good.
     Fresh,
-    /// Somebody took our token out, or put another in its place: left alone.
+    /// Somebody took our token out, put another in its place, or put it under another address: left alone.
     Edited,
     /// It is not there any more.
     Gone,
@@ -93,6 +94,9 @@ pub fn renewed_text(text: &str, old: &[&str], new: &str) -> Option<String> {
     (renewed != text).then_some(renewed)
 }
 
+/// A file's text without what the logins of a state wrote into it.
+pub type WithoutUs<'a> = dyn Fn(&State, &Path, &str) -> anyhow::Result<String> + 'a;
+
 /// Puts `tokens`, by the names of their requests, into the files that hold older ones. To be called under the
 /// state's lock, with the state as it is on disk.
 ///
@@ -102,6 +106,7 @@ pub fn renew(
     state: &mut State,
     tokens: &BTreeMap<String, Secret>,
     places: &Places,
+    without_us: &WithoutUs,
 ) -> anyhow::Result<Vec<FileReport>> {
     let before = state.clone();
     let mut reports = Vec::new();
@@ -114,7 +119,8 @@ pub fn renew(
         if !for_tools || change.tokens().next().is_none() {
             continue;
         }
-        let (file_state, failure) = match look(path, &mut change.kind, tokens) {
+        let (file_state, failure) = match look(path, &mut change.kind, tokens, &before, without_us)
+        {
             Ok((found, text)) => {
                 writes.extend(text.map(|text| (path.clone(), text)));
                 (found, None)
@@ -149,6 +155,8 @@ fn look(
     path: &Path,
     kind: &mut ChangeKind,
     fresh: &BTreeMap<String, Secret>,
+    state: &State,
+    without_us: &WithoutUs,
 ) -> anyhow::Result<(FileState, Option<String>)> {
     let ChangeKind::Text {
         written,
@@ -165,6 +173,7 @@ fn look(
         tokens.clear();
         return Ok((FileState::Gone, None));
     };
+    let rest = without_us(state, path, &current)?;
     let mut text = current.clone();
     let mut found = FileState::Fresh;
     tokens.retain(|name, token| {
@@ -174,6 +183,12 @@ fn look(
         };
         let former = former_tokens.get(name).map_or("", Secret::expose);
         let old = [token.expose(), former];
+        let hosts = hosts_of(state, name);
+        if old.iter().any(|old| strays(&rest, old, &hosts)) {
+            // No new token goes to another host, whoever put the old one there.
+            found = FileState::Edited;
+            return false;
+        }
         match renewed_text(&text, &old, new.expose()) {
             Some(renewed) => text = renewed,
             None if holds(&text, new.expose()) => {}
@@ -204,6 +219,20 @@ fn look(
         true => Ok((found, None)),
         false => Ok((FileState::Renewed, Some(text))),
     }
+}
+
+/// The hosts, with their ports, that the token of a request is for.
+fn hosts_of<'a>(state: &'a State, request: &str) -> Vec<&'a str> {
+    let all = state.tools.values().flat_map(ToolLogin::repositories);
+    let opened = all.filter(|known| known.token.cache_name() == request);
+    opened
+        .filter_map(|known| host_of(known.endpoint.url()))
+        .collect()
+}
+
+fn host_of(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    rest.split('/').next()
 }
 
 fn holds(text: &str, token: &str) -> bool {

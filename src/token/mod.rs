@@ -8,20 +8,24 @@ pub use obtain::{Need, obtain};
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::credentials::CredentialSource;
+use crate::endpoint::{is_domain, is_region};
 use crate::secret::Secret;
 
 /// Which token: everything that makes one token differ from another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenRequest {
     /// The domain it opens.
+    #[serde(deserialize_with = "domain")]
     pub domain: String,
     /// The domain's owner; `None` means the caller's own account.
     pub owner: Option<String>,
     /// The domain's region.
+    #[serde(deserialize_with = "region")]
     pub region: String,
     /// The address of the API, where it is not AWS's own name.
     pub api_endpoint: Option<String>,
@@ -29,6 +33,26 @@ pub struct TokenRequest {
     pub duration_seconds: Option<u32>,
     /// Whose credentials ask for it.
     pub credentials: CredentialSource,
+}
+
+/// File names and host names are made of both: what no login accepts must not come in by the state file either.
+fn domain<'de, D: Deserializer<'de>>(source: D) -> Result<String, D::Error> {
+    named(source, is_domain)
+}
+
+fn region<'de, D: Deserializer<'de>>(source: D) -> Result<String, D::Error> {
+    named(source, is_region)
+}
+
+fn named<'de, D: Deserializer<'de>>(
+    source: D,
+    is_name: fn(&str) -> bool,
+) -> Result<String, D::Error> {
+    let name = String::deserialize(source)?;
+    match is_name(&name) {
+        true => Ok(name),
+        false => Err(D::Error::custom("not a name")),
+    }
 }
 
 impl TokenRequest {

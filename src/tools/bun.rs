@@ -4,10 +4,15 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use toml_edit::Item;
+
 use super::npm::{Npm, Npmrc, same_endpoint};
-use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
+use super::{
+    Asks, Auth, AuthMode, Client, Configured, Editor, Found, NamedRegistry, Registry, Shim,
+    SystemWide, ToolFile, WinningFile,
+};
 use crate::edit::SyntaxError;
-use crate::edit::toml::quoted;
+use crate::edit::toml::{TomlFile, quoted};
 use crate::edit::toml_tables::{remove, set, string, tables_in};
 use crate::endpoint::Format;
 use crate::places::Places;
@@ -36,11 +41,7 @@ impl Client for Bun {
         environment: &BTreeMap<String, String>,
         auth: AuthMode,
     ) -> Vec<ToolFile> {
-        let xdg = environment
-            .get("XDG_CONFIG_HOME")
-            .map(Path::new)
-            .filter(|folder| folder.is_absolute());
-        let folder = xdg.unwrap_or(&places.home);
+        let folder = folder(places, environment);
         let npms = Npm.files(places, environment, auth).into_iter();
         let own = folder.join(".npmrc");
         let usual = places.home.join(".npmrc");
@@ -56,10 +57,22 @@ impl Client for Bun {
             })
             .collect();
         files.push(ToolFile {
-            path: folder.join(".bunfig.toml"),
+            path: folder.join(BUNFIG),
             editor: &Bunfig,
         });
         files
+    }
+
+    fn winning_files(
+        &self,
+        places: &Places,
+        environment: &BTreeMap<String, String>,
+    ) -> Vec<WinningFile> {
+        vec![WinningFile {
+            path: folder(places, environment).join(BUNFIG),
+            readers: "bun 1.3 and newer",
+            names: scopes,
+        }]
     }
 
     fn overriding_variables(&self) -> &'static [&'static str] {
@@ -71,6 +84,26 @@ impl Client for Bun {
             "NPM_CONFIG_TOKEN",
             "npm_config_token",
         ]
+    }
+
+    fn system(&self) -> Option<SystemWide> {
+        const SHIMS: &[Shim] = &[
+            Shim {
+                command: "bun",
+                asks: Asks::With(&[
+                    "install", "i", "ci", "add", "a", "update", "outdated", "publish", "pm",
+                    "info", "audit", "create", "c", "x",
+                ]),
+            },
+            Shim {
+                command: "bunx",
+                asks: Asks::Unless(&[]),
+            },
+        ];
+        Some(SystemWide {
+            files: Vec::new(),
+            shims: SHIMS,
+        })
     }
 
     fn environment_auth(&self) -> Option<AuthMode> {
@@ -88,6 +121,38 @@ impl Client for Bun {
             ("BUN_CONFIG_TOKEN".to_owned(), token.clone()),
         ]
     }
+}
+
+const BUNFIG: &str = ".bunfig.toml";
+
+/// Where bun looks for the user's files.
+fn folder<'p>(places: &'p Places, environment: &'p BTreeMap<String, String>) -> &'p Path {
+    let xdg = environment
+        .get("XDG_CONFIG_HOME")
+        .map(Path::new)
+        .filter(|folder| folder.is_absolute());
+    xdg.unwrap_or(&places.home)
+}
+
+/// The registries of scopes: they win over those in .npmrc.
+fn scopes(text: &str) -> Vec<NamedRegistry> {
+    let Ok(file) = TomlFile::parse(text) else {
+        return Vec::new();
+    };
+    let install = file.root().get(INSTALL).and_then(Item::as_table_like);
+    let scopes = install.and_then(|install| install.get("scopes")?.as_table_like());
+    let Some(scopes) = scopes else {
+        return Vec::new();
+    };
+    let named = scopes.iter().filter_map(|(scope, item)| {
+        let in_table = || item.as_table_like()?.get("url")?.as_str();
+        Some(NamedRegistry {
+            setting: format!("[install.scopes] {scope}"),
+            scope: Some(scope.trim_start_matches('@').to_owned()),
+            url: item.as_str().or_else(in_table)?.to_owned(),
+        })
+    });
+    named.collect()
 }
 
 const INSTALL: &str = "install";

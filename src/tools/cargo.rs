@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::tables::Keys;
 use super::url::Parts;
-use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
+use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, SystemWide, ToolFile};
 use crate::edit::SyntaxError;
-use crate::edit::toml::{TomlFile, quoted};
+use crate::edit::toml::quoted;
 use crate::edit::toml_tables;
 use crate::endpoint::Format;
 use crate::places::Places;
@@ -29,27 +28,24 @@ impl Client for Cargo {
         AuthMode::Helper
     }
 
+    /// Cargo's credentials.toml gives a token to whatever index a project calls by the registry's name.
+    fn takes_token_in_file(&self) -> bool {
+        false
+    }
+
     fn files(
         &self,
         places: &Places,
         environment: &BTreeMap<String, String>,
-        auth: AuthMode,
+        _: AuthMode,
     ) -> Vec<ToolFile> {
         let named = environment.get("CARGO_HOME");
         let home = named.filter(|path| path.starts_with('/'));
         let home = home.map_or_else(|| places.home.join(".cargo"), PathBuf::from);
-        let config = ToolFile {
+        vec![ToolFile {
             path: home.join("config.toml"),
             editor: &ConfigToml,
-        };
-        let credentials = ToolFile {
-            path: home.join("credentials.toml"),
-            editor: &CredentialsToml,
-        };
-        match auth {
-            AuthMode::Helper => vec![config],
-            AuthMode::Token => vec![config, credentials],
-        }
+        }]
     }
 
     fn overriding_variables(&self) -> &'static [&'static str] {
@@ -59,6 +55,11 @@ impl Client for Cargo {
             "CARGO_REGISTRIES_CODEARTIFACT_CREDENTIAL_PROVIDER",
             "CARGO_REGISTRY_DEFAULT",
         ]
+    }
+
+    /// cargo has no file for everybody, but reads `.cargo` in every folder above a project.
+    fn system(&self) -> Option<SystemWide> {
+        Some(SystemWide::file("/.cargo/config.toml", &ConfigToml))
     }
 
     fn environment_auth(&self) -> Option<AuthMode> {
@@ -76,7 +77,7 @@ impl Client for Cargo {
             let name = format!("CARGO_REGISTRIES_{name}");
             variables.push((format!("{name}_INDEX"), Secret::new(index(registry))));
             variables.push((format!("{name}_TOKEN"), token.clone()));
-            let provider = Secret::new("cargo:token");
+            let provider = Secret::new(IN_FILE);
             variables.push((format!("{name}_CREDENTIAL_PROVIDER"), provider));
         }
         if let Some(main) = registries.first() {
@@ -93,6 +94,8 @@ fn index(registry: &Registry) -> String {
 
 const REGISTRIES: &str = "registries";
 const PROVIDER: &str = "credential-provider";
+/// The provider that reads credentials.toml.
+const IN_FILE: &str = "cargo:token";
 const DEFAULT: [&str; 2] = ["registry", "default"];
 const REPLACED: [&str; 3] = ["source", "crates-io", "replace-with"];
 
@@ -107,10 +110,7 @@ impl Editor for ConfigToml {
         let before = toml_tables::string(text, &REPLACED)?;
         let mut text = text.to_owned();
         for registry in registries {
-            let provider = match registry.auth {
-                Auth::Helper => format!("[{}]", quoted(registry.installed.program)),
-                Auth::Token(_) => quoted("cargo:token"),
-            };
+            let provider = format!("[{}]", quoted(registry.installed.program));
             let entries = [("index", quoted(&index(registry))), (PROVIDER, provider)];
             text = toml_tables::set(&text, &[REGISTRIES, registry.name], &entries)?;
         }
@@ -149,7 +149,11 @@ impl Editor for ConfigToml {
         for name in toml_tables::tables_in(text, &[REGISTRIES])? {
             let index = toml_tables::string(text, &[REGISTRIES, &name, "index"])?;
             if index.is_some_and(|index| is_same(&index, url)) {
-                return Ok(Found::Helper);
+                let provider = toml_tables::string(text, &[REGISTRIES, &name, PROVIDER])?;
+                return Ok(match provider.as_deref() {
+                    Some(IN_FILE) => Found::Address,
+                    _ => Found::Helper,
+                });
             }
         }
         Ok(Found::NotConfigured)
@@ -160,39 +164,4 @@ fn is_same(index: &str, url: &str) -> bool {
     let index = index.strip_prefix("sparse+").unwrap_or(index);
     let both = Parts::of(index).zip(Parts::of(url));
     both.is_some_and(|(index, ours)| index.same_endpoint(&ours))
-}
-
-/// The user's credentials.toml, where cargo keeps tokens by the names of registries.
-pub struct CredentialsToml;
-
-impl Editor for CredentialsToml {
-    fn configure(&self, text: &str, registries: &[Registry]) -> Result<Configured, SyntaxError> {
-        TomlFile::parse(text)?;
-        let mut text = text.to_owned();
-        for registry in registries {
-            if let Auth::Token(token) = registry.auth {
-                let entries = [("token", quoted(token.expose()))];
-                text = toml_tables::set(&text, &[REGISTRIES, registry.name], &entries)?;
-            }
-        }
-        Ok(Configured::unchanged(&text))
-    }
-
-    fn unconfigure(&self, text: &str, _: &[&str]) -> Result<String, SyntaxError> {
-        let mut text = text.to_owned();
-        // This file names no address; the names are ours.
-        for name in toml_tables::tables_in(&text, &[REGISTRIES])? {
-            if Keys::is_our_name(&name) {
-                text = toml_tables::remove(&text, &[REGISTRIES, &name], &["token"])?;
-            }
-        }
-        Ok(text)
-    }
-
-    fn inspect(&self, text: &str, _: &str) -> Result<Found, SyntaxError> {
-        let token = toml_tables::string(text, &[REGISTRIES, "codeartifact", "token"])?;
-        Ok(token.map_or(Found::NotConfigured, |token| {
-            Found::Token(Secret::new(token))
-        }))
-    }
 }

@@ -1,9 +1,10 @@
 //! What every package client has in common: which files it reads, and what we do with their text.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use super::AuthMode;
+use super::{AuthMode, Tool, WinningFile};
 use crate::edit::SyntaxError;
 use crate::endpoint::Format;
 use crate::places::Places;
@@ -21,13 +22,27 @@ pub trait Client: Sync {
     /// How it authenticates unless told otherwise: by the credential helper where it has a protocol for one.
     fn usual_auth(&self) -> AuthMode;
 
-    /// The files that hold its configuration for this user, the one to show first.
+    /// Whether one of its files can hold a token that goes to one address alone.
+    fn takes_token_in_file(&self) -> bool {
+        true
+    }
+
+    /// The files that hold its configuration for this user, the one to show first: that with the token, where one has it.
     fn files(
         &self,
         places: &Places,
         environment: &BTreeMap<String, String>,
         auth: AuthMode,
     ) -> Vec<ToolFile>;
+
+    /// Files that a login leaves alone and that win over those it edits.
+    fn winning_files(
+        &self,
+        _places: &Places,
+        _environment: &BTreeMap<String, String>,
+    ) -> Vec<WinningFile> {
+        Vec::new()
+    }
 
     /// Links to this program that its files name.
     fn links(&self, _registries: &[Registry]) -> Vec<PathBuf> {
@@ -45,6 +60,11 @@ pub trait Client: Sync {
         &[]
     }
 
+    /// A tool that takes this one's entries in a file for its own, and a sentence about it.
+    fn misleads(&self) -> Option<(Tool, &'static str)> {
+        None
+    }
+
     /// How it authenticates by its environment alone, where it can: [`AuthMode::Token`] where a variable holds the
     /// token, [`AuthMode::Helper`] where variables can only send it to the helper.
     fn environment_auth(&self) -> Option<AuthMode> {
@@ -54,6 +74,68 @@ pub trait Client: Sync {
     /// What `exec` puts into the environment of its child; `registries` as for [`Editor::configure`], each with its token.
     fn environment(&self, _registries: &[Registry]) -> Vec<(String, Secret)> {
         Vec::new()
+    }
+
+    /// How it is set up for all users of a machine (`login --system`); `None` where it takes that from each user alone.
+    fn system(&self) -> Option<SystemWide> {
+        None
+    }
+
+    /// What a command behind one of our [`Shim`]s gets: what its files for all users cannot say.
+    fn shim_environment(&self, registries: &[Registry]) -> Vec<(String, Secret)> {
+        self.environment(registries)
+    }
+}
+
+/// How a tool is set up for all users of a machine. No token stands in any of it.
+pub struct SystemWide {
+    /// The files that it reads for everybody.
+    pub files: Vec<ToolFile>,
+    /// Its commands that cannot ask the helper.
+    pub shims: &'static [Shim],
+}
+
+impl SystemWide {
+    /// Set up by one file.
+    pub fn file(path: &str, editor: &'static dyn Editor) -> Self {
+        let path = path.into();
+        Self {
+            files: vec![ToolFile { path, editor }],
+            shims: &[],
+        }
+    }
+}
+
+/// A command that cannot ask for its token: a link to this program stands before it on PATH, and becomes it with the token
+/// in the environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shim {
+    /// The command.
+    pub command: &'static str,
+    /// When it wants a token.
+    pub asks: Asks,
+}
+
+/// When a command asks its registry: a call that does not is not to wait for a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asks {
+    /// Unless its first word is one of these, or there is none.
+    Unless(&'static [&'static str]),
+    /// When one of its words is one of these.
+    With(&'static [&'static str]),
+}
+
+impl Asks {
+    /// Whether a call with these arguments asks its registry, or may.
+    pub fn for_call(self, arguments: &[OsString]) -> bool {
+        let mut words = arguments
+            .iter()
+            .filter_map(|argument| argument.to_str())
+            .filter(|argument| !argument.starts_with('-'));
+        match self {
+            Asks::Unless(others) => words.next().is_some_and(|word| !others.contains(&word)),
+            Asks::With(ours) => words.any(|word| ours.contains(&word)),
+        }
     }
 }
 
@@ -107,7 +189,7 @@ pub struct Registry<'a> {
     pub url: &'a str,
     /// How the tool proves who it is.
     pub auth: Auth<'a>,
-    /// npm's family only: the scope (`@acme` or `acme`) that is served from here, instead of everything.
+    /// npm's family and Swift only: the scope (`@acme` or `acme`) that is served from here, instead of everything.
     pub namespace: Option<&'a str>,
     /// Which token opens it.
     pub request: &'a TokenRequest,
@@ -150,8 +232,38 @@ pub enum Found {
     NotConfigured,
     /// Nothing needs to stand here: another file of the tool says it, and this one says nothing against it.
     Unneeded,
+    /// The tool uses it; its login stands in another of its files.
+    Address,
     /// The tool uses it and asks the credential helper.
     Helper,
     /// The tool uses it with this token.
     Token(Secret),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(words: &str) -> Vec<OsString> {
+        words.split_whitespace().map(OsString::from).collect()
+    }
+
+    #[test]
+    fn a_call_that_asks_no_registry_waits_for_no_token() {
+        let npm = Asks::Unless(&["run", "test"]);
+        for (words, asks) in [
+            ("", false),
+            ("--version", false),
+            ("run build", false),
+            ("--silent run build", false),
+            ("install", true),
+            ("--prefix there install", true),
+        ] {
+            assert_eq!(npm.for_call(&call(words)), asks, "{words}");
+        }
+        let bun = Asks::With(&["install"]);
+        for (words, asks) in [("index.ts", false), ("--cwd there install", true)] {
+            assert_eq!(bun.for_call(&call(words)), asks, "{words}");
+        }
+    }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::tables::Keys;
-use super::{AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
+use super::tables::{Keys, TokenPlace};
+use super::{AuthMode, Client, Configured, Editor, Found, Registry, SystemWide, ToolFile};
 use crate::edit::SyntaxError;
 use crate::edit::toml_tables;
 use crate::endpoint::Format;
@@ -44,6 +44,14 @@ impl Client for Hatch {
         &["HATCH_INDEX_REPO", "HATCH_INDEX_USER", "HATCH_INDEX_AUTH"]
     }
 
+    /// It has no file for everybody; that the helper answers is all it needs.
+    fn system(&self) -> Option<SystemWide> {
+        Some(SystemWide {
+            files: Vec::new(),
+            shims: &[],
+        })
+    }
+
     fn environment_auth(&self) -> Option<AuthMode> {
         // HATCH_INDEX_AUTH would go to whatever stands behind -r; the keyring is asked about one address.
         Some(AuthMode::Helper)
@@ -68,6 +76,7 @@ const REPOSITORY: Keys = Keys {
     tail: "",
     user: Some("user"),
     password: Some("auth"),
+    token: TokenPlace::Password,
 };
 
 /// The user's config.toml.

@@ -6,21 +6,31 @@ pub mod bun;
 pub mod cargo;
 mod client;
 pub mod compose;
+pub mod dotnet;
+pub mod gem;
+pub mod gradle;
 pub mod hatch;
 pub mod keyringrc;
+pub mod maven;
 pub mod npm;
 pub mod pdm;
 pub mod pip;
 pub mod pnpm;
 pub mod poetry;
+mod secret_name;
+pub mod swift;
 mod tables;
 mod tool;
 pub mod twine;
 mod url;
 pub mod uv;
+mod winning;
 pub mod yarn;
 
-pub use client::{Auth, Client, Configured, Editor, Found, Installed, Registry, ToolFile};
+pub use client::{
+    Asks, Auth, Client, Configured, Editor, Found, Installed, Registry, Shim, SystemWide, ToolFile,
+};
 pub use pnpm::{TOKEN_HELPER, token_helper_name};
 pub use tool::{AuthMode, Tool};
 pub(crate) use url::percent_encoded;
+pub use winning::{NamedRegistry, WinningFile};

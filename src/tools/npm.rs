@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::url::Parts;
-use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
+use super::{
+    Asks, Auth, AuthMode, Client, Configured, Editor, Found, Registry, Shim, SystemWide, ToolFile,
+};
 use crate::edit::SyntaxError;
 use crate::edit::npmrc::NpmrcFile;
 use crate::endpoint::Format;
@@ -19,6 +21,25 @@ const MUST_BE_SCOPED: [&str; 6] = [
     "_password",
     "_authtoken",
     "-authtoken",
+];
+
+/// The configuration of npm for all users, as far as it is ours.
+const SYSTEM_NPMRC: &str = "/etc/studio-mirror/npmrc";
+
+/// Commands of npm and pnpm that ask no registry.
+pub(super) const LOCAL: [&str; 12] = [
+    "run",
+    "run-script",
+    "test",
+    "t",
+    "start",
+    "stop",
+    "restart",
+    "config",
+    "get",
+    "set",
+    "help",
+    "root",
 ];
 
 /// npm.
@@ -82,6 +103,34 @@ impl Client for Npm {
                 [Some(setting(&name, Secret::new(registry.url))), login]
             })
             .flatten()
+            .collect()
+    }
+
+    /// npm's own file for everybody lies beside each Node; ours is named to it by a variable, with the token.
+    fn system(&self) -> Option<SystemWide> {
+        const SHIMS: &[Shim] = &[
+            Shim {
+                command: "npm",
+                asks: Asks::Unless(&LOCAL),
+            },
+            Shim {
+                command: "npx",
+                asks: Asks::Unless(&[]),
+            },
+        ];
+        Some(SystemWide {
+            shims: SHIMS,
+            ..SystemWide::file(SYSTEM_NPMRC, &Npmrc)
+        })
+    }
+
+    /// The registry stands in the file, where a user's and a project's own .npmrc win over it.
+    fn shim_environment(&self, registries: &[Registry]) -> Vec<(String, Secret)> {
+        let is_token = |(name, _): &(String, Secret)| name.ends_with(":_authToken");
+        let file = Secret::new(SYSTEM_NPMRC);
+        let variables = self.environment(registries).into_iter().filter(is_token);
+        variables
+            .chain([("npm_config_globalconfig".to_owned(), file)])
             .collect()
     }
 

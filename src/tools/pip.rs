@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::url::{self, Parts};
-use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
+use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, SystemWide, ToolFile};
 use crate::edit::SyntaxError;
 use crate::edit::configparser::{ConfigFile, Entry};
 use crate::endpoint::Format;
@@ -39,6 +39,10 @@ impl Client for Pip {
             path: places.config.join("pip/pip.conf"),
             editor: &PipConf,
         }]
+    }
+
+    fn system(&self) -> Option<SystemWide> {
+        Some(SystemWide::file("/etc/pip.conf", &PipConf))
     }
 
     fn environment_auth(&self) -> Option<AuthMode> {

@@ -4,10 +4,14 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::npm::{Npm, auth_prefix, left_out, same_endpoint};
-use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
+use super::npm::{LOCAL, Npm, auth_prefix, left_out, same_endpoint};
+use super::{
+    Asks, Auth, AuthMode, Client, Configured, Editor, Found, NamedRegistry, Registry, Shim,
+    SystemWide, ToolFile, WinningFile,
+};
 use crate::edit::SyntaxError;
 use crate::edit::npmrc::NpmrcFile;
+use crate::edit::yaml::YamlFile;
 use crate::endpoint::Format;
 use crate::places::Places;
 use crate::secret::Secret;
@@ -60,6 +64,14 @@ impl Client for Pnpm {
         own.into_iter().chain(npmrc).collect()
     }
 
+    fn winning_files(&self, places: &Places, _: &BTreeMap<String, String>) -> Vec<WinningFile> {
+        vec![WinningFile {
+            path: places.config.join("pnpm/config.yaml"),
+            readers: "pnpm 11 and newer",
+            names: named_in_config_yaml,
+        }]
+    }
+
     fn links(&self, registries: &[Registry]) -> Vec<PathBuf> {
         let asks = |registry: &&Registry| matches!(registry.auth, Auth::Helper);
         let helpers = registries.iter().filter(asks);
@@ -77,6 +89,24 @@ impl Client for Pnpm {
             "PNPM_CONFIG__AUTH",
             "pnpm_config__auth",
         ]
+    }
+
+    /// From version 11 on: older ones take no login from their environment, and a token helper from a user's own file alone.
+    fn system(&self) -> Option<SystemWide> {
+        const SHIMS: &[Shim] = &[
+            Shim {
+                command: "pnpm",
+                asks: Asks::Unless(&LOCAL),
+            },
+            Shim {
+                command: "pnpx",
+                asks: Asks::Unless(&[]),
+            },
+        ];
+        Some(SystemWide {
+            files: Vec::new(),
+            shims: SHIMS,
+        })
     }
 
     fn environment_auth(&self) -> Option<AuthMode> {
@@ -112,6 +142,32 @@ impl Client for Pnpm {
         }
         variables
     }
+}
+
+const REGISTRIES: &str = "registries";
+
+/// pnpm's settings that are no logins: `registry`, and `registries` by scopes.
+fn named_in_config_yaml(text: &str) -> Vec<NamedRegistry> {
+    let Ok(file) = YamlFile::parse(text) else {
+        return Vec::new();
+    };
+    let value = |key: &str| file.value(key).ok().flatten();
+    let everything = value("registry").map(|url| NamedRegistry {
+        setting: "registry".to_owned(),
+        scope: None,
+        url,
+    });
+    let keys = file.keys_of(REGISTRIES).unwrap_or_default();
+    let by_scope = keys.iter().filter_map(|key| {
+        let url = file.child(REGISTRIES, key).ok().flatten()?;
+        let scope = key.strip_prefix('@').map(str::to_owned);
+        (scope.is_some() || key == "default").then(|| NamedRegistry {
+            setting: format!("{REGISTRIES}: {key}"),
+            scope,
+            url,
+        })
+    });
+    by_scope.chain(everything).collect()
 }
 
 /// The path of the link that answers for a registry.

@@ -1,10 +1,14 @@
 //! poetry: the repository to publish to. What a project installs from stands in its own pyproject.toml
 //! (`[[tool.poetry.source]]`), and poetry asks the Python package keyring about any host.
+//!
+//! A token in a file goes by the name of a repository, and a project may give any name to an address of its own: so it stands
+//! under a name that no project can know.
 
 use std::collections::BTreeMap;
 
-use super::tables::Keys;
-use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
+use super::secret_name::{is_secret, secret_name};
+use super::tables::{Keys, TokenPlace};
+use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, SystemWide, ToolFile};
 use crate::edit::SyntaxError;
 use crate::edit::toml::{TomlFile, quoted};
 use crate::edit::toml_tables;
@@ -47,8 +51,16 @@ impl Client for Poetry {
         };
         match auth {
             AuthMode::Helper => vec![repositories],
-            AuthMode::Token => vec![repositories, logins],
+            AuthMode::Token => vec![logins, repositories],
         }
+    }
+
+    /// It has no file for everybody; that the helper answers is all it needs.
+    fn system(&self) -> Option<SystemWide> {
+        Some(SystemWide {
+            files: Vec::new(),
+            shims: &[],
+        })
     }
 
     fn environment_auth(&self) -> Option<AuthMode> {
@@ -68,12 +80,36 @@ impl Client for Poetry {
     }
 }
 
-const REPOSITORY: Keys = Keys {
+const PUBLISHING: Keys = Keys {
     url: "url",
     tail: "",
     user: None,
     password: None,
+    token: TokenPlace::OtherFile,
 };
+/// What poetry installs from: of the repositories at a host, it takes the login of the one whose path is most like the
+/// request's, and a project's own source has this path too.
+const INDEX: Keys = Keys {
+    tail: "simple/",
+    ..PUBLISHING
+};
+const REPOSITORIES: &str = "repositories";
+const LOGIN: &str = "http-basic";
+
+/// Behind the name of what poetry installs from.
+const INDEX_SUFFIX: &str = "-simple";
+
+/// The names in the two files that a token is kept under, each with what stands there.
+fn names_for(registry: &Registry, token: &Secret) -> [(String, Keys); 2] {
+    let name = secret_name(registry.name, token);
+    let index = format!("{name}{INDEX_SUFFIX}");
+    [(name, PUBLISHING), (index, INDEX)]
+}
+
+/// Whether a name is one of [`names_for`] the main registry.
+fn is_ours(name: &str) -> bool {
+    is_secret(name.strip_suffix(INDEX_SUFFIX).unwrap_or(name))
+}
 
 /// The user's config.toml.
 pub struct PoetryToml;
@@ -82,39 +118,58 @@ impl Editor for PoetryToml {
     fn configure(&self, text: &str, registries: &[Registry]) -> Result<Configured, SyntaxError> {
         let mut text = text.to_owned();
         for registry in registries {
-            text = REPOSITORY.set(&text, &["repositories", registry.name], registry)?;
+            let names = match registry.auth {
+                Auth::Helper => vec![(registry.name.to_owned(), PUBLISHING)],
+                Auth::Token(token) => names_for(registry, token).into(),
+            };
+            for (name, keys) in names {
+                text = keys.set(&text, &[REPOSITORIES, &name], registry)?;
+            }
         }
-        let warnings = registries.first().map(|main| {
-            format!(
-                "poetry installs from what a project names: poetry source add --priority primary {} {}simple/",
-                main.name, main.url
-            )
-        });
-        Ok(Configured {
-            text,
-            warnings: warnings.into_iter().collect(),
-        })
+        let warnings = registries.first().map_or_else(Vec::new, advice);
+        Ok(Configured { text, warnings })
     }
 
     fn unconfigure(&self, text: &str, urls: &[&str]) -> Result<String, SyntaxError> {
-        REPOSITORY.remove_below(text, &["repositories"], urls)
+        let text = PUBLISHING.remove_below(text, &[REPOSITORIES], urls)?;
+        INDEX.remove_below(&text, &[REPOSITORIES], urls)
     }
 
     fn inspect(&self, text: &str, url: &str) -> Result<Found, SyntaxError> {
-        for name in toml_tables::tables_in(text, &["repositories"])? {
-            let found = REPOSITORY.inspect(text, &["repositories", &name], url)?;
-            if found != Found::NotConfigured {
-                return Ok(found);
+        for name in toml_tables::tables_in(text, &[REPOSITORIES])? {
+            let path = [REPOSITORIES, name.as_str()];
+            let found = [PUBLISHING, INDEX].map(|keys| keys.inspect(text, &path, url));
+            for found in found {
+                match found? {
+                    Found::NotConfigured => {}
+                    _ if is_ours(&name) => return Ok(Found::Address),
+                    found => return Ok(found),
+                }
             }
         }
         Ok(Found::NotConfigured)
     }
 }
 
+/// What a person has to do for poetry to use the main registry.
+fn advice(main: &Registry) -> Vec<String> {
+    let mut advice = vec![format!(
+        "poetry installs from what a project names: poetry source add --priority primary {} {}simple/",
+        main.name, main.url
+    )];
+    if let Auth::Token(_) = main.auth {
+        // The name itself is not for output, which others may keep.
+        advice.push(
+            "poetry publishes by the name that `poetry config repositories` shows: no project must know it, for poetry gives a \
+             token to any address of that name"
+                .to_owned(),
+        );
+    }
+    advice
+}
+
 /// The user's auth.toml, where poetry keeps passwords by the names of repositories.
 pub struct AuthToml;
-
-const LOGIN: &str = "http-basic";
 
 impl Editor for AuthToml {
     fn configure(&self, text: &str, registries: &[Registry]) -> Result<Configured, SyntaxError> {
@@ -126,7 +181,9 @@ impl Editor for AuthToml {
                     ("username", quoted("aws")),
                     ("password", quoted(token.expose())),
                 ];
-                text = toml_tables::set(&text, &[LOGIN, registry.name], &entries)?;
+                for (name, _) in names_for(registry, token) {
+                    text = toml_tables::set(&text, &[LOGIN, &name], &entries)?;
+                }
             }
         }
         Ok(Configured::unchanged(&text))
@@ -144,7 +201,11 @@ impl Editor for AuthToml {
     }
 
     fn inspect(&self, text: &str, _: &str) -> Result<Found, SyntaxError> {
-        let password = toml_tables::string(text, &[LOGIN, "codeartifact", "password"])?;
+        let names = toml_tables::tables_in(text, &[LOGIN])?;
+        let Some(name) = names.iter().find(|name| is_ours(name)) else {
+            return Ok(Found::NotConfigured);
+        };
+        let password = toml_tables::string(text, &[LOGIN, name, "password"])?;
         Ok(password.map_or(Found::NotConfigured, |token| {
             Found::Token(Secret::new(token))
         }))

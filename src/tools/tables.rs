@@ -1,7 +1,7 @@
 //! Repositories as tables of a TOML file, one table a repository (`[repositories.NAME]`): what pdm, poetry and hatch have
 //! in common.
 
-use super::url::Parts;
+use super::url::{Parts, percent_decoded, with_login};
 use super::{Auth, Found, Registry};
 use crate::edit::SyntaxError;
 use crate::edit::toml::quoted;
@@ -19,6 +19,19 @@ pub(super) struct Keys {
     pub user: Option<&'static str>,
     /// The password, where the table may hold one.
     pub password: Option<&'static str>,
+    /// Where a token is put.
+    pub token: TokenPlace,
+}
+
+/// Where such a table holds a token of ours.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum TokenPlace {
+    /// Nowhere: the tool has another file for it.
+    OtherFile,
+    /// Under the key of the password: for a tool whose projects have no say in the table.
+    Password,
+    /// In the address, for a tool that gives the password of a table to whatever a project calls by its name.
+    Address,
 }
 
 impl Keys {
@@ -39,19 +52,30 @@ impl Keys {
         path: &[&str],
         registry: &Registry,
     ) -> Result<String, SyntaxError> {
-        let url = format!("{}{}", registry.url, self.tail);
-        let mut entries = vec![(self.url, quoted(&url))];
-        entries.extend(self.user.map(|key| (key, quoted("aws"))));
-        match (self.password, registry.auth) {
-            (Some(key), Auth::Token(token)) => entries.push((key, quoted(token.expose()))),
-            (Some(key), Auth::Helper) => {
-                // A password of an earlier login would win over the helper.
-                let text = toml_tables::remove(text, path, &[key])?;
-                return toml_tables::set(&text, path, &entries);
+        let mut entries = vec![(self.url, quoted(&format!("{}{}", registry.url, self.tail)))];
+        // A user or a password of an earlier login would win.
+        let mut stale = Vec::new();
+        match (self.token, registry.auth) {
+            (TokenPlace::Address, Auth::Token(_)) => {
+                entries[0].1 = quoted(&with_login(registry.url, self.tail, registry.auth));
+                stale.extend(self.user);
+                stale.extend(self.password);
             }
-            (None, _) => {}
+            (TokenPlace::Password, Auth::Token(token)) => {
+                entries.extend(self.user.map(|key| (key, quoted("aws"))));
+                let password = self.password.map(|key| (key, quoted(token.expose())));
+                entries.extend(password);
+            }
+            _ => {
+                entries.extend(self.user.map(|key| (key, quoted("aws"))));
+                stale.extend(self.password);
+            }
         }
-        toml_tables::set(text, path, &entries)
+        let text = toml_tables::set(text, path, &entries)?;
+        match stale.is_empty() {
+            true => Ok(text),
+            false => toml_tables::remove(&text, path, &stale),
+        }
     }
 
     /// Takes the table `path` out if it names one of the endpoints.
@@ -80,15 +104,18 @@ impl Keys {
 
     /// What the table `path` says about the endpoint `url`.
     pub fn inspect(&self, text: &str, path: &[&str], url: &str) -> Result<Found, SyntaxError> {
-        let known = self.url_in(text, path)?;
-        if !known.is_some_and(|known| self.is_same(&known, url)) {
+        let Some(known) = self
+            .url_in(text, path)?
+            .filter(|known| self.is_same(known, url))
+        else {
             return Ok(Found::NotConfigured);
-        }
-        let password = match self.password {
-            Some(key) => toml_tables::string(text, &[path, &[key]].concat())?,
-            None => None,
         };
-        Ok(password.map_or(Found::Helper, |token| Found::Token(Secret::new(token))))
+        let in_address = Parts::of(&known).and_then(|parts| parts.password);
+        let token = match (self.password, in_address) {
+            (Some(key), None) => toml_tables::string(text, &[path, &[key]].concat())?,
+            (_, in_address) => in_address.map(percent_decoded),
+        };
+        Ok(token.map_or(Found::Helper, |token| Found::Token(Secret::new(token))))
     }
 
     fn url_in(&self, text: &str, path: &[&str]) -> Result<Option<String>, SyntaxError> {

@@ -6,9 +6,13 @@ use std::fmt;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
-use super::Client;
-use super::{bun, cargo, hatch, npm, pdm, pip, pnpm, poetry, twine, uv, yarn};
+use super::{Client, Shim, ToolFile};
+use super::{
+    bun, cargo, dotnet, gem, gradle, hatch, maven, npm, pdm, pip, pnpm, poetry, swift, twine, uv,
+    yarn,
+};
 use crate::endpoint::Format;
+use crate::places::{Places, Scope};
 use crate::state::ToolLogin;
 
 /// A package client, by its `--tool` name.
@@ -39,6 +43,16 @@ pub enum Tool {
     Hatch,
     /// cargo.
     Cargo,
+    /// Maven.
+    Maven,
+    /// Gradle.
+    Gradle,
+    /// The .NET SDK.
+    Dotnet,
+    /// gem and bundler.
+    Gem,
+    /// Swift's package manager.
+    Swift,
 }
 
 impl Tool {
@@ -69,7 +83,34 @@ impl Tool {
             Tool::Pdm => &pdm::Pdm,
             Tool::Hatch => &hatch::Hatch,
             Tool::Cargo => &cargo::Cargo,
+            Tool::Maven => &maven::Maven,
+            Tool::Gradle => &gradle::Gradle,
+            Tool::Dotnet => &dotnet::Dotnet,
+            Tool::Gem => &gem::Gem,
+            Tool::Swift => &swift::Swift,
         }
+    }
+
+    /// The files that hold its configuration, for the user or the machine that `places` are of; the one to show first.
+    pub fn files(
+        self,
+        places: &Places,
+        environment: &BTreeMap<String, String>,
+        auth: AuthMode,
+    ) -> Vec<ToolFile> {
+        match places.scope {
+            Scope::User => self.client().files(places, environment, auth),
+            Scope::System => self.client().system().map_or(Vec::new(), |all| all.files),
+        }
+    }
+
+    /// The tool and its shim of which `command` is the name.
+    pub fn of_shim(command: &str) -> Option<(Tool, Shim)> {
+        Self::all().find_map(|tool| {
+            let shims = tool.client().system()?.shims;
+            let shim = shims.iter().find(|shim| shim.command == command)?;
+            Some((tool, *shim))
+        })
     }
 
     /// Whether it asks the helper by the name `keyring`, as Python's clients do; the others' files name a program.
@@ -133,6 +174,46 @@ impl fmt::Display for AuthMode {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_file_that_is_looked_at_first_is_one_with_the_token_or_with_no_place_for_it() {
+        use crate::tools::{Auth, Found, Installed, Registry};
+        let places = Places::find().unwrap();
+        let token = crate::secret::Secret::new("eyJ2ZXexample");
+        let request = crate::token::TokenRequest {
+            domain: "corp".into(),
+            owner: None,
+            region: "us-east-1".into(),
+            api_endpoint: None,
+            duration_seconds: None,
+            credentials: crate::credentials::CredentialSource::Instance,
+        };
+        for tool in Tool::all() {
+            let format = tool.client().format().as_str();
+            let url = format!(
+                "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/{format}/team/"
+            );
+            let registry = Registry {
+                name: "codeartifact",
+                url: &url,
+                auth: Auth::Token(&token),
+                namespace: None,
+                request: &request,
+                installed: Installed {
+                    program: "/bin/studio-mirror",
+                    helpers: "/",
+                },
+            };
+            let files = tool
+                .client()
+                .files(&places, &BTreeMap::new(), AuthMode::Token);
+            let editor = files[0].editor;
+            let text = editor.configure("", &[registry]).unwrap().text;
+            let found = editor.inspect(&text, &url).unwrap();
+            let is_good = [Found::Token(token.clone()), Found::Address].contains(&found);
+            assert!(is_good, "{tool}: {found:?}");
+        }
+    }
 
     #[test]
     fn a_tool_has_one_name_everywhere() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::url::Parts;
-use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
+use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, SystemWide, ToolFile};
 use crate::edit::SyntaxError;
 use crate::edit::configparser::ConfigFile;
 use crate::endpoint::Format;
@@ -40,6 +40,14 @@ impl Client for Twine {
             "TWINE_USERNAME",
             "TWINE_PASSWORD",
         ]
+    }
+
+    /// It has no file for everybody; that the helper answers is all it needs.
+    fn system(&self) -> Option<SystemWide> {
+        Some(SystemWide {
+            files: Vec::new(),
+            shims: &[],
+        })
     }
 
     fn environment_auth(&self) -> Option<AuthMode> {
@@ -118,7 +126,7 @@ fn parse(text: &str) -> Result<ConfigFile, SyntaxError> {
 fn list(file: &mut ConfigFile, name: &str) {
     match file.value(SERVERS.0, SERVERS.1) {
         None => file.set(SERVERS.0, SERVERS.1, &format!("{USUAL_SERVERS} {name}")),
-        Some(known) if known.split_whitespace().any(|known| known == name) => {}
+        Some(_) if file.has_word(SERVERS.0, SERVERS.1, name) => {}
         Some(_) => file.add_word(SERVERS.0, SERVERS.1, name),
     }
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use toml_edit::{Item, TableLike};
 
 use super::url::{self, Parts};
-use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
+use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, SystemWide, ToolFile};
 use crate::edit::SyntaxError;
 use crate::edit::toml::{TomlFile, entry_spans, first_header, quoted, string};
 use crate::endpoint::Format;
@@ -19,6 +19,7 @@ use crate::secret::Secret;
 const NAME: &str = "codeartifact";
 const PROVIDER: &str = "keyring-provider";
 const SUBPROCESS: &str = "subprocess";
+const PUBLISH_URL: &str = "publish-url";
 
 /// uv, `uv pip` included.
 pub struct Uv;
@@ -41,6 +42,10 @@ impl Client for Uv {
             path: places.config.join("uv/uv.toml"),
             editor: &UvToml,
         }]
+    }
+
+    fn system(&self) -> Option<SystemWide> {
+        Some(SystemWide::file("/etc/uv/uv.toml", &UvToml))
     }
 
     fn environment_auth(&self) -> Option<AuthMode> {
@@ -169,13 +174,23 @@ fn add_extra(text: &str, registry: &Registry) -> Result<String, SyntaxError> {
             ("name", quoted(registry.name)),
             ("url", quoted(&url)),
             ("authenticate", quoted("always")),
-        ],
+        ]
+        .into_iter()
+        .chain(publish_url(registry))
+        .collect(),
     };
     match file.root().get("index") {
         Some(Item::Value(_)) => inline::set(&mut file, &plan),
         _ => blocks::set(&mut file, &plan, false)?,
     }
     Ok(file.finish())
+}
+
+/// Where `uv publish --index` goes. Not with a token: uv 0.6 shows the whole address.
+fn publish_url(registry: &Registry) -> Option<(&'static str, String)> {
+    let asks = matches!(registry.auth, Auth::Helper);
+    let url = url::with_login(registry.url, "", Auth::Helper);
+    asks.then(|| (PUBLISH_URL, quoted(&url)))
 }
 
 fn asks_always(index: &dyn TableLike) -> bool {
@@ -233,14 +248,17 @@ impl Plan {
                 ),
                 ("default", "true".to_owned()),
                 ("authenticate", quoted("always")),
-            ],
+            ]
+            .into_iter()
+            .chain(publish_url(registry))
+            .collect(),
         })
     }
 
     /// Whether a key of the index that becomes ours may stay beside ours.
     fn keeps(&self, key: &str) -> bool {
-        // uv uses an index that is both default and explicit for nothing.
-        self.was_ours && key != "explicit"
+        // uv uses an index that is both default and explicit for nothing. Where to publish is ours to say.
+        self.was_ours && !["explicit", PUBLISH_URL].contains(&key)
     }
 }
 

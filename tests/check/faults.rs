@@ -202,7 +202,13 @@ fn what_is_not_there_and_what_is_too_much_is_told() {
 
 #[test]
 fn a_service_that_fails_everywhere_is_one_failure() {
-    let seen = Set::up().all_broken(status(503)).report(&["--tool", "pip"]);
+    let set = Set::up();
+    set.api.login(&set.home, &[]).success();
+    let seen = set.all_broken(status(503)).report(&["--tool", "pip"]);
+    assert_eq!(
+        seen.check("network.repositories.http")["waits_for"],
+        "network.api.http"
+    );
     assert_eq!(
         seen.ids("failed"),
         ["network.api.http"],
@@ -249,6 +255,11 @@ fn packages_that_may_not_be_read_name_the_format_and_the_policy() {
             "\"codeartifact:ReadFromRepository\"",
         ],
     );
+    let set = Set::up()
+        .broken("PypiSimple", denied(Layer::Identity))
+        .broken("NpmPackument", denied(Layer::Identity));
+    let seen = set.report(&["--tool", "uv,npm"]);
+    seen.assert_root("repository.read.pypi", &["identity-team"]);
     let set = Set::up().broken("NpmPackument", denied(Layer::Identity));
     let seen = set.report(&[]);
     assert_eq!(

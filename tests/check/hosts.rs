@@ -3,12 +3,12 @@
 use crate::Set;
 use crate::set::{LIMIT, Seen};
 use crate::support::home::Home;
-use crate::support::wire::{CORP, Stub};
+use crate::support::wire::{CORP, Stub, login_at};
 use crate::support::{binary_under_test, tell_skipped};
 use std::io::Write;
 use std::net::TcpListener;
 use std::process::Command;
-use studio_mirror_emulator::Action;
+use studio_mirror_emulator::{Action, RecordedRequest};
 
 /// A port of loopback that nothing listens at.
 fn closed() -> u16 {
@@ -48,6 +48,9 @@ fn nothing_listens() {
 #[test]
 fn an_unknown_issuer_is_named_once_whatever_it_hits() {
     let set = Set::with_tls();
+    // The login's endpoint is looked at beside the API.
+    login_at(&set.home, set.url(), &[]).success();
+    let before = set.api.requests();
     let other = set.home.write("other.pem", stranger());
     let set = set.env("AWS_CA_BUNDLE", &other);
     let seen = set.report(&[]);
@@ -58,12 +61,16 @@ fn an_unknown_issuer_is_named_once_whatever_it_hits() {
         "NODE_EXTRA_CA_CERTS",
     ];
     seen.assert_root("network.api.tls", &words);
-    assert_eq!(set.api.emulator.tokens_minted(), 0);
-    let asked = set.api.emulator.requests();
-    let secret = asked
-        .iter()
-        .any(|request| format!("{request:?}").contains("AWS4-HMAC"));
-    assert!(!secret, "credentials went to a host that proved nothing");
+    let asked = set.api.emulator.requests().split_off(before);
+    assert!(asked.len() >= 2, "both hosts tell the time: {asked:?}");
+    let is_signed = |request: &RecordedRequest| {
+        let header = request.headers.get("authorization");
+        header.is_some_and(|value| value.contains("AWS4"))
+    };
+    assert!(
+        !asked.iter().any(is_signed),
+        "credentials went to a host that proved nothing"
+    );
 }
 
 #[test]
@@ -151,9 +158,11 @@ fn a_server_that_hangs_costs_no_more_than_the_limit() {
     assert_eq!(seen.ids("failed"), ["network.api.tls"], "{}", seen.finished);
 }
 
-/// `check` in a network of its own that has nothing but loopback: no packet leaves, no nameserver can be asked.
-fn cut_off(flags: &[&str]) -> Option<Seen> {
-    let able = Command::new("unshare").args(["--net", "true"]).status();
+/// `check` in a network of its own that `lay`, a shell script, lays; no packet leaves this machine.
+fn in_a_network(lay: &str, flags: &[&str]) -> Option<Seen> {
+    let able = Command::new("unshare")
+        .args(["--net", "--mount", "true"])
+        .status();
     if !able.is_ok_and(|status| status.success()) {
         tell_skipped("check without a network", "a network namespace needs root");
         return None;
@@ -161,13 +170,9 @@ fn cut_off(flags: &[&str]) -> Option<Seen> {
     let home = Home::new();
     let mut check = home.command("unshare");
     check
-        .args([
-            "--net",
-            "sh",
-            "-euc",
-            "ip link set lo up; exec \"$@\"",
-            "sh",
-        ])
+        .args(["--net", "--mount", "sh", "-euc"])
+        .arg(format!("ip link set lo up; {lay}; exec \"$@\""))
+        .arg("sh")
         .arg(binary_under_test())
         .args(["check", "--output", "json"])
         .args(CORP)
@@ -175,6 +180,52 @@ fn cut_off(flags: &[&str]) -> Option<Seen> {
     let seen = Seen::of(home.run(&mut check));
     assert!(seen.finished.lasted < LIMIT, "{}", seen.finished);
     Some(seen)
+}
+
+/// Nothing but loopback: no packet finds a way.
+fn cut_off(flags: &[&str]) -> Option<Seen> {
+    in_a_network("true", flags)
+}
+
+/// A cable whose other end nobody reads: every packet is swallowed. `file` is laid over `place`.
+fn dropped(place: &str, file: &str, flags: &[&str]) -> Option<Seen> {
+    let cable = "ip link add hole type veth peer name far; ip link set far up; ip addr add 10.0.0.9/24 dev hole; \
+                 ip link set hole up; ip route add default via 10.0.0.1; \
+                 for last in 1 2 10 11 12; do ip neigh add 10.0.0.$last lladdr 02:00:00:00:00:01 dev hole; done";
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let path = folder.path().join("file");
+    std::fs::write(&path, file).expect("a scratch file");
+    let lay = format!("{cable}; mount --bind {} {place}", path.display());
+    in_a_network(&lay, flags)
+}
+
+#[test]
+fn with_every_packet_dropped_it_ends_in_time_with_one_root() {
+    let resolver = "nameserver 10.0.0.2\n";
+    let Some(seen) = dropped("/etc/resolv.conf", resolver, &[]) else {
+        return;
+    };
+    seen.assert_root("dns.resolver", &["10.0.0.2 does not answer"]);
+}
+
+#[test]
+fn endpoints_that_drop_packets_are_told_each_with_its_security_group() {
+    let hosts = "10.0.0.10 codeartifact.us-east-1.amazonaws.com\n\
+                 10.0.0.11 corp-111122223333.d.codeartifact.us-east-1.amazonaws.com\n\
+                 10.0.0.12 sts.us-east-1.amazonaws.com\n";
+    let Some(seen) = dropped("/etc/hosts", hosts, &["--tool", "pip"]) else {
+        return;
+    };
+    let both = ["network.api.tcp", "network.repositories.tcp"];
+    assert_eq!(seen.ids("failed"), both, "{}", seen.finished);
+    assert_eq!(seen.ids("warning"), ["network.sts"], "{}", seen.finished);
+    for id in both {
+        let fix = seen.check(id)["fix"].as_str().expect("a mend").to_owned();
+        assert!(
+            fix.contains("authorize-security-group-ingress --region us-east-1"),
+            "{fix}"
+        );
+    }
 }
 
 #[test]

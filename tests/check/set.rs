@@ -83,12 +83,8 @@ impl Set {
     }
 
     fn fault(self, operation: Option<&str>, action: Action) -> Set {
-        let fault = Fault {
-            operation: operation.map(str::to_owned),
-            path: None,
-            times: None,
-            action,
-        };
+        let fault = serde_json::json!({ "operation": operation, "action": action });
+        let fault: Fault = serde_json::from_value(fault).expect("a fault");
         let added = self.api.emulator.add_faults(vec![fault]);
         added.expect("no path to get wrong");
         self

@@ -2,10 +2,78 @@
 //! registry that a project names.
 
 use crate::support::home::{Finished, Home};
-use crate::support::leak_watch::LeakWatch;
+use crate::support::leak_watch::{LeakWatch, holds_token};
 use crate::support::mirror::{Mirror, TEAM};
 use crate::support::wire::{Stub, http};
 use crate::support::{binary_under_test, clients};
+
+/// What a project can say to send packages elsewhere.
+struct Diversion {
+    read_by: &'static [&'static str],
+    file: &'static str,
+    text: &'static str,
+    publishes: bool,
+}
+
+const fn diversion(
+    read_by: &'static [&'static str],
+    file: &'static str,
+    text: &'static str,
+) -> Diversion {
+    Diversion {
+        read_by,
+        file,
+        text,
+        publishes: false,
+    }
+}
+
+const ALL: &[&str] = &["npm", "pnpm", "bun"];
+const NPMRC: &str = ".npmrc";
+
+const DIVERSIONS: [Diversion; 8] = [
+    diversion(
+        ALL,
+        NPMRC,
+        "registry=URL/\n@acme:registry=URL/\n//HOST/:_auth=bWluZTptaW5l\nfetch-retries=0\n",
+    ),
+    diversion(
+        ALL,
+        NPMRC,
+        "registry=${npm_config_registry}\n@acme:registry=URL/\nfetch-retries=0\n",
+    ),
+    diversion(&["bun"], "bunfig.toml", "[install]\nregistry = \"URL/\"\n"),
+    diversion(
+        &["bun"],
+        "bunfig.toml",
+        "[install.scopes]\nacme = \"URL/\"\n",
+    ),
+    diversion(
+        &["pnpm"],
+        "pnpm-workspace.yaml",
+        "registries:\n  default: URL/\n  '@acme': URL/\n",
+    ),
+    diversion(
+        ALL,
+        "package.json",
+        "{\"dependencies\":{\"mirror-left\":\"URL/mirror-left/-/mirror-left-1.0.0.tgz\"}}",
+    ),
+    diversion(
+        &["npm"],
+        "package-lock.json",
+        "{\"lockfileVersion\":3,\"packages\":{\"\":{\"dependencies\":{\"mirror-left\":\"1.0.0\"}},\
+         \"node_modules/mirror-left\":{\"version\":\"1.0.0\",\"resolved\":\"URL/mirror-left/-/mirror-left-1.0.0.tgz\"}}}",
+    ),
+    Diversion {
+        publishes: true,
+        ..diversion(
+            ALL,
+            "package.json",
+            "{\"name\":\"@acme/project\",\"version\":\"1.0.0\",\
+             \"publishConfig\":{\"registry\":\"URL/\",\"@acme:registry\":\"URL/\"}}",
+        )
+    },
+];
 
 /// A home where nobody has logged in, with a project that sends everything, and a scope, elsewhere.
 struct Stranger {
@@ -54,12 +122,62 @@ impl Stranger {
         self.exec(&[tool, "add", "@acme/mirror-scoped"]).failure();
         let heard = self.elsewhere.heard();
         assert!(!heard.is_empty(), "{tool} went elsewhere");
-        let with_login = heard
-            .iter()
-            .find(|request| request.to_ascii_lowercase().contains("\r\nauthorization:"));
-        assert_eq!(with_login, None);
+        self.elsewhere_got_no_token("a scope in .npmrc");
+        for diversion in DIVERSIONS {
+            if diversion.read_by.contains(&tool) {
+                self.is_diverted(tool, &diversion);
+            }
+        }
+        self.is_diverted_by_variables(tool);
         self.home.assert_no_leak(&self.watch, &[]);
         assert_eq!(self.mirror.emulator.count("GetAuthorizationToken"), 1);
+    }
+
+    #[track_caller]
+    fn elsewhere_got_no_token(&self, by: &str) {
+        // A login of the project's own is none of ours.
+        let heard = self.elsewhere.heard();
+        let with_token = heard.iter().find(|request| holds_token(request.as_bytes()));
+        assert_eq!(with_token, None, "{by}");
+    }
+
+    /// The project once more, with something that sends its packages, or what it publishes, elsewhere.
+    fn is_diverted(&self, tool: &str, diversion: &Diversion) {
+        let _ = std::fs::remove_dir_all(self.home.join("project"));
+        let (url, host) = (self.elsewhere.url(), self.elsewhere.authority());
+        let text = diversion.text.replace("URL", &url).replace("HOST", &host);
+        let manifest = "{\"name\":\"@acme/project\",\"version\":\"1.0.0\"}";
+        self.home.write("project/package.json", manifest);
+        self.home.write("project/.npmrc", "fetch-retries=0\n");
+        self.home
+            .write(format!("project/{}", diversion.file), &text);
+        // What becomes of them is the project's business.
+        self.exec(&[tool, "install"]);
+        match diversion.publishes {
+            true => self.exec(&[tool, "publish"]),
+            false => self.exec(&[tool, "add", "mirror-left", "@acme/mirror-scoped"]),
+        };
+        self.elsewhere_got_no_token(&text);
+    }
+
+    fn is_diverted_by_variables(&self, tool: &str) {
+        let url = self.elsewhere.url();
+        for name in [
+            "NPM_CONFIG_REGISTRY",
+            "npm_config_@acme:registry",
+            "BUN_CONFIG_REGISTRY",
+            "PNPM_CONFIG_REGISTRY",
+            "pnpm_config_@acme:registry",
+        ] {
+            let _ = std::fs::remove_dir_all(self.home.join("project"));
+            let manifest = "{\"name\":\"project\"}";
+            self.home.write("project/package.json", manifest);
+            let mut exec = self.home.command(binary_under_test());
+            exec.args(["exec", tool, "add", "mirror-left", "@acme/mirror-scoped"])
+                .env(name, &url);
+            self.home.run(exec.current_dir(self.home.join("project")));
+            self.elsewhere_got_no_token(name);
+        }
     }
 }
 
@@ -80,6 +198,23 @@ fn pnpm_11_installs_from_its_environment() {
 #[test]
 fn the_newest_pnpm_installs_from_its_environment() {
     pnpm("pnpm-newest");
+}
+
+fn npm(client: &str) {
+    let stranger = Stranger::new(client);
+    stranger.exec(&["npm", "add", "mirror-left"]).success();
+    assert!(stranger.has("mirror-right"));
+    stranger.the_project_gets_no_token("npm");
+}
+
+#[test]
+fn npm_10_gives_a_project_no_token_from_its_environment() {
+    npm("npm-10");
+}
+
+#[test]
+fn the_newest_npm_gives_a_project_no_token_from_its_environment() {
+    npm("npm-newest");
 }
 
 fn bun(client: &str) {

@@ -12,6 +12,7 @@ mod npm;
 mod pnpm;
 mod scopes;
 mod sharing;
+mod winning;
 mod yarn;
 
 use std::path::PathBuf;

@@ -26,7 +26,7 @@ fn a_fresh_home_gets_exactly_these_files() {
         home.read(UV_TOML),
         format!(
             "keyring-provider = \"subprocess\"\n\n[[index]]\nname = \"codeartifact\"\nurl = \"{with_user}simple/\"\n\
-             default = true\nauthenticate = \"always\"\n"
+             default = true\nauthenticate = \"always\"\npublish-url = \"{with_user}\"\n"
         )
     );
     let authority = npm.trim_start_matches("http:");

@@ -1,12 +1,15 @@
 //! twine, poetry, pdm, hatch and uv: each publishes and installs through the emulator after one `login`, again once the
-//! token has expired, and again 13 hours on, with nobody's help.
+//! token has expired, and again 13 hours on, with nobody's help: by the helper, and with its token in a file that the
+//! background process keeps fresh.
 //!
-//! Tokens that live 12 seconds stand for those of 12 hours, so an hour is a second.
+//! Tokens that live 12 seconds stand for those of 12 hours, so an hour is a second; three seconds where the token stands in a
+//! file, for a command must end while the token that it has read is good.
 
 #[path = "../support/mod.rs"]
 mod support;
 
 mod hatch;
+mod hostile;
 mod pdm;
 mod poetry;
 mod twine;
@@ -22,34 +25,52 @@ use support::mirror::{Mirror, TEAM, status_with_token};
 use support::tree::user_files;
 use support::{binary_under_test, clients, wait_until};
 
-/// Seconds that a token lives: 12 hours.
-const LIFE: i64 = 12;
-const HOUR: Duration = Duration::from_secs(1);
+/// Hours that a token lives.
+const LIFE: u32 = 12;
 
 /// A home with one client on PATH, and an emulator to publish to.
 struct Workplace {
     mirror: Mirror,
     home: Home,
     watch: LeakWatch,
+    hour: Duration,
     logged_in: Instant,
 }
 
 impl Workplace {
     /// Logs in `tool` and nothing else; `client` is first on PATH.
     fn new(client: &str, tool: &str) -> Workplace {
+        Self::logged_in(client, &["--tool", tool], Duration::from_secs(1))
+    }
+
+    /// The same with the token in the tool's file, and the background process.
+    fn with_token_in_file(client: &str, tool: &str) -> Workplace {
+        let hour = Duration::from_secs(3);
+        let place = Self::logged_in(client, &["--tool", tool, "--auth", "token"], hour);
+        place.studio_mirror(&["refresh", "--daemon"]);
+        place
+    }
+
+    fn logged_in(client: &str, flags: &[&str], hour: Duration) -> Workplace {
         let mirror = Mirror::start();
-        mirror.let_tokens_live(LIFE);
+        let life = (hour * LIFE).as_secs();
+        mirror.let_tokens_live(life.try_into().expect("some seconds"));
         let home = Home::new().first_on_path(clients::bin(client));
         let ours = home.join(".local/bin");
         let home = home.first_on_path(ours);
         let watch = LeakWatch::start(home.path());
-        mirror.login(&home, &["--tool", tool]).success();
+        mirror.login(&home, flags).success();
         Workplace {
             mirror,
             home,
             watch,
+            hour,
             logged_in: Instant::now(),
         }
+    }
+
+    fn studio_mirror(&self, arguments: &[&str]) -> Finished {
+        self.home.studio_mirror(arguments).success()
     }
 
     fn url(&self, tail: &str) -> String {
@@ -85,7 +106,7 @@ impl Workplace {
         once(self, "1.0");
         self.mirror.wait_until_refused(&self.token());
         once(self, "2.0");
-        let later = HOUR * 13 + Duration::from_secs(1);
+        let later = self.hour * 13 + Duration::from_secs(1);
         wait_until("13 hours", Duration::from_secs(60), || {
             self.logged_in.elapsed() > later
         });
@@ -124,6 +145,13 @@ impl Workplace {
 
     fn assert_no_leak(&self, token_free: &[&str]) {
         self.home.assert_no_leak(&self.watch, token_free);
+    }
+}
+
+impl Drop for Workplace {
+    fn drop(&mut self) {
+        let mut stop = self.home.command(binary_under_test());
+        let _ = stop.args(["refresh", "--stop"]).output();
     }
 }
 

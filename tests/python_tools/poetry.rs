@@ -3,8 +3,20 @@
 use super::{Workplace, logout_gives_back};
 use crate::support::clients;
 
-fn installs_and_publishes(client: &str) {
-    let place = Workplace::new(client, "poetry");
+const CONFIG: &str = ".config/pypoetry/config.toml";
+const AUTH: &str = ".config/pypoetry/auth.toml";
+
+/// The name that the repository has in the user's own file.
+fn repository_name(place: &Workplace) -> String {
+    let config = place.home.read(CONFIG);
+    let names = config
+        .lines()
+        .filter_map(|line| line.strip_prefix("[repositories.")?.strip_suffix(']'));
+    let mut publishing = names.filter(|name| !name.ends_with("-simple"));
+    publishing.next().expect("a repository").to_owned()
+}
+
+fn installs_and_publishes(place: &Workplace) {
     let python = clients::base_python();
     let python = python.to_str().expect("a path in UTF-8");
     let source = place.url("simple/");
@@ -28,20 +40,45 @@ fn installs_and_publishes(client: &str) {
             .run(".venv/bin/python", &["-c", "import mirror_greeting, mirror_words"])
             .success();
         place.build_wheel("mine", version);
-        place.run("poetry", &["publish", "-r", "codeartifact", "--no-interaction"]).success();
+        let repository = repository_name(place);
+        place.run("poetry", &["publish", "-r", &repository, "--no-interaction"]).success();
         assert!(place.has("mine", version));
     });
-    place.assert_no_leak(&[".config/pypoetry/config.toml", "project/poetry.lock"]);
+    place.assert_no_leak(&[CONFIG, "project/poetry.lock"]);
+}
+
+fn asks_the_helper(client: &str) {
+    let place = Workplace::new(client, "poetry");
+    installs_and_publishes(&place);
+    assert_eq!(repository_name(&place), "codeartifact");
+    assert!(!place.home.join(AUTH).exists());
+}
+
+fn reads_its_token(client: &str) {
+    let place = Workplace::with_token_in_file(client, "poetry");
+    let status = place.studio_mirror(&["status"]);
+    assert!(!status.stdout.contains("login`"), "{status}");
+    installs_and_publishes(&place);
 }
 
 #[test]
 fn poetry_1_installs_and_publishes_with_a_fresh_token_every_time() {
-    installs_and_publishes("poetry-1");
+    asks_the_helper("poetry-1");
 }
 
 #[test]
 fn the_newest_poetry_installs_and_publishes_with_a_fresh_token_every_time() {
-    installs_and_publishes("poetry-newest");
+    asks_the_helper("poetry-newest");
+}
+
+#[test]
+fn poetry_1_installs_and_publishes_with_a_token_in_its_file_that_is_kept_fresh() {
+    reads_its_token("poetry-1");
+}
+
+#[test]
+fn the_newest_poetry_installs_and_publishes_with_a_token_in_its_file_that_is_kept_fresh() {
+    reads_its_token("poetry-newest");
 }
 
 #[test]
@@ -49,12 +86,26 @@ fn logout_gives_back_every_byte() {
     logout_gives_back(
         "poetry-newest",
         "poetry",
-        ".config/pypoetry/config.toml",
+        CONFIG,
         &[
             "",
             "cache-dir = \"/tmp/x\"\n\n[virtualenvs]\ncreate = false\n",
             "[repositories]\n[repositories.internal]\nurl = \"https://internal.example\"\n",
             "[repositories.codeartifact]\nurl = \"https://old.example/\" # before\r\n",
+        ],
+    );
+}
+
+#[test]
+fn logout_gives_back_every_byte_of_the_file_with_passwords() {
+    logout_gives_back(
+        "poetry-newest",
+        "poetry",
+        AUTH,
+        &[
+            "",
+            "[http-basic]\n[http-basic.internal]\nusername = \"me\" # mine\npassword = \"mine\"\n",
+            "[http-basic.codeartifact]\r\nusername = \"me\"\r\npassword = \"mine\"\r\n",
         ],
     );
 }

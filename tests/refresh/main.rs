@@ -4,6 +4,7 @@
 mod support;
 
 mod background;
+mod hostile;
 mod killed;
 mod once;
 mod three_days;

@@ -23,6 +23,8 @@ impl Mirror {
         let packages = Packages::build();
         let options = Options {
             packages: Some(packages.path().to_owned()),
+            // Debian's plugins, without which Maven does nothing.
+            maven_central: Some("/usr/share/maven-repo".into()),
             ..Options::default()
         };
         let emulator = Emulator::start(options).expect("the emulator starts");
@@ -43,18 +45,20 @@ impl Mirror {
     /// Runs `studio-mirror login` for repository `team`, told by flags; only where the API is comes by the environment.
     /// Nothing that runs later is told anything: it must go by what the login remembered.
     pub fn login(&self, home: &Home, flags: &[&str]) -> Finished {
+        self.login_by_file(home, &[&["--repository", TEAM], flags].concat())
+    }
+
+    /// The same, where the user's configuration file names the repositories.
+    pub fn login_by_file(&self, home: &Home, flags: &[&str]) -> Finished {
         let mut login = home.command(binary_under_test());
-        login
-            .args([
-                "login",
-                "--domain",
-                "corp",
-                "--domain-owner",
-                "111122223333",
-                "--repository",
-                TEAM,
-            ])
-            .args(flags);
+        login.args([
+            "login",
+            "--domain",
+            "corp",
+            "--domain-owner",
+            "111122223333",
+        ]);
+        login.args(flags);
         home.run(login.env("STUDIO_MIRROR_API_ENDPOINT", self.emulator.http_url()))
     }
 
@@ -79,7 +83,7 @@ impl Mirror {
             "the watch for leaks would not know this for a token"
         );
         let page = format!("{}simple/mirror-words/", self.endpoint("pypi", TEAM));
-        wait_until("the token to expire", Duration::from_secs(60), || {
+        wait_until("the token to expire", Duration::from_secs(180), || {
             status_with_token(&page, token) == 401
         });
     }

@@ -2,10 +2,13 @@
 #![allow(dead_code)] // every test crate includes all of it and uses a part
 
 pub mod clients;
+pub mod dockerfile;
 pub mod failing;
 pub mod home;
 pub mod hostile;
+pub mod image;
 pub mod island;
+pub mod lab;
 pub mod leak_watch;
 pub mod mirror;
 pub mod packages;
@@ -39,17 +42,22 @@ pub fn binary_under_test() -> PathBuf {
     path
 }
 
-/// The emulator as a program: what cargo built beside this very test.
+/// The emulator as a program.
 pub fn emulator_binary() -> PathBuf {
+    built_program("studio-mirror-emulator")
+}
+
+/// A program of the workspace: what cargo built beside this very test.
+pub fn built_program(name: &str) -> PathBuf {
     let test = std::env::current_exe().expect("the path of the running test");
     let path = test
         .ancestors()
         .nth(2)
         .expect("a test is in target/PROFILE/deps")
-        .join("studio-mirror-emulator");
+        .join(name);
     assert!(
         path.is_file(),
-        "no {}: build it (cargo build -p studio-mirror-emulator)",
+        "no {}: build it (cargo build -p {name})",
         path.display()
     );
     path

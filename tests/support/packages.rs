@@ -9,12 +9,20 @@ use tempfile::TempDir;
 ///
 /// - wheels: `mirror-greeting` (needs `mirror-words`), `mirror-farewell`, `mirror-backend`
 /// - sdist: `mirror-built`, whose build needs `mirror-backend` from the same index
+/// - in Maven's layout: `example.mirror:mirror-bread` (needs `mirror-flour`), and in repository `web` `mirror-jam` (needs it too)
+/// - NuGet: `Mirror.Pen` (needs `Mirror.Ink`)
+/// - gems: `mirror-gem` (needs `mirror-ore`)
 /// - npm: `mirror-left` (needs `mirror-right`), `mirror-again`, `@acme/mirror-scoped`
 pub struct Packages(TempDir);
 
 impl Packages {
     /// Builds them all.
     pub fn build() -> Packages {
+        Packages::with_npm(&[])
+    }
+
+    /// Builds them all, and npm packages as `name@version`: such as every repository over the public registry has.
+    pub fn with_npm(wanted: &[&str]) -> Packages {
         let folder = tempfile::Builder::new()
             .prefix("packages-")
             .tempdir()
@@ -23,7 +31,8 @@ impl Packages {
         python
             .arg("-I")
             .arg(checkout().join("tests/support/packages.py"))
-            .arg(folder.path());
+            .arg(folder.path())
+            .args(wanted);
         let status = python.status().expect("Python runs");
         assert!(status.success(), "tests/support/packages.py failed");
         Packages(folder)

@@ -19,7 +19,8 @@ pub const DEAD_API: &str = "https://10.255.255.1";
 /// Where the space keeps the lifecycle script as it is in the checkout.
 pub const LIFECYCLE: &str = "/mnt/image/on-start.sh";
 
-const CREDENTIALS: &str = "/_sagemaker-instance-credentials/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+/// Where the emulator hands out the role's credentials.
+pub const CREDENTIALS: &str = "/_sagemaker-instance-credentials/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 /// A running space, with the emulator in it; gone with this value.
 pub struct Space {

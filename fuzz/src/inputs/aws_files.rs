@@ -29,12 +29,7 @@ pub fn aws_ini(text: &str) {
         }
         Err(error) => is_readable(&error),
     }
-    let source = CredentialSource::find(
-        &Settings::default(),
-        &BTreeMap::new(),
-        &[text.to_owned()],
-        None,
-    );
+    let source = CredentialSource::find(None, &BTreeMap::new(), &[text.to_owned()], None);
     match source {
         CredentialSource::Profile { name, .. } => assert_eq!(name, "default"),
         other => assert_eq!(other, CredentialSource::Instance),

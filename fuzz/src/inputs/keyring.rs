@@ -1,11 +1,11 @@
-//! A client's question to the credential helper. For whom it answers is judged by a URL parser.
+//! A client's question to the credential helper, and cargo's to its provider. For whom they answer is judged by a URL parser.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::sync::LazyLock;
 
-use studio_mirror::helper::{login_for, parse};
-use studio_mirror::state::State;
+use studio_mirror::helper::{Question, login_at, login_for, parse};
+use studio_mirror::state::{RepositoryLogin, State};
 
 /// Two logins: one to AWS, one to this machine, as the emulator is.
 static STATE: LazyLock<State> = LazyLock::new(|| {
@@ -37,17 +37,39 @@ pub fn keyring_query(bytes: &[u8]) {
     let Some(login) = login_for(&STATE, &query) else {
         return;
     };
+    answered_for(login, &query.service);
+    assert!(query.user.is_none_or(|user| user == "aws"));
+}
+
+/// A line that cargo might write.
+pub fn cargo_question(text: &str) {
+    let Ok(question) = Question::parse(text) else {
+        return;
+    };
+    assert_eq!(question.v, 1);
+    let Some(index) = question.index() else {
+        return;
+    };
+    assert_eq!(question.kind, "get");
+    let asked = &question.registry.index_url;
+    assert!(asked == index || *asked == format!("sparse+{index}"));
+    if let Some(login) = login_at(&STATE, index) {
+        answered_for(login, index);
+    }
+}
+
+/// Only the very host, port and scheme of a login are answered for.
+fn answered_for(login: &RepositoryLogin, service: &str) {
     let known = url::Url::parse(login.endpoint.url()).expect("an endpoint by hand");
-    let asked = url::Url::parse(&query.service).expect("a URL that was answered for");
-    assert_eq!(asked.origin(), known.origin(), "{query:?} got an answer");
-    assert!(["", "aws"].contains(&asked.username()), "{query:?}");
-    assert_eq!(asked.password(), None, "{query:?}");
+    let asked = url::Url::parse(service).expect("a URL that was answered for");
+    assert_eq!(asked.origin(), known.origin(), "{service:?} got an answer");
+    assert!(["", "aws"].contains(&asked.username()), "{service:?}");
+    assert_eq!(asked.password(), None, "{service:?}");
     // And letter for letter, whatever a parser makes equal.
-    let plain = query.service.replacen("://aws@", "://", 1);
+    let plain = service.replacen("://aws@", "://", 1);
     let path = plain
         .strip_prefix(&known.origin().ascii_serialization())
         .map(|rest| rest.strip_prefix(":443").unwrap_or(rest));
     let is_path = |rest: &str| rest.is_empty() || rest.starts_with(['/', '?', '#']);
-    assert!(path.is_some_and(is_path), "{query:?} got an answer");
-    assert!(query.user.is_none_or(|user| user == "aws"));
+    assert!(path.is_some_and(is_path), "{service:?} got an answer");
 }

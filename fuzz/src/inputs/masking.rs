@@ -29,7 +29,7 @@ pub fn dry_run_mask(text: &str) {
 }
 
 /// Lines with a secret in every place that a package client knows, `line` around it.
-fn plant(line: &str) -> [String; 9] {
+fn plant(line: &str) -> [String; 12] {
     let line = line.trim_end_matches('\r');
     // No place in a URL: the authority is over, or the line.
     let name: String = line
@@ -45,6 +45,9 @@ fn plant(line: &str) -> [String; 9] {
         format!("secret_key = \"{line}{PASSWORD}\"\n"),
         format!("{line}https://{name}:{PASSWORD}@registry.example/{line}\n"),
         format!("index-url = https://{PASSWORD}@{name}\n"),
+        format!("<password>{line}{PASSWORD}</password>\n"),
+        format!("<passphrase>\n{PASSWORD}\n</passphrase>\n"),
+        format!("<add key=\"ClearTextPassword\" value=\"{PASSWORD}\" />{name}\n"),
         format!("[\"https://{name}\",'https://me:{PASSWORD}@registry.example{line}']\n"),
     ]
 }

@@ -12,7 +12,7 @@ mod state;
 pub use aws_files::aws_ini;
 pub use cache::cache;
 pub use endpoint::endpoint;
-pub use keyring::keyring_query;
+pub use keyring::{cargo_question, keyring_query};
 pub use masking::dry_run_mask;
 pub use settings::{config_file, studio_metadata};
 pub use state::state;

@@ -44,8 +44,12 @@ pub fn config_file(text: &str) {
     match Settings::resolve(&layers) {
         Ok(settings) => {
             hold_their_rules(&settings);
-            let source =
-                CredentialSource::find(&settings, &environment, &[profiles.to_owned()], None);
+            let source = CredentialSource::find(
+                settings.setting(Field::Profile),
+                &environment,
+                &[profiles.to_owned()],
+                None,
+            );
             let again: CredentialSource = serde_json::to_value(&source)
                 .and_then(serde_json::from_value)
                 .expect("a source can be remembered");
@@ -81,7 +85,7 @@ pub fn studio_metadata(text: &str) {
     let environment = [("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/x")]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into();
-    let source = CredentialSource::find(&Settings::default(), &environment, &[], metadata.role());
+    let source = CredentialSource::find(None, &environment, &[], metadata.role());
     assert!(source.describe().starts_with("the container's credentials"));
 }
 

@@ -1,8 +1,8 @@
 //! The state file after damage.
 
-use studio_mirror::endpoint::PlainUrl;
+use studio_mirror::endpoint::{Format, PlainUrl};
 use studio_mirror::state::State;
-use studio_mirror::tools::AuthMode;
+use studio_mirror::tools::{AuthMode, TOKEN_HELPER, token_helper_name};
 
 use super::is_readable;
 
@@ -19,7 +19,9 @@ pub fn state(bytes: &[u8]) {
     );
     let asking: Vec<_> = state.helper_tools().map(|(tool, _)| tool).collect();
     for (tool, login) in &state.tools {
-        assert_eq!(asking.contains(tool), login.auth == AuthMode::Helper);
+        let is_pythons = tool.client().format() == Format::Pypi;
+        let asks = is_pythons && login.auth == AuthMode::Helper;
+        assert_eq!(asking.contains(tool), asks);
         for known in login.repositories() {
             // Tokens go there: a place that no login accepts must not come in by the file either.
             let plain = PlainUrl::parse(known.endpoint.url()).expect("an endpoint is a plain URL");
@@ -27,10 +29,21 @@ pub fn state(bytes: &[u8]) {
             assert_eq!(plain.origin(), known.endpoint.origin());
             let name = known.token.cache_name();
             assert!(name.len() == 32 && name.bytes().all(|b| b.is_ascii_hexdigit()));
+            is_a_file_name(&token_helper_name(&known.token));
         }
     }
     assert!(
         !format!("{state:?}").contains("eyJ2"),
         "a secret in {state:?}"
     );
+}
+
+/// A link of that name is made in a folder of ours, and pnpm runs it.
+fn is_a_file_name(name: &str) {
+    assert!(
+        name.starts_with(TOKEN_HELPER) && name.len() < 255,
+        "{name:?}"
+    );
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    assert!(name.chars().all(is_plain), "{name:?}");
 }

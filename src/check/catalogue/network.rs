@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::check::evidence::Role;
-use crate::check::verdicts::{names, network as verdicts};
+use crate::check::verdicts::{names, nameservers, network as verdicts};
 use crate::check::{Check, Mender, Severity};
 
 /// One hop. Inside a VPC it takes milliseconds; all hops of a run must fit into six seconds.
@@ -219,7 +219,7 @@ pub(super) const RESOLVERS: &[Check] = &[
             $ aws ec2 describe-vpc-attribute --region {region} --vpc-id {vpc_id} --attribute enableDnsSupport\n\
             $ aws ec2 modify-vpc-attribute --region {region} --vpc-id {vpc_id} --enable-dns-support\n\
             $ aws ec2 describe-dhcp-options --region {region}",
-        judge: names::resolver,
+        judge: nameservers::resolver,
     },
     Check {
         id: "dns.agreement",
@@ -234,6 +234,6 @@ pub(super) const RESOLVERS: &[Check] = &[
         fix: "Give the VPC one kind of nameserver: Amazon's own, or custom ones that all forward to it.\n\
             $ aws ec2 create-dhcp-options --region {region} --dhcp-configurations Key=domain-name-servers,Values=AmazonProvidedDNS\n\
             $ aws ec2 associate-dhcp-options --region {region} --vpc-id {vpc_id} --dhcp-options-id {dhcp_options_id}",
-        judge: names::agree,
+        judge: nameservers::agree,
     },
 ];

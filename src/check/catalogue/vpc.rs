@@ -22,7 +22,7 @@ pub fn s3_service(region: &str) -> String {
 }
 
 /// How long the questions to AWS may take together, beside the probes.
-pub const ASKING: Duration = Duration::from_millis(5_500);
+pub const ASKING: Duration = Duration::from_millis(5_200);
 /// The same where nothing else is waited for.
 pub const ASKING_ALONE: Duration = Duration::from_secs(30);
 

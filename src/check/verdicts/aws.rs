@@ -1,6 +1,6 @@
 //! Credentials, clock, token, endpoint.
 
-use super::names;
+use super::nameservers;
 use super::network::skew;
 use crate::aws::{Denial, Kind, RefusedBy};
 use crate::check::catalogue::MOST_SKEW;
@@ -16,7 +16,7 @@ pub fn found(evidence: &Evidence) -> Option<Verdict> {
         Err(trouble) => {
             let verdict = Verdict::failed(trouble.what.clone());
             // Where no packet is answered, that is the one thing to mend.
-            let is_silence = trouble.what.ends_with(OUT_OF_TIME) && names::is_dead(evidence);
+            let is_silence = trouble.what.ends_with(OUT_OF_TIME) && nameservers::is_dead(evidence);
             if is_silence {
                 verdict.because(Cause::Resolver)
             } else {

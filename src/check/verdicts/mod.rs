@@ -4,6 +4,7 @@
 pub mod aws;
 pub mod cache;
 pub mod names;
+pub mod nameservers;
 pub mod network;
 pub mod proxy;
 pub mod repository;
@@ -34,6 +35,75 @@ fn list<T: ToString>(words: impl IntoIterator<Item = T>) -> String {
         None => String::new(),
         Some(last) if words.is_empty() => last,
         Some(last) => format!("{} and {last}", words.join(", ")),
+    }
+}
+
+/// Evidence for the tables of the tests below.
+#[cfg(test)]
+mod sample {
+    use crate::check::Evidence;
+    use crate::check::evidence::{Answer, Handshake, HostSeen, Names, Reached, Said, SettingsSeen};
+    use std::net::{IpAddr, SocketAddr};
+
+    pub(super) fn ip(address: &str) -> IpAddr {
+        address.parse().unwrap()
+    }
+
+    pub(super) fn said(addresses: &[&str]) -> Said {
+        Said::Addresses(addresses.iter().map(|address| ip(address)).collect())
+    }
+
+    /// Names as these nameservers, 10.0.0.2 and on, tell them.
+    pub(super) fn names(said: impl IntoIterator<Item = Said>) -> Names {
+        let servers = (2..).map(|last| ip(&format!("10.0.0.{last}")));
+        Names {
+            servers: servers.zip(said).collect(),
+            ..Names::default()
+        }
+    }
+
+    pub(super) fn answered(status: u16, date: Option<u64>) -> Answer {
+        Answer::Http {
+            status,
+            date,
+            location: None,
+            body: String::new(),
+        }
+    }
+
+    /// The API at a private address, with everything in order.
+    pub(super) fn host() -> HostSeen {
+        let address: SocketAddr = "10.0.1.10:443".parse().unwrap();
+        HostSeen {
+            names: Some(names([said(&["10.0.1.10"])])),
+            connections: vec![(address, Reached::Open)],
+            handshake: Some(Handshake::Done {
+                issuer: "Amazon".into(),
+                trust: Ok(()),
+            }),
+            answer: Some(answered(403, Some(1_000))),
+            ..HostSeen::of("https://codeartifact.us-east-1.amazonaws.com").unwrap()
+        }
+    }
+
+    /// A set-up whose API is `host`.
+    pub(super) fn evidence(host: HostSeen) -> Evidence {
+        Evidence {
+            settings: SettingsSeen {
+                region: Some("us-east-1".into()),
+                domain: Some("corp".into()),
+                owner: Some("111122223333".into()),
+                repository: Some("team".into()),
+                ..SettingsSeen::default()
+            },
+            roots: Some(Ok(crate::check::evidence::RootsSeen {
+                from: "the system's store".into(),
+                count: 140,
+            })),
+            api: Some(host),
+            now: 1_000,
+            ..Evidence::default()
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use super::nameservers::{Sort, is_dead, sort};
 use super::{is_private, list};
 use crate::check::evidence::{HostSeen, Names, Reached, Role, Said, Tunnel};
 use crate::check::{Cause, Evidence, Mender, Status, Verdict};
@@ -95,20 +96,31 @@ fn no_address(evidence: &Evidence, host: &HostSeen, names: &Names) -> Verdict {
     verdict
 }
 
+/// AWS's names are there for all the world, with or without an endpoint: who does not find one is kept from it.
+const HIDDEN: &str = "The name is there in public DNS, so something here hides it: a rule of Route 53's DNS Firewall (which judges \
+    every CNAME on the way), or a nameserver that does not forward amazonaws.com and on.aws to Amazon's. Compare:\n\
+    $ dig @169.254.169.253 {api_host} {repositories_host}\n\
+    $ aws route53resolver list-firewall-rule-group-associations --region {region} --vpc-id {vpc_id}\n\
+    $ aws route53resolver list-resolver-rules --region {region}";
+
 fn said_nothing(evidence: &Evidence, name: &str, names: &Names) -> Verdict {
     match names.first_answer() {
         Some(Said::NoSuchName) => {
-            Verdict::failed(format!("there is no such name as {name} (NXDOMAIN)"))
+            Verdict::failed(format!("there is no such name as {name} (NXDOMAIN)")).fix(HIDDEN)
         }
-        Some(_) => Verdict::failed(format!("the name {name} has no address")),
+        Some(_) => Verdict::failed(format!("the name {name} has no address")).fix(HIDDEN),
         None => match names.servers.iter().find(|(_, said)| is_fault(said)) {
             Some((server, Said::Fault(code))) => {
                 Verdict::failed(format!("the nameserver {server} answers {code} for {name}"))
+                    .fix(HIDDEN)
+                    .because(Cause::Names(code.clone()))
             }
             _ if is_dead(evidence) => Verdict::waits_for("dns.resolver"),
             _ => Verdict::failed(format!(
                 "no nameserver answers for {name}, though they answer for others"
-            )),
+            ))
+            .fix(HIDDEN)
+            .because(Cause::Names("silence".to_owned())),
         },
     }
 }
@@ -117,117 +129,98 @@ fn is_fault(said: &Said) -> bool {
     matches!(said, Said::Fault(_))
 }
 
-/// Whether no nameserver answers anything.
-pub fn is_dead(evidence: &Evidence) -> bool {
-    resolver(evidence).is_some_and(|verdict| verdict.status == Status::Failed)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::verdicts::sample::{evidence, host, ip, names, said};
 
-/// Every host whose name was looked up with nameservers.
-fn looked_up(evidence: &Evidence) -> impl Iterator<Item = (&HostSeen, &Names)> {
-    [
-        &evidence.api,
-        &evidence.repositories,
-        &evidence.assets,
-        &evidence.sts,
-    ]
-    .into_iter()
-    .flatten()
-    .filter_map(|host| Some((host, host.names.as_ref()?)))
-    .filter(|(_, names)| !names.servers.is_empty())
-}
-
-/// Whether any nameserver answers anything. No object where none had to be asked.
-pub fn resolver(evidence: &Evidence) -> Option<Verdict> {
-    let looked_up: Vec<_> = looked_up(evidence).collect();
-    let (_, first) = looked_up.first()?;
-    let answers = |server: &IpAddr| {
-        looked_up.iter().any(|(_, names)| {
-            let said = names.servers.iter().find(|(known, _)| known == server);
-            said.is_some_and(|(_, said)| said.is_answer())
-        })
-    };
-    // The system may know names by other ways than nameservers.
-    let is_known_otherwise = looked_up.iter().all(|(_, names)| !names.system.is_empty());
-    let (good, bad): (Vec<_>, Vec<_>) = first
-        .servers
-        .iter()
-        .partition(|(server, _)| answers(server));
-    let describe = |(server, said): &&(IpAddr, Said)| match said {
-        Said::Silence => format!("{server} does not answer"),
-        Said::Fault(code) => format!("{server} answers {code}"),
-        Said::Unreachable(why) => format!("{server} cannot be asked ({why})"),
-        _ => format!("{server} answers"),
-    };
-    let words = |some: &[&(IpAddr, Said)]| list(some.iter().map(describe));
-    Some(if bad.is_empty() || is_known_otherwise {
-        Verdict::ok(list(good.iter().map(|(server, _)| server)))
-    } else if good.is_empty() {
-        Verdict::failed(format!("the nameserver {}", words(&bad))).because(Cause::Resolver)
-    } else {
-        let others = list(good.iter().map(|(server, _)| server));
-        Verdict::warning(format!(
-            "the nameserver {}; {others} does, but every look-up may wait for it",
-            words(&bad)
-        ))
-    })
-}
-
-/// What kind of answer a nameserver gave: where they differ in it, they disagree.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Sort {
-    Private,
-    Public,
-    Nothing,
-}
-
-fn sort(said: &Said) -> Option<Sort> {
-    match said {
-        Said::Addresses(addresses) if addresses.iter().any(is_private) => Some(Sort::Private),
-        Said::Addresses(_) => Some(Sort::Public),
-        Said::NoSuchName | Said::NoAddress => Some(Sort::Nothing),
-        _ => None,
-    }
-}
-
-/// Whether the nameservers say the same. No object with fewer than two.
-pub fn agree(evidence: &Evidence) -> Option<Verdict> {
-    let looked_up: Vec<_> = looked_up(evidence).collect();
-    looked_up
-        .iter()
-        .find(|(_, names)| names.servers.len() > 1)?;
-    for (host, names) in looked_up {
-        let answers: Vec<(IpAddr, Sort, &Said)> = names
-            .servers
-            .iter()
-            .filter_map(|(server, said)| Some((*server, sort(said)?, said)))
+    /// The API's name, with this said of it and a connection that came out so.
+    fn seen(names: Names, reached: Reached) -> Evidence {
+        let mut host = host();
+        let first = names.addresses().first().map(|ip| (*ip, 443).into());
+        host.connections = first
+            .map(|address| (address, reached))
+            .into_iter()
             .collect();
-        let Some((first, ours, said)) = answers.first() else {
-            continue;
-        };
-        let other = answers.iter().find(|(_, sort, _)| sort != ours);
-        let Some((second, theirs, other)) = other else {
-            continue;
-        };
-        let detail = format!(
-            "for {} the nameserver {first} says {}, and {second} says {}",
-            host.host,
-            in_words(said),
-            in_words(other)
-        );
-        // The first is asked first: if it knows better, things work until it is slow.
-        return Some(if *ours == Sort::Private || *theirs == Sort::Nothing {
-            Verdict::warning(detail)
-        } else {
-            Verdict::failed(detail).because(Cause::Resolver)
-        });
+        host.names = Some(names);
+        evidence(host)
     }
-    Some(Verdict::ok("the same kind of address from each"))
-}
 
-fn in_words(said: &Said) -> String {
-    match said {
-        Said::Addresses(addresses) => list(addresses),
-        Said::NoSuchName => "that there is no such name".to_owned(),
-        _ => "that it has no address".to_owned(),
+    #[test]
+    fn a_name_is_judged_by_where_it_leads_and_whether_that_is_reached() {
+        let from_file = Names {
+            hosts_file: vec![ip("52.94.1.1")],
+            ..Names::default()
+        };
+        for (names, reached, status, words) in [
+            (
+                names([said(&["10.0.1.10"])]),
+                Reached::Open,
+                Status::Ok,
+                "private",
+            ),
+            (
+                names([said(&["10.0.1.10"])]),
+                Reached::TimedOut,
+                Status::Ok,
+                "private",
+            ),
+            (
+                names([said(&["54.1.1.1"])]),
+                Reached::Open,
+                Status::Ok,
+                "public",
+            ),
+            (
+                names([said(&["54.1.1.1"])]),
+                Reached::TimedOut,
+                Status::Failed,
+                "the public address 54.1.1.1",
+            ),
+            (
+                names([said(&["2600::1"])]),
+                Reached::TimedOut,
+                Status::Ok,
+                "2600::1",
+            ),
+            (
+                names([Said::NoSuchName]),
+                Reached::Open,
+                Status::Failed,
+                "NXDOMAIN",
+            ),
+            (
+                names([Said::NoAddress]),
+                Reached::Open,
+                Status::Failed,
+                "has no address",
+            ),
+            (
+                names([Said::Fault("SERVFAIL".into())]),
+                Reached::Open,
+                Status::Failed,
+                "10.0.0.2 answers SERVFAIL",
+            ),
+            (
+                names([Said::Silence]),
+                Reached::Open,
+                Status::Skipped,
+                "dns.resolver",
+            ),
+            (from_file, Reached::TimedOut, Status::Failed, "(/etc/hosts)"),
+        ] {
+            let verdict = resolves(&seen(names.clone(), reached), Role::Api).unwrap();
+            assert_eq!(verdict.status, status, "{names:?}: {verdict:?}");
+            assert!(verdict.detail.contains(words), "{names:?}: {verdict:?}");
+        }
+    }
+
+    #[test]
+    fn the_first_nameserver_that_answers_counts_as_for_glibc() {
+        let fault = || Said::Fault("SERVFAIL".into());
+        let servers = names([fault(), said(&["10.0.1.10"])]);
+        assert_eq!(servers.addresses(), [ip("10.0.1.10")]);
+        let servers = names([Said::NoSuchName, said(&["10.0.1.10"])]);
+        assert!(servers.addresses().is_empty());
     }
 }

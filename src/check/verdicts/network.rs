@@ -254,3 +254,91 @@ pub fn sts(evidence: &Evidence) -> Option<Verdict> {
     }
     Some(Verdict::ok(host.host.clone()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::verdicts::sample::{answered, evidence, host};
+
+    #[test]
+    fn a_connection_is_judged_by_all_addresses() {
+        let all = |reached: &[Reached]| {
+            let mut host = host();
+            host.connections = reached
+                .iter()
+                .zip(1..)
+                .map(|(reached, last)| {
+                    (
+                        format!("10.0.1.{last}:443").parse().unwrap(),
+                        reached.clone(),
+                    )
+                })
+                .collect();
+            accepts(&evidence(host), Role::Api).unwrap()
+        };
+        use Reached::{Open, Refused, Reset, TimedOut, Unreachable};
+        for (reached, status, words) in [
+            (&[Open, Open][..], Status::Ok, "10.0.1.1:443"),
+            (&[TimedOut], Status::Failed, "packets are dropped"),
+            (&[Refused], Status::Failed, "refuses"),
+            (&[Unreachable], Status::Failed, "no route"),
+            (&[Reset], Status::Failed, "cuts it"),
+            (&[Open, TimedOut, Open], Status::Warning, "2 of 3 addresses"),
+        ] {
+            let verdict = all(reached);
+            assert_eq!(verdict.status, status, "{reached:?}: {verdict:?}");
+            assert!(verdict.detail.contains(words), "{reached:?}: {verdict:?}");
+        }
+    }
+
+    #[test]
+    fn a_machine_without_ipv6_misses_nothing() {
+        let mut host = host();
+        let v6 = "[2600::1]:443".parse().unwrap();
+        host.connections.push((v6, Reached::Unreachable));
+        let verdict = accepts(&evidence(host.clone()), Role::Api).unwrap();
+        assert_eq!(verdict.status, Status::Ok);
+        host.connections[1].1 = Reached::TimedOut;
+        let verdict = accepts(&evidence(host), Role::Api).unwrap();
+        assert_eq!(verdict.status, Status::Warning);
+    }
+
+    #[test]
+    fn an_identity_that_is_not_proved_says_whose_fault_it_is() {
+        let shown = |trust: Distrust, now| {
+            let mut host = host();
+            host.handshake = Some(Handshake::Done {
+                issuer: "Corp CA".into(),
+                trust: Err(trust),
+            });
+            let mut evidence = evidence(host);
+            evidence.now = now;
+            proves(&evidence, Role::Api).unwrap()
+        };
+        let unknown = shown(Distrust::UnknownIssuer, 1_000);
+        assert_eq!(unknown.cause, Some(Cause::Issuer("Corp CA".into())));
+        assert!(unknown.detail.contains("issued by Corp CA"), "{unknown:?}");
+        let wrong = shown(Distrust::WrongName(vec!["a.example".into()]), 1_000);
+        assert!(wrong.detail.contains("is for a.example"), "{wrong:?}");
+        // The same certificate is at fault by a right clock and not by a wrong one.
+        assert_eq!(shown(Distrust::Expired, 1_000).cause, None);
+        assert_eq!(shown(Distrust::Expired, 90_000).cause, Some(Cause::Clock));
+        assert_eq!(shown(Distrust::NotYetValid, 0).cause, Some(Cause::Clock));
+    }
+
+    #[test]
+    fn an_answer_is_good_unless_it_is_the_servers_failure() {
+        for (answer, status) in [
+            (answered(403, None), Status::Ok),
+            (answered(404, None), Status::Ok),
+            (answered(503, None), Status::Failed),
+            (Answer::TimedOut, Status::Failed),
+            (Answer::NotHttp, Status::Failed),
+            (Answer::Cut("eof".into()), Status::Failed),
+        ] {
+            assert_eq!(heard(&host(), &answer).status, status, "{answer:?}");
+        }
+        let verdict = heard(&host(), &answered(502, None));
+        assert_eq!(verdict.cause, Some(Cause::Unavailable(502)));
+    }
+}

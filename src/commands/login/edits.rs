@@ -3,19 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 
 use super::one_file::{is_unneeded, links_of, plan_file, program, refusals, without_helper};
 use super::targets::Target;
 use crate::changes::{self, Edit};
+use crate::commands::overruled::overruled;
 use crate::commands::session::Session;
 use crate::commands::sharers::{editor_of, remembered};
 use crate::error::{copied, find};
 use crate::helper::{make_link, remember_link};
 use crate::output::Printer;
+use crate::places::Scope;
 use crate::state::{ChangeKind, Part, State, ToolLogin};
 use crate::tools::compose::{self, Refused, Sharer, Tokens};
-use crate::tools::{Tool, ToolFile};
+use crate::tools::{AuthMode, Tool, ToolFile};
 
 /// What a login wants for one tool.
 #[derive(Debug)]
@@ -63,8 +65,9 @@ impl Edits {
         let mut wishes: Vec<(Wish, Vec<ToolFile>)> = wishes
             .into_iter()
             .map(|wish| {
-                let client = wish.tool.client();
-                let files = client.files(&session.places, &session.environment, wish.login.auth);
+                let files = wish
+                    .tool
+                    .files(&session.places, &session.environment, wish.login.auth);
                 (wish, files)
             })
             .collect();
@@ -92,6 +95,8 @@ impl Edits {
             })
             .collect();
         edits.warn_of_variables(session);
+        edits.warn_of_winning_files(session);
+        edits.warn_of_neighbours(state);
         edits
     }
 
@@ -175,10 +180,17 @@ impl Edits {
         Ok(())
     }
 
-    /// Says which tools were told to ask a helper and cannot.
-    pub fn warn_of_refused_helpers(&mut self, session: &Session, targets: &[Target]) {
-        for target in targets.iter().filter(|target| target.helper_refused) {
+    /// Says which tools were told to ask a helper, or to hold their token, and cannot.
+    pub fn warn_of_refused_auth(&mut self, session: &Session, targets: &[Target]) {
+        for target in targets.iter().filter(|target| target.auth_refused) {
             let tool = target.tool;
+            if target.auth == AuthMode::Helper {
+                self.warnings.push(format!(
+                    "{tool} asks the credential helper all the same: a token in its file would go to any address that a \
+                     project gives our name"
+                ));
+                continue;
+            }
             let planned = self.planned.iter().find(|planned| planned.tool == tool);
             let files = planned.and_then(|planned| planned.files.as_ref().ok());
             let file = files.and_then(|files| files.first());
@@ -206,8 +218,37 @@ impl Edits {
         }
     }
 
-    /// Whether any tool, of this login or an earlier one, asks the helper.
-    pub fn needs_helper(&self, state: &State) -> bool {
+    fn warn_of_winning_files(&mut self, session: &Session) {
+        if session.places.scope == Scope::System {
+            // Each user has files of their own.
+            return;
+        }
+        for planned in self.planned.iter().filter(|planned| planned.files.is_ok()) {
+            let (places, environment) = (&session.places, &session.environment);
+            let warnings = overruled(planned.tool, &planned.login, places, environment);
+            self.warnings.extend(warnings);
+        }
+    }
+
+    /// Says which tool, of this login or an earlier one, another's entries mislead.
+    fn warn_of_neighbours(&mut self, state: &State) {
+        let planned: BTreeSet<Tool> = self.planned.iter().map(|planned| planned.tool).collect();
+        let known = |tool: &Tool| planned.contains(tool) || state.tools.contains_key(tool);
+        for tool in Tool::all().filter(known) {
+            if let Some((other, said)) = tool.client().misleads()
+                && known(&other)
+                && (planned.contains(&tool) || planned.contains(&other))
+            {
+                self.warnings.push(said.to_owned());
+            }
+        }
+    }
+
+    /// Whether any tool, of this login or an earlier one, asks the helper; on a machine set up for all users, any user may.
+    pub fn needs_helper(&self, session: &Session, state: &State) -> bool {
+        if session.places.scope == Scope::System {
+            return self.planned.iter().any(|planned| planned.files.is_ok());
+        }
         let is_replaced = |tool| self.planned.iter().any(|planned| planned.tool == tool);
         self.planned
             .iter()
@@ -261,11 +302,9 @@ impl Edits {
     }
 
     /// Makes every link and edit; one that fails becomes its tools' failure and is dropped.
-    pub fn make(&mut self, printer: Printer) {
+    pub fn make(&mut self, printer: Printer, scope: Scope) {
         for (tool, link) in &self.links {
-            let made = make_link(link, &program())
-                .with_context(|| format!("cannot make the symlink `{}`", link.display()));
-            if let Err(error) = made {
+            if let Err(error) = make_link(link, &program(), scope) {
                 let failed = self
                     .planned
                     .iter_mut()

@@ -13,6 +13,7 @@ use crate::commands::session::Session;
 use crate::endpoint::{EndpointType, Format, RepositoryEndpoint};
 use crate::error::{find, with_hint};
 use crate::output::Verbosity;
+use crate::places::Scope;
 use crate::secret::Secret;
 use crate::state::{RepositoryLogin, ToolLogin};
 use crate::token::{Need, Store, Token, TokenRequest, obtain};
@@ -162,7 +163,9 @@ pub async fn fetch(
     // Both to their end: of two failures people see the same one every time, the token's.
     let wanted = join(tokens, endpoints);
     let (tokens, endpoints) = match session.printer.verbosity {
-        Verbosity::Verbose => join(wanted, tell_caller(session, &request)).await.0,
+        Verbosity::Verbose if session.places.scope == Scope::User => {
+            join(wanted, tell_caller(session, &request)).await.0
+        }
         _ => wanted.await,
     };
     let mut fetched = Fetched {

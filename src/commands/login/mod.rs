@@ -4,6 +4,7 @@ mod edits;
 pub mod fetch;
 mod one_file;
 mod report;
+mod system;
 pub mod targets;
 
 use std::process::ExitCode;
@@ -16,9 +17,11 @@ use crate::cli::LoginArgs;
 use crate::error::explain;
 use crate::helper::Installation;
 use crate::output::Format;
+use crate::places::Scope;
 use crate::refresh::Running;
 use crate::settings::Field;
 use crate::state::State;
+use crate::system_login;
 use crate::token::Need;
 use crate::tools::AuthMode;
 use crate::tools::compose::Tokens;
@@ -35,9 +38,12 @@ const LIMIT: Duration = Duration::from_secs(6);
 pub fn run(session: Session, args: &LoginArgs) -> anyhow::Result<ExitCode> {
     // Asked for first: without a domain no other question makes sense.
     session.settings.require(Field::Domain)?;
-    let targets = targets::choose(&session, args)?;
+    let targets = match args.system {
+        true => system::targets(&session, args)?,
+        false => targets::choose(&session, args)?,
+    };
     let deadline = Instant::now() + LIMIT;
-    let need = match (args.dry_run, args.force) {
+    let need = match (args.dry_run || args.system, args.force) {
         (true, _) => None,
         (false, true) => Some(Need::New),
         (false, false) => Some(Need::Young),
@@ -74,9 +80,9 @@ fn write(
     let before = state.clone();
     let (wishes, tokens) = wishes(targets, fetched);
     let mut edits = Edits::plan(session, &state, wishes, &tokens);
-    edits.warn_of_refused_helpers(session, targets);
+    edits.warn_of_refused_auth(session, targets);
     let helper = edits
-        .needs_helper(&state)
+        .needs_helper(session, &state)
         .then(|| Installation::plan(&state, &session.places, &session.environment));
     let helper = match helper {
         Some(Ok(helper)) => Some(helper),
@@ -87,7 +93,8 @@ fn write(
         None => None,
     };
     remember_settings(session, args, &mut state);
-    state.cache = Some(fetched.cache.clone());
+    let is_system = session.places.scope == Scope::System;
+    state.cache = (!is_system).then(|| fetched.cache.clone());
     edits.remember(&mut state);
     if let Some(helper) = &helper {
         helper.remember(&mut state);
@@ -102,11 +109,17 @@ fn write(
     {
         edits.fail_helper_tools(&error);
     }
-    edits.make(session.printer);
+    if is_system {
+        system_login::publish(&state)?;
+    }
+    edits.make(session.printer, session.places.scope);
     let written = state.clone();
     edits.keep_earlier_logins(&before, &mut state);
     edits.give_back_unused(session, &mut state, &before);
     if state != written {
+        if is_system {
+            system_login::publish(&state)?;
+        }
         // What keeps a file from being written may keep this one too; the next login mends it.
         let _ = state.write(&session.places.state);
     }
@@ -132,6 +145,10 @@ fn wishes(targets: &[Target], fetched: &Fetched) -> (Vec<Wish>, Tokens) {
 /// theirs, unless it is the first. Another domain's owner and VPC endpoint are not remembered on.
 fn remember_settings(session: &Session, args: &LoginArgs, state: &mut State) {
     let mut told = session.settings.told();
+    if session.places.scope == Scope::System {
+        // Whoever builds an image is not who uses it.
+        told.remove(&Field::Profile);
+    }
     if !args.tool.is_empty() && state.told.contains_key(&Field::Repository) {
         told.remove(&Field::Repository);
     }
@@ -147,7 +164,7 @@ fn remember_settings(session: &Session, args: &LoginArgs, state: &mut State) {
 fn show(session: &Session, targets: &[Target], fetched: &Fetched) -> anyhow::Result<ExitCode> {
     let (wishes, tokens) = wishes(targets, fetched);
     let mut edits = Edits::plan(session, &session.state, wishes, &tokens);
-    edits.warn_of_refused_helpers(session, targets);
+    edits.warn_of_refused_auth(session, targets);
     let mut diffs = String::new();
     let mut warnings = edits.warnings.clone();
     let mut failed = false;
@@ -163,7 +180,7 @@ fn show(session: &Session, targets: &[Target], fetched: &Fetched) -> anyhow::Res
         failed = true;
         session.printer.error(&explain(error).to_string());
     }
-    if edits.needs_helper(&session.state) {
+    if edits.needs_helper(session, &session.state) {
         let helper = Installation::plan(&session.state, &session.places, &session.environment)?;
         for edit in &helper.edits {
             let name = session.places.shown(&edit.path);
@@ -174,8 +191,8 @@ fn show(session: &Session, targets: &[Target], fetched: &Fetched) -> anyhow::Res
                 false => masked_diff(&name, edit.current.as_deref(), &edit.text),
             };
         }
-        if let Some((link, target)) = helper.link.filter(|(link, _)| !link.exists()) {
-            let (link, target) = (session.places.shown(&link), target.display().to_string());
+        for (link, target) in helper.links.iter().filter(|(link, _)| !link.exists()) {
+            let (link, target) = (session.places.shown(link), target.display().to_string());
             diffs += &format!("new symlink {link} -> {target}\n");
         }
         warnings.extend(helper.warnings);

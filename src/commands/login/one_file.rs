@@ -11,9 +11,10 @@ use crate::commands::session::Session;
 use crate::commands::sharers::remembered;
 use crate::error::{copied, with_hint};
 use crate::files::Mode;
+use crate::places::Scope;
 use crate::state::{Part, State};
 use crate::tools::compose::{self, Sharer, Tokens};
-use crate::tools::{AuthMode, Found, Installed, Tool};
+use crate::tools::{AuthMode, Found, Installed, Shim, Tool};
 
 /// Whether none of its tools needs anything in a file.
 pub fn is_unneeded(edit: &Edit, sharers: &[Sharer]) -> bool {
@@ -23,8 +24,14 @@ pub fn is_unneeded(edit: &Edit, sharers: &[Sharer]) -> bool {
     })
 }
 
-/// The links that the files of a tool will name.
+/// The links to this program that a tool needs: its files name them, or they stand before its commands.
 pub fn links_of(session: &Session, wish: &Wish, tokens: &Tokens) -> Vec<PathBuf> {
+    if session.places.scope == Scope::System {
+        let all = wish.tool.client().system();
+        let shims = all.map_or(&[] as &[Shim], |all| all.shims);
+        let path = |shim: &Shim| session.places.bin.join(shim.command);
+        return shims.iter().map(path).collect();
+    }
     let helpers = session.places.helpers();
     let installed = Installed {
         program: "",
@@ -70,6 +77,7 @@ pub fn plan_file(
     let holds_token = |sharer: &&Sharer| sharer.login.auth == AuthMode::Token;
     let mode = match sharers.iter().any(|sharer| holds_token(&sharer)) {
         true => Mode::Private,
+        false if session.places.scope == Scope::System => Mode::Shared,
         false => Mode::Keep,
     };
     let parts = sharers.iter().map(|sharer| Part::Tool(sharer.tool));

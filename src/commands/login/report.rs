@@ -9,6 +9,7 @@ use super::fetch::Fetched;
 use crate::commands::session::Session;
 use crate::error::{Explained, explain};
 use crate::output::{Printer, Report};
+use crate::places::Scope;
 use crate::state::RepositoryLogin;
 use crate::timestamp::{rfc3339, span};
 use crate::token::now;
@@ -17,6 +18,8 @@ use crate::tools::{AuthMode, Tool};
 /// The result of `login`.
 #[derive(Debug, Serialize)]
 pub struct LoginReport {
+    /// Whether it is for all users.
+    system: bool,
     domain: String,
     domain_owner: Option<String>,
     region: String,
@@ -71,6 +74,7 @@ impl LoginReport {
             .collect();
         let token = fetched.token();
         Self {
+            system: session.places.scope == Scope::System,
             domain: fetched.request.domain.clone(),
             domain_owner: fetched.owner().map(str::to_owned),
             region: fetched.request.region.clone(),
@@ -105,6 +109,14 @@ impl LoginReport {
         } else {
             ExitCode::FAILURE
         }
+    }
+}
+
+impl LoginReport {
+    /// Whether it cannot ask for its token, and runs behind a command of ours.
+    fn has_shim(&self, tool: &ToolReport) -> bool {
+        let all = tool.tool.client().system().filter(|_| self.system);
+        all.is_some_and(|all| !all.shims.is_empty())
     }
 }
 
@@ -150,9 +162,10 @@ fn scope(namespace: Option<&str>) -> String {
 impl Report for LoginReport {
     fn text(&self) -> String {
         let owner = self.domain_owner.as_deref().unwrap_or("your account");
-        let done = match self.tools.iter().any(|tool| tool.ok) {
-            true => "Logged in",
-            false => "NOT logged in",
+        let done = match (self.tools.iter().any(|tool| tool.ok), self.system) {
+            (true, false) => "Logged in",
+            (true, true) => "All users are logged in",
+            (false, _) => "NOT logged in",
         };
         let mut text = format!(
             "{done} to CodeArtifact domain {} ({owner}, {}).\n",
@@ -161,6 +174,9 @@ impl Report for LoginReport {
         for tool in &self.tools {
             let way = match (tool.ok, tool.auth) {
                 (false, _) => "NOT configured".to_owned(),
+                (true, AuthMode::Helper) if self.has_shim(tool) => {
+                    "gets its token from studio-mirror".to_owned()
+                }
                 (true, AuthMode::Helper) => "asks studio-mirror for its token".to_owned(),
                 (true, AuthMode::Token) => match self.token_expires_in_seconds {
                     Some(seconds) => format!("holds a token for {}", span(seconds)),

@@ -24,8 +24,8 @@ pub struct Target {
     pub told_repository: Option<String>,
     /// How it was told to authenticate, if it was.
     pub told_auth: Option<AuthMode>,
-    /// That a helper was asked for and the tool has no protocol for one.
-    pub helper_refused: bool,
+    /// That the other way was asked for and is none of the tool's.
+    pub auth_refused: bool,
 }
 
 /// A repository that a tool is to use.
@@ -77,14 +77,14 @@ pub fn for_environment(session: &Session, tools: &[Tool]) -> anyhow::Result<Vec<
             repositories,
             told_repository: None,
             told_auth: None,
-            helper_refused: false,
+            auth_refused: false,
         })
     };
     tools.iter().map(target).collect()
 }
 
 fn known_endpoint(session: &Session, wanted: &Wanted, tool: Tool) -> Option<RepositoryEndpoint> {
-    let logins = session.state.tools.values();
+    let logins = session.logins();
     let known = logins.flat_map(ToolLogin::repositories).find(|known| {
         known.repository == wanted.repository.name
             && known.token.domain == wanted.request.domain
@@ -145,7 +145,12 @@ fn target(session: &Session, args: &LoginArgs, tool: Tool) -> anyhow::Result<Tar
     let auth = told_auth
         .or_else(|| settings.auth(tool))
         .unwrap_or_else(|| tool.client().usual_auth());
-    let has_helper = tool.client().usual_auth() == AuthMode::Helper;
+    let client = tool.client();
+    let possible = match (client.usual_auth(), client.takes_token_in_file()) {
+        (AuthMode::Token, _) => AuthMode::Token,
+        (AuthMode::Helper, true) => auth,
+        (AuthMode::Helper, false) => AuthMode::Helper,
+    };
     let repositories = settings.repositories(tool)?;
     let main = repositories
         .first()
@@ -160,10 +165,10 @@ fn target(session: &Session, args: &LoginArgs, tool: Tool) -> anyhow::Result<Tar
     };
     Ok(Target {
         tool,
-        auth: if has_helper { auth } else { AuthMode::Token },
+        auth: possible,
         repositories: wanted(session, repositories),
         told_repository,
         told_auth,
-        helper_refused: !has_helper && auth == AuthMode::Helper,
+        auth_refused: possible != auth,
     })
 }

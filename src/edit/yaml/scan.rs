@@ -58,12 +58,34 @@ fn comment_in(value: &str) -> &str {
     ""
 }
 
+pub(super) fn is_item(text: &str) -> bool {
+    text == "-" || text.starts_with("- ")
+}
+
+/// What stands behind the dash of a list's item, without its comment.
+pub(super) fn item(text: &str) -> Option<&str> {
+    let value = text.strip_prefix('-')?;
+    let is_apart = value.starts_with(' ');
+    is_apart.then(|| value[..value.len() - comment_in(value).len()].trim())
+}
+
+/// Whether a value is one for YAML too: no mapping and no list, and nothing that ends one.
+pub(super) fn is_plain(value: &str) -> bool {
+    let is_pair = value.contains(": ") || value.ends_with(':');
+    let is_odd = value.starts_with([',', ']', '}']) || is_item(value) || value.starts_with("? ");
+    value.starts_with(['"', '\'']) || !(is_pair || is_odd)
+}
+
 /// The scalar of an entry that fits on its line.
 pub(super) fn scalar(entry: &Entry) -> Option<String> {
-    let value = entry.value.as_str();
     if entry.end > entry.start + 1 {
         return None;
     }
+    scalar_of(&entry.value)
+}
+
+/// What a scalar says; `None` for what is none, or goes on in the next line.
+pub(super) fn scalar_of(value: &str) -> Option<String> {
     match value.chars().next()? {
         '"' => serde_json::from_str(value).ok(),
         '\'' => {

@@ -73,6 +73,9 @@ impl Account {
                     Some("public:pypi") => Some(Format::Pypi),
                     Some("public:npmjs") => Some(Format::Npm),
                     Some("public:crates-io") => Some(Format::Cargo),
+                    Some("public:maven-central") => Some(Format::Maven),
+                    Some("public:nuget-org") => Some(Format::Nuget),
+                    Some("public:ruby-gems-org") => Some(Format::Ruby),
                     _ => None,
                 },
                 folder: match domain == first {

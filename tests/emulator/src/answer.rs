@@ -1,10 +1,11 @@
 //! One request from its arrival to its answer: classified, recorded, met by faults, handed to the service it is for.
 
 use crate::assets;
+use crate::authorization::is_anonymous;
 use crate::clock::http_date;
 use crate::codeartifact;
 use crate::connection::Arrival;
-use crate::error::{AwsError, respond};
+use crate::error::{AwsError, insert, respond};
 use crate::faults::Action;
 use crate::requests::describe;
 use crate::route::{Route, classify};
@@ -56,7 +57,8 @@ pub(crate) async fn answer(
     let record = describe(label, &parts.method, &parts.uri, &parts.headers, body);
     let pending = shared.requests.begin(record);
     let mut left = None;
-    for action in shared.faults.take(&operation, parts.uri.path()) {
+    let anonymous = is_anonymous(&parts.headers);
+    for action in shared.faults.take(&operation, parts.uri.path(), anonymous) {
         match action {
             Action::Delay { ms } => tokio::time::sleep(Duration::from_millis(ms)).await,
             Action::Drop => return Err(HangUp::Close),
@@ -67,13 +69,14 @@ pub(crate) async fn answer(
     }
     let mut response = match left.as_ref().and_then(injected) {
         Some(error) if matches!(route, Some(Route::Sts)) => error.into_query_xml(sts::NAMESPACE),
+        Some(error) if route.is_none() => {
+            assets::error(error.status, &error.code, &error.message, "")
+        }
         Some(error) => error.into_rest_json(),
         None => serve(shared, route, arrival, parts, body, left.as_ref()).await,
     };
-    // The clock that judges signatures is the one that AWS tells.
-    if let Ok(date) = http_date(shared.clocks.signing_now()).parse() {
-        response.headers_mut().insert("date", date);
-    }
+    let now = shared.clocks.signing_now();
+    insert(&mut response, "date", &http_date(now));
     pending.answered(response.status().as_u16());
     Ok(response)
 }
@@ -101,16 +104,7 @@ async fn serve(
         Some(Route::Sts) => sts::answer(shared, request, fault),
         Some(Route::Credentials) => container_credentials(shared, request.path),
         Some(Route::Repository(endpoint)) => {
-            wire::answer(
-                shared,
-                &endpoint,
-                arrival,
-                &parts.method,
-                &parts.headers,
-                body,
-                fault,
-            )
-            .await
+            wire::answer(shared, &endpoint, arrival, parts, body, fault).await
         }
         Some(Route::Admin | Route::Unknown) => respond(
             404,

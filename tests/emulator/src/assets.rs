@@ -51,7 +51,8 @@ pub(crate) async fn answer(shared: &Shared, uri: &Uri, headers: &HeaderMap) -> R
     }
 }
 
-fn error(status: u16, code: &str, message: &str, details: &str) -> Response {
+/// S3's way of saying no.
+pub(crate) fn error(status: u16, code: &str, message: &str, details: &str) -> Response {
     let body = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>{}</Message>{details}\
          <RequestId>{}</RequestId><HostId>{}</HostId></Error>",

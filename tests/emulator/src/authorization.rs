@@ -49,6 +49,20 @@ pub(crate) fn holder(
     })
 }
 
+/// Whether a request brings no token: no credentials at all, or a user name without a password.
+pub(crate) fn is_anonymous(headers: &HeaderMap) -> bool {
+    let Some(header) = headers.get("authorization") else {
+        return true;
+    };
+    let basic = header.to_str().ok().and_then(|header| {
+        let (scheme, value) = header.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("basic").then_some(value)
+    });
+    basic
+        .and_then(|value| STANDARD.decode(value.trim()).ok())
+        .is_some_and(|decoded| decoded.ends_with(b":"))
+}
+
 fn token_of(header: &str, format: Format) -> Option<String> {
     // Cargo sends what its credential provider says, word for word; AWS documents the bare token.
     if format == Format::Cargo && !header.contains(' ') {

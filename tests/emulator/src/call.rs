@@ -1,5 +1,6 @@
 //! What a request at a repository's endpoint asks for, read from the rest of its path. Pure.
 
+use crate::maven::MavenPath;
 use crate::names::Format;
 
 /// What is asked of a repository's endpoint.
@@ -44,8 +45,39 @@ pub(crate) enum Call {
         version: String,
     },
     CargoPublish,
+    /// A file, its checksum, or a list of versions.
+    Maven(Box<MavenPath>),
+    /// The same, sent.
+    MavenPublish(Box<MavenPath>),
+    Nuget(NugetCall),
+    NugetPublish,
+    /// The endpoint itself: whether there is a gem server.
+    RubyRoot,
+    /// A page of the compact index.
+    RubyInfo {
+        name: String,
+    },
+    /// The names stand in the query.
+    RubyDependencies,
+    RubySpecification {
+        /// Name, version and, where it is not Ruby's own, platform.
+        full: String,
+    },
+    RubyGem {
+        filename: String,
+    },
+    RubyPush,
     /// Nothing that this emulator serves; `/simple/` among it, as at CodeArtifact.
     Other,
+}
+
+/// What is asked of a NuGet endpoint.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum NugetCall {
+    Index,
+    Registration { name: String },
+    Versions { name: String },
+    File { name: String, filename: String },
 }
 
 impl Call {
@@ -65,6 +97,19 @@ impl Call {
             Call::CargoIndex { .. } => "CargoIndex",
             Call::CargoDownload { .. } => "CargoDownload",
             Call::CargoPublish => "CargoPublish",
+            Call::Maven(_) => "Maven",
+            Call::MavenPublish(_) => "MavenPublish",
+            Call::Nuget(NugetCall::Index) => "NugetIndex",
+            Call::Nuget(NugetCall::Registration { .. }) => "NugetRegistration",
+            Call::Nuget(NugetCall::Versions { .. }) => "NugetVersions",
+            Call::Nuget(NugetCall::File { .. }) => "NugetFile",
+            Call::NugetPublish => "NugetPublish",
+            Call::RubyRoot => "RubyRoot",
+            Call::RubyInfo { .. } => "RubyInfo",
+            Call::RubyDependencies => "RubyDependencies",
+            Call::RubySpecification { .. } => "RubySpecification",
+            Call::RubyGem { .. } => "RubyGem",
+            Call::RubyPush => "RubyPush",
             Call::Other => "Other",
         }
     }
@@ -77,6 +122,9 @@ impl Call {
                 | Call::NpmPublish { .. }
                 | Call::NpmDistTag { .. }
                 | Call::CargoPublish
+                | Call::MavenPublish(_)
+                | Call::NugetPublish
+                | Call::RubyPush
         )
     }
 }
@@ -88,6 +136,9 @@ pub(crate) fn call(method: &str, format: Format, rest: &str) -> Call {
         Format::Pypi => pypi_call(rest),
         Format::Npm => npm_dist_tags(method, rest).unwrap_or_else(|| npm_call(method, rest)),
         Format::Cargo => cargo_call(method, rest),
+        Format::Maven => maven_call(method, rest),
+        Format::Nuget => nuget_call(method, rest),
+        Format::Ruby => ruby_call(method, rest),
         _ => Call::Other,
     }
 }
@@ -157,6 +208,50 @@ fn cargo_call(method: &str, rest: &str) -> Call {
             version: (*version).into(),
         },
         path => crate::cargo::crate_of(path).map_or(Call::Other, |name| Call::CargoIndex { name }),
+    }
+}
+
+fn maven_call(method: &str, rest: &str) -> Call {
+    match (MavenPath::read(rest).map(Box::new), method) {
+        (None, _) => Call::Other,
+        (Some(path), "PUT") => Call::MavenPublish(path),
+        (Some(path), _) => Call::Maven(path),
+    }
+}
+
+fn nuget_call(method: &str, rest: &str) -> Call {
+    let parts: Vec<_> = rest.trim_end_matches('/').split('/').collect();
+    let name = |name: &str| name.to_lowercase();
+    Call::Nuget(match parts.as_slice() {
+        ["v2", "package"] if method == "PUT" => return Call::NugetPublish,
+        ["v3", "index.json"] => NugetCall::Index,
+        ["v3", "registrations", id, "index.json"] => NugetCall::Registration { name: name(id) },
+        ["v3", "flatcontainer", id, "index.json"] => NugetCall::Versions { name: name(id) },
+        ["v3", "flatcontainer", id, _, file] => NugetCall::File {
+            name: name(id),
+            filename: name(file),
+        },
+        _ => return Call::Other,
+    })
+}
+
+fn ruby_call(method: &str, rest: &str) -> Call {
+    let parts: Vec<_> = rest.split('/').collect();
+    match parts.as_slice() {
+        [""] => Call::RubyRoot,
+        ["info", name] => Call::RubyInfo {
+            name: (*name).into(),
+        },
+        ["api", "v1", "dependencies"] => Call::RubyDependencies,
+        ["api", "v1", "gems"] if method == "POST" => Call::RubyPush,
+        ["quick", "Marshal.4.8", file] => match file.strip_suffix(".gemspec.rz") {
+            Some(full) => Call::RubySpecification { full: full.into() },
+            None => Call::Other,
+        },
+        ["gems", filename] => Call::RubyGem {
+            filename: (*filename).into(),
+        },
+        _ => Call::Other,
     }
 }
 

@@ -60,11 +60,12 @@ impl Catalogue {
     pub(crate) fn new(
         account: Account,
         packages: Option<PathBuf>,
+        maven_central: Option<PathBuf>,
         passthrough: Option<PassThrough>,
     ) -> Catalogue {
         Catalogue {
             account,
-            folder: PackageFolder::new(packages),
+            folder: PackageFolder::new(packages, maven_central),
             passthrough,
             shelves: Shelves::default(),
             presigned: Mutex::default(),
@@ -115,23 +116,39 @@ impl Catalogue {
     /// # Errors
     /// When the folder of packages or the machine's own index cannot be read.
     pub(crate) async fn publish(&self, id: RepositoryId, asset: Asset) -> Result<Publication> {
-        let Asset { format, name, .. } = &asset;
+        Ok(match self.refusal(id, &asset).await? {
+            Some(refused) => refused,
+            None => Publication::Placed(self.shelves.publish(id, Arc::new(asset))),
+        })
+    }
+
+    /// Takes a file of a version that is not finished yet, by the same rules.
+    ///
+    /// # Errors
+    /// As [`Catalogue::publish`].
+    pub(crate) async fn set_aside(&self, id: RepositoryId, asset: Asset) -> Result<Publication> {
+        Ok(match self.refusal(id, &asset).await? {
+            Some(refused) => refused,
+            None => Publication::Placed(self.shelves.set_aside(id, Arc::new(asset))),
+        })
+    }
+
+    /// What keeps a file from being published, or makes that needless.
+    async fn refusal(&self, id: RepositoryId, asset: &Asset) -> Result<Option<Publication>> {
+        let Asset { format, name, .. } = asset;
         if self.shelves.origin(id, *format, name) == Some(Origin::Upstream) {
-            return Ok(Publication::Blocked);
+            return Ok(Some(Publication::Blocked));
         }
         let is_same = |own: &&Arc<Asset>| own.filename == asset.filename;
         if let Some(own) = self.own(id, *format, name)?.iter().find(is_same) {
-            return Ok(Publication::Placed(compare(own, &asset)));
+            return Ok(Some(Publication::Placed(compare(own, asset))));
         }
         let findings = self.look_up(id, *format, name).await?;
         let is_upstream = |found: &Found| {
             found.asset.version == asset.version && found.holder != Holder::Repository(id)
         };
-        if findings.files.iter().any(is_upstream) {
-            return Ok(Publication::Upstream);
-        }
-        let placed = self.shelves.publish(id, Arc::new(asset));
-        Ok(Publication::Placed(placed))
+        let is_upstream = findings.files.iter().any(is_upstream);
+        Ok(is_upstream.then_some(Publication::Upstream))
     }
 
     fn own(&self, id: RepositoryId, format: Format, name: &str) -> Result<Vec<Arc<Asset>>> {
@@ -148,7 +165,9 @@ impl Catalogue {
     ) -> Result<(Vec<Arc<Asset>>, Map<String, Value>)> {
         let files = self.folder.find(None, format, name)?;
         match &self.passthrough {
-            Some(passthrough) if files.is_empty() => passthrough.find(format, name).await,
+            Some(passthrough) if files.is_empty() && PassThrough::knows(format) => {
+                passthrough.find(format, name).await
+            }
             _ => Ok((files, Map::new())),
         }
     }

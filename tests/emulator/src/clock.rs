@@ -45,14 +45,6 @@ pub(crate) fn compact(at: OffsetDateTime) -> String {
     )
 }
 
-/// The time as HTTP's `Date` has it.
-pub(crate) fn http_date(at: OffsetDateTime) -> String {
-    let format = time::macros::format_description!(
-        "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
-    );
-    at.format(&format).unwrap_or_default()
-}
-
 /// Reads the compact form of signatures.
 pub(crate) fn parse_compact(text: &str) -> Option<OffsetDateTime> {
     let format = time::macros::format_description!("[year][month][day]T[hour][minute][second]Z");
@@ -76,9 +68,30 @@ pub(crate) fn rfc3339(at: OffsetDateTime) -> String {
     )
 }
 
+/// The time as HTTP's `Date` has it, `Sat, 31 Jan 2026 23:59:59 GMT`.
+pub(crate) fn http_date(at: OffsetDateTime) -> String {
+    let (weekday, month) = (at.weekday().to_string(), at.month().to_string());
+    format!(
+        "{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
+        &weekday[..3],
+        at.day(),
+        &month[..3],
+        at.year(),
+        at.hour(),
+        at.minute(),
+        at.second()
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn http_dates_are_spelt_as_rfc_9110_has_them() {
+        let at = OffsetDateTime::from_unix_timestamp(784_111_777).unwrap();
+        assert_eq!(http_date(at), "Sun, 06 Nov 1994 08:49:37 GMT");
+    }
 
     #[test]
     fn the_compact_form_is_read_back_as_written() {

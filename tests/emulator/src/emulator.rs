@@ -64,7 +64,12 @@ impl Emulator {
             .chain([&bound.assets])
             .map(|(_, address)| address.ip())
             .collect();
-        let tls = Tls::new(&state, &addresses, &options.setup.regions())?;
+        let tls = Tls::new(
+            &state,
+            &addresses,
+            &options.setup.regions(),
+            options.assets_name.as_deref(),
+        )?;
         let http = bound
             .http
             .first()

@@ -56,8 +56,12 @@ pub(crate) fn repository(
     }
 }
 
-/// The asset host, as told to a caller that came by `arrival`: the same scheme, and an address that the caller reaches.
-pub(crate) fn assets(listener: SocketAddr, arrival: Arrival) -> String {
+/// The asset host, as told to a caller that came by `arrival`: by its name where it has one, else with the same scheme
+/// and an address that the caller reaches.
+pub(crate) fn assets(name: Option<&str>, listener: SocketAddr, arrival: Arrival) -> String {
+    if let Some(name) = name {
+        return format!("https://{name}");
+    }
     let ip = if listener.ip().is_unspecified() {
         arrival.local.ip()
     } else {

@@ -14,6 +14,10 @@ pub struct Fault {
     /// A regular expression that the request's path has to match; any path when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
+    /// Whether it befalls only requests without a token (pip's first, that its helper waits for the answer to), or only
+    /// those with one; all when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anonymous: Option<bool>,
     /// How many requests it befalls before it is used up; all when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<u32>,
@@ -145,7 +149,7 @@ impl Faults {
     }
 
     /// What befalls this request: delays, then at most one other action. Uses up their times.
-    pub(crate) fn take(&self, operation: &str, path: &str) -> Vec<Action> {
+    pub(crate) fn take(&self, operation: &str, path: &str, anonymous: bool) -> Vec<Action> {
         let mut list = self.list();
         let mut actions = Vec::new();
         for (fault, pattern) in list.iter_mut() {
@@ -156,7 +160,8 @@ impl Faults {
             let matched = pattern
                 .as_ref()
                 .is_none_or(|pattern| pattern.is_match(path));
-            if !named || !matched || fault.times == Some(0) {
+            let meant = fault.anonymous.is_none_or(|wanted| wanted == anonymous);
+            if !named || !matched || !meant || fault.times == Some(0) {
                 continue;
             }
             fault.times = fault.times.map(|times| times - 1);
@@ -185,13 +190,22 @@ mod tests {
                        {"path":"^/x","action":{"kind":"delay","ms":5}},
                        {"operation":"A","action":{"kind":"deny","layer":"vpce"}}]"#;
         faults.add(serde_json::from_str(json).unwrap()).unwrap();
-        assert_eq!(faults.take("B", "/y"), []);
-        assert_eq!(faults.take("A", "/y"), [Action::Drop]);
+        assert_eq!(faults.take("B", "/y", false), []);
+        assert_eq!(faults.take("A", "/y", false), [Action::Drop]);
         assert_eq!(
-            faults.take("A", "/x"),
+            faults.take("A", "/x", false),
             [Action::Delay { ms: 5 }, Action::Deny { layer: Layer::Vpce }]
         );
         faults.clear();
-        assert_eq!(faults.take("A", "/x"), []);
+        assert_eq!(faults.take("A", "/x", false), []);
+    }
+
+    #[test]
+    fn a_fault_of_anonymous_requests_spares_those_with_a_token() {
+        let faults = Faults::default();
+        let json = r#"[{"anonymous":true,"action":{"kind":"drop"}}]"#;
+        faults.add(serde_json::from_str(json).unwrap()).unwrap();
+        assert_eq!(faults.take("A", "/x", false), []);
+        assert_eq!(faults.take("A", "/x", true), [Action::Drop]);
     }
 }

@@ -24,12 +24,18 @@ struct Arguments {
     /// Address of the asset host; npm keeps its token from it only if its IP address is another one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.2:0")]
     assets_listen: SocketAddr,
+    /// Name that tarballs are redirected to instead of that address, at HTTPS's own port
+    #[arg(long, value_name = "NAME")]
+    assets_name: Option<String>,
     /// Domains, repositories and principals, in TOML
     #[arg(long, value_name = "FILE")]
     setup: Option<PathBuf>,
     /// Packages: the public index directly in it, a repository's own in a folder of its name
     #[arg(long, value_name = "DIR")]
     packages: Option<PathBuf>,
+    /// A folder in Maven's layout that stands for Maven Central behind the packages
+    #[arg(long, value_name = "DIR")]
+    maven_central: Option<PathBuf>,
     /// Where the CA and fetched packages are kept
     #[arg(long, value_name = "DIR")]
     state_dir: Option<PathBuf>,
@@ -53,6 +59,7 @@ fn main() -> Result<()> {
         listen: arguments.listen,
         https_listen: arguments.https_listen,
         assets_listen: arguments.assets_listen,
+        assets_name: arguments.assets_name,
         setup: arguments
             .setup
             .as_deref()
@@ -60,6 +67,7 @@ fn main() -> Result<()> {
             .transpose()?
             .unwrap_or_default(),
         packages: arguments.packages,
+        maven_central: arguments.maven_central,
         state_dir: arguments.state_dir,
         passthrough: arguments.passthrough,
         request_log: arguments.request_log,

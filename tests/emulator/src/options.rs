@@ -24,10 +24,15 @@ pub struct Options {
     /// The address of the second host, the "S3" that npm tarballs come from. It speaks HTTP and HTTPS alike. Its IP
     /// address must be another than the first host's: npm sends its token along to another port of the same host.
     pub assets_listen: SocketAddr,
+    /// The name that npm's tarballs are redirected to instead of that address, at HTTPS's own port: whoever starts the
+    /// emulator sees to it that it leads there.
+    pub assets_name: Option<String>,
     /// Account, domains, repositories and principals.
     pub setup: Setup,
     /// A folder of packages: those directly in it are the public index, those in `<repository>/` are in that repository.
     pub packages: Option<PathBuf>,
+    /// A folder in Maven's layout that stands for Maven Central behind `packages`, as Debian's /usr/share/maven-repo.
+    pub maven_central: Option<PathBuf>,
     /// Where the CA and fetched packages are kept; a temporary folder when left out.
     pub state_dir: Option<PathBuf>,
     /// Whether external connections reach the index that this machine's own pip and npm are set up for.
@@ -46,8 +51,10 @@ impl Default for Options {
             listen: vec![free],
             https_listen: None,
             assets_listen: SocketAddr::from((Ipv4Addr::new(127, 0, 0, 2), 0)),
+            assets_name: None,
             setup: Setup::default(),
             packages: None,
+            maven_central: None,
             state_dir: None,
             passthrough: false,
             request_log: None,

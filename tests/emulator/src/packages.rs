@@ -1,11 +1,14 @@
-//! Reads the folder of packages: wheels, sdists and npm packs, and what they say about themselves.
+//! Reads the folder of packages: wheels, sdists, npm packs, crates and gems, and what they say about themselves.
 
 use crate::asset::{Asset, Content};
 use crate::call::normalise;
 use crate::cargo;
 use crate::clock::rfc3339;
+use crate::maven;
 use crate::names::Format;
+use crate::nuget;
 use crate::random::to_hex;
+use crate::ruby;
 use anyhow::{Context, Result, bail};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -24,13 +27,16 @@ use time::OffsetDateTime;
 #[derive(Debug, Default)]
 pub(crate) struct PackageFolder {
     root: Option<PathBuf>,
+    /// What stands for Maven Central behind the folder itself, in Maven's layout.
+    maven_central: Option<PathBuf>,
     read: Mutex<HashMap<PathBuf, (SystemTime, Arc<Asset>)>>,
 }
 
 impl PackageFolder {
-    pub(crate) fn new(root: Option<PathBuf>) -> PackageFolder {
+    pub(crate) fn new(root: Option<PathBuf>, maven_central: Option<PathBuf>) -> PackageFolder {
         PackageFolder {
             root,
+            maven_central,
             read: Mutex::default(),
         }
     }
@@ -45,6 +51,9 @@ impl PackageFolder {
         format: Format,
         name: &str,
     ) -> Result<Vec<Arc<Asset>>> {
+        if format == Format::Maven {
+            return self.find_maven(folder, name);
+        }
         let Some(root) = &self.root else {
             return Ok(Vec::new());
         };
@@ -57,6 +66,40 @@ impl PackageFolder {
             if let Some(asset) = asset.filter(|asset| asset.format == format && asset.name == name)
             {
                 found.push(asset);
+            }
+        }
+        Ok(found)
+    }
+
+    /// In Maven's layout below a folder `maven2`: `com/example/lib/1.0/lib-1.0.jar`.
+    fn find_maven(&self, folder: Option<&str>, name: &str) -> Result<Vec<Arc<Asset>>> {
+        let (group, artifact) = name.split_once(':').context("no package of Maven's")?;
+        let below = format!("{}/{artifact}", group.replace('.', "/"));
+        let own = self
+            .root
+            .as_ref()
+            .map(|root| root.join(folder.unwrap_or_default()).join("maven2"));
+        let central = self.maven_central.clone().filter(|_| folder.is_none());
+        let mut found = Vec::new();
+        for place in own.into_iter().chain(central) {
+            for version in folders(&place.join(&below))? {
+                let version_name = version.file_name().and_then(|name| name.to_str());
+                let version_name = version_name.context("the name is no UTF-8")?;
+                let is_public = folder.is_none();
+                // No snapshot comes by an external connection.
+                if is_public && maven::is_snapshot(version_name) {
+                    continue;
+                }
+                for path in files(&version)? {
+                    let filename = path.file_name().and_then(|name| name.to_str());
+                    let filename = filename.context("the name is no UTF-8")?;
+                    let content = Content::Folder(path.clone());
+                    let asset = Asset::new(Format::Maven, name, version_name, filename, content);
+                    found.push(Arc::new(asset));
+                }
+            }
+            if !found.is_empty() {
+                break;
             }
         }
         Ok(found)
@@ -87,13 +130,22 @@ impl PackageFolder {
 
 /// The regular files of a folder, by name; none when it is not there.
 fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    entries(folder, Path::is_file)
+}
+
+/// The folders in a folder, likewise.
+fn folders(folder: &Path) -> Result<Vec<PathBuf>> {
+    entries(folder, Path::is_dir)
+}
+
+fn entries(folder: &Path, is_meant: fn(&Path) -> bool) -> Result<Vec<PathBuf>> {
     let Ok(entries) = folder.read_dir() else {
         return Ok(Vec::new());
     };
     let mut files = Vec::new();
     for entry in entries {
         let path = entry?.path();
-        if path.is_file() {
+        if is_meant(&path) {
             files.push(path);
         }
     }
@@ -132,7 +184,8 @@ pub(crate) fn read_bytes(filename: &str, bytes: &[u8], content: Content) -> Resu
 type Reader = fn(&str, &[u8], Content) -> Result<Asset>;
 
 fn kind_of(filename: &str) -> Option<Reader> {
-    let kinds: [(&str, Reader); 4] = [
+    let kinds: [(&str, Reader); 6] = [
+        (".nupkg", |_, bytes, content| nuget::read(bytes, content)),
         (".crate", |_, bytes, content| {
             cargo::read(bytes, &from_tarball(bytes, "Cargo.toml")?, content)
         }),
@@ -143,6 +196,7 @@ fn kind_of(filename: &str) -> Option<Reader> {
             python(name, &from_tarball(bytes, "PKG-INFO")?, content)
         }),
         (".tgz", |_, bytes, content| npm(bytes, content)),
+        (".gem", |_, bytes, content| ruby::read(bytes, content)),
     ];
     let found = kinds.iter().find(|(end, _)| filename.ends_with(end));
     found.map(|(_, reader)| *reader)

@@ -106,6 +106,11 @@ impl PassThrough {
         }
     }
 
+    /// Whether this machine has an index of that format.
+    pub(crate) fn knows(format: Format) -> bool {
+        matches!(format, Format::Pypi | Format::Npm)
+    }
+
     /// The files of a package, and npm's tags.
     ///
     /// # Errors

@@ -1,6 +1,8 @@
 //! What clients publish: read in the format's own form, held against what it says of itself, and put into the repository.
 
+mod maven;
 mod npm;
+mod nuget;
 mod pypi;
 
 use crate::account::RepositoryId;
@@ -48,6 +50,7 @@ impl Publishing<'_> {
     pub(crate) async fn answer(&self) -> Response {
         let outcome = match &self.endpoint.call {
             Call::NpmDistTag { name, tag, removes } => self.dist_tag(name, tag, *removes).await,
+            Call::MavenPublish(path) => self.maven(path).await,
             call => self.publish(call).await,
         };
         match outcome {
@@ -61,26 +64,17 @@ impl Publishing<'_> {
         let sent = match call {
             Call::NpmPublish { name } => npm::read(name, self.body)?,
             Call::CargoPublish => read_crate(self.body)?,
+            Call::NugetPublish => nuget::read(self.headers, self.body).await?,
+            Call::RubyPush => read_gem(self.body)?,
             _ => pypi::read(self.headers, self.body).await?,
         };
         let mut asset = sent.asset;
         self.permit("PublishPackageVersion", &asset.name)?;
         asset.published = rfc3339(self.shared.clocks.signing_now());
         let (name, version) = (asset.name.clone(), asset.version.clone());
-        let refused = |why: &str| Err((409, format!("{name} {version} {why}")));
         let catalogue = &self.shared.catalogue;
-        match catalogue.publish(self.id, asset).await.map_err(broken)? {
-            Publication::Placed(Placed::New | Placed::Same) => {}
-            Publication::Placed(Placed::Conflict) => {
-                return refused("is in the repository with other content already");
-            }
-            Publication::Upstream => return refused("is in an upstream repository already"),
-            Publication::Blocked => {
-                return refused(
-                    "cannot be published: the package came from upstream, and its origin controls block publishing",
-                );
-            }
-        }
+        let publication = catalogue.publish(self.id, asset).await.map_err(broken)?;
+        refused(&name, &version, publication)?;
         for tag in &sent.tags {
             catalogue.shelves.tag(self.id, &name, tag, &version);
         }
@@ -121,6 +115,7 @@ impl Publishing<'_> {
         let (namespace, name) = package
             .strip_prefix('@')
             .and_then(|scoped| scoped.split_once('/'))
+            .or_else(|| package.split_once(':'))
             .unwrap_or(("", package));
         let resource = self.endpoint.arn(
             self.shared.region_of(self.endpoint),
@@ -129,6 +124,19 @@ impl Publishing<'_> {
         let action = format!("codeartifact:{action}");
         Err((403, layer.sentence(self.holder, &action, &resource)))
     }
+}
+
+/// Why a file was not taken, if it was not.
+fn refused(name: &str, version: &str, publication: Publication) -> Result<(), Refused> {
+    let why = match publication {
+        Publication::Placed(Placed::New | Placed::Same) => return Ok(()),
+        Publication::Placed(Placed::Conflict) => "is in the repository with other content already",
+        Publication::Upstream => "is in an upstream repository already",
+        Publication::Blocked => {
+            "cannot be published: the package came from upstream, and its origin controls block publishing"
+        }
+    };
+    Err((409, format!("{name} {version} {why}")))
 }
 
 /// What `cargo publish` sends.
@@ -142,6 +150,14 @@ fn read_crate(body: &Bytes) -> Result<Submission, Refused> {
     }
     Ok(Submission {
         asset,
+        tags: Vec::new(),
+    })
+}
+
+/// What `gem push` sends: the gem and nothing else.
+fn read_gem(body: &Bytes) -> Result<Submission, Refused> {
+    Ok(Submission {
+        asset: read("package.gem", body)?,
         tags: Vec::new(),
     })
 }

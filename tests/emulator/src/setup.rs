@@ -49,7 +49,7 @@ pub struct RepositorySetup {
     /// Repositories of the same domain, searched in this order.
     #[serde(default)]
     pub upstreams: Vec<String>,
-    /// `public:pypi`, `public:npmjs` or `public:crates-io`.
+    /// `public:pypi`, `public:npmjs`, `public:crates-io`, `public:maven-central`, `public:nuget-org` or `public:ruby-gems-org`.
     pub external_connection: Option<String>,
 }
 
@@ -74,7 +74,8 @@ fn default_region() -> String {
 }
 
 impl Default for Setup {
-    /// Domain `corp` with `team` over `pypi-store`, `npm-store` and `crates-store`, `web` over `npm-store`, `lonely` over nothing;
+    /// Domain `corp` with `team` over a store for each format (`pypi-store`, `npm-store`, `crates-store`, `maven-store`,
+    /// `nuget-store`, `gems-store`), `web` over `npm-store`, `lonely` over nothing;
     /// an empty domain `other`; one user.
     fn default() -> Setup {
         let repository =
@@ -95,10 +96,24 @@ impl Default for Setup {
                 })
                 .into(),
             repositories: vec![
-                repository("team", &["pypi-store", "npm-store", "crates-store"], None),
+                repository(
+                    "team",
+                    &[
+                        "pypi-store",
+                        "npm-store",
+                        "crates-store",
+                        "maven-store",
+                        "nuget-store",
+                        "gems-store",
+                    ],
+                    None,
+                ),
                 repository("pypi-store", &[], Some("public:pypi")),
                 repository("npm-store", &[], Some("public:npmjs")),
                 repository("crates-store", &[], Some("public:crates-io")),
+                repository("maven-store", &[], Some("public:maven-central")),
+                repository("nuget-store", &[], Some("public:nuget-org")),
+                repository("gems-store", &[], Some("public:ruby-gems-org")),
                 repository("web", &["npm-store"], None),
                 repository("lonely", &[], None),
             ],
@@ -203,7 +218,12 @@ impl Setup {
             if let Some(connection) = &repository.external_connection
                 && !matches!(
                     connection.as_str(),
-                    "public:pypi" | "public:npmjs" | "public:crates-io"
+                    "public:pypi"
+                        | "public:npmjs"
+                        | "public:crates-io"
+                        | "public:maven-central"
+                        | "public:nuget-org"
+                        | "public:ruby-gems-org"
                 )
             {
                 bail!(

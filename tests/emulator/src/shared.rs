@@ -34,6 +34,8 @@ pub(crate) struct Shared {
     pub(crate) requests: Arc<Requests>,
     /// Where the asset host listens.
     pub(crate) assets: SocketAddr,
+    /// What it is called, if it has a name.
+    pub(crate) assets_name: Option<String>,
 }
 
 impl Shared {
@@ -54,6 +56,7 @@ impl Shared {
             catalogue: Catalogue::new(
                 Account::new(&options.setup),
                 options.packages.clone(),
+                options.maven_central.clone(),
                 passthrough,
             ),
             store: Store::new(state.join("assets"), fetcher)?,
@@ -61,6 +64,7 @@ impl Shared {
             faults: Faults::default(),
             requests: Arc::new(Requests::new(options.request_log.as_deref())?),
             assets,
+            assets_name: options.assets_name.clone(),
         })
     }
 

@@ -3,6 +3,7 @@
 use crate::account::RepositoryId;
 use crate::asset::Asset;
 use crate::names::Format;
+use axum::body::Bytes;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -36,6 +37,10 @@ struct Shelf {
     files: Vec<(Origin, Arc<Asset>)>,
     /// By package.
     tags: HashMap<String, Map<String, Value>>,
+    /// Maven: files of versions that are not finished yet.
+    unfinished: Vec<Arc<Asset>>,
+    /// Maven: the lists of builds, by package and snapshot.
+    builds: HashMap<(String, String), Bytes>,
 }
 
 impl Shelf {
@@ -98,6 +103,62 @@ impl Shelves {
             }
             Some(kept) => compare(kept, &asset),
         }
+    }
+
+    /// Maven: takes a file of a version that is not finished yet.
+    pub(crate) fn set_aside(&self, id: RepositoryId, asset: Arc<Asset>) -> Placed {
+        let mut shelves = self.lock();
+        let shelf = shelves.entry(id).or_default();
+        let of_name =
+            |kept: &&Arc<Asset>| (&kept.name, &kept.filename) == (&asset.name, &asset.filename);
+        match shelf.unfinished.iter().find(of_name) {
+            Some(kept) => compare(kept, &asset),
+            None => {
+                shelf.unfinished.push(asset);
+                Placed::New
+            }
+        }
+    }
+
+    /// Maven: publishes what was set aside of these versions.
+    pub(crate) fn finish(&self, id: RepositoryId, name: &str, versions: &[&str]) {
+        let mut shelves = self.lock();
+        let shelf = shelves.entry(id).or_default();
+        let is_meant = |asset: &mut Arc<Asset>| {
+            asset.name == name && versions.contains(&asset.version.as_str())
+        };
+        let finished: Vec<_> = shelf.unfinished.extract_if(.., is_meant).collect();
+        let published = finished.into_iter().map(|asset| (Origin::Published, asset));
+        shelf.files.extend(published);
+    }
+
+    /// Maven: a file that was published or set aside.
+    pub(crate) fn maven_file(
+        &self,
+        id: RepositoryId,
+        name: &str,
+        filename: &str,
+    ) -> Option<Arc<Asset>> {
+        let shelves = self.lock();
+        let shelf = shelves.get(&id)?;
+        let published = shelf.of(Format::Maven, name).map(|(_, asset)| asset);
+        let mut all = published.chain(&shelf.unfinished);
+        all.find(|asset| asset.name == name && asset.filename == filename)
+            .cloned()
+    }
+
+    /// Maven: the list of a snapshot's builds, as its client sent it last.
+    pub(crate) fn builds(&self, id: RepositoryId, name: &str, snapshot: &str) -> Option<Bytes> {
+        let shelves = self.lock();
+        let key = (name.to_owned(), snapshot.to_owned());
+        shelves.get(&id)?.builds.get(&key).cloned()
+    }
+
+    /// Maven: keeps that list.
+    pub(crate) fn set_builds(&self, id: RepositoryId, name: &str, snapshot: &str, list: Bytes) {
+        let mut shelves = self.lock();
+        let builds = &mut shelves.entry(id).or_default().builds;
+        builds.insert((name.to_owned(), snapshot.to_owned()), list);
     }
 
     /// npm's tags of a package, as set in this repository.

@@ -20,11 +20,17 @@ pub(crate) struct Tls {
 }
 
 impl Tls {
-    /// Takes the CA in `folder`, or makes one there, and signs a certificate for `addresses` and AWS's own host names.
+    /// Takes the CA in `folder`, or makes one there, and signs a certificate for `addresses`, AWS's own host names
+    /// and the asset host's name.
     ///
     /// # Errors
     /// When the folder cannot be written or the CA in it cannot be read.
-    pub(crate) fn new(folder: &Path, addresses: &[IpAddr], regions: &[String]) -> Result<Tls> {
+    pub(crate) fn new(
+        folder: &Path,
+        addresses: &[IpAddr],
+        regions: &[String],
+        assets_name: Option<&str>,
+    ) -> Result<Tls> {
         let (ca, key) = (folder.join("ca.pem"), folder.join("ca.key"));
         if !(ca.exists() && key.exists()) {
             make_ca(&ca, &key)?;
@@ -36,7 +42,9 @@ impl Tls {
         // The same parameters and key give the same issuer as the certificate on disk.
         let issuer = Issuer::new(ca_params()?, issuer_key);
         let server_key = KeyPair::generate()?;
-        let mut params = CertificateParams::new(names(addresses, regions))?;
+        let mut names = names(addresses, regions);
+        names.extend(assets_name.map(Into::into));
+        let mut params = CertificateParams::new(names)?;
         params
             .distinguished_name
             .push(DnType::CommonName, "studio-mirror emulator");

@@ -1,5 +1,9 @@
 //! A repository's endpoint: who may use it, and which answer each package call gets.
 
+mod maven;
+mod nuget;
+mod ruby;
+
 use crate::account::RepositoryId;
 use crate::asset::Asset;
 use crate::authorization::{holder, unauthorized};
@@ -17,6 +21,7 @@ use crate::pypi;
 use crate::route::Endpoint;
 use crate::shared::Shared;
 use axum::body::{Body, Bytes};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use serde_json::{Map, Value, json};
@@ -27,11 +32,11 @@ pub(crate) async fn answer(
     shared: &Shared,
     endpoint: &Endpoint,
     arrival: Arrival,
-    method: &Method,
-    headers: &HeaderMap,
+    parts: &Parts,
     body: &Bytes,
     fault: Option<&Action>,
 ) -> Response {
+    let (method, headers) = (&parts.method, &parts.headers);
     let holder = match holder(shared, endpoint, headers, fault) {
         Ok(holder) => holder,
         Err(message) => return unauthorized(message),
@@ -83,6 +88,7 @@ pub(crate) async fn answer(
         endpoint,
         arrival,
         headers,
+        query: parts.uri.query().unwrap_or(""),
         id,
     };
     match request.answer().await {
@@ -106,6 +112,7 @@ struct Package<'a> {
     endpoint: &'a Endpoint,
     arrival: Arrival,
     headers: &'a HeaderMap,
+    query: &'a str,
     id: RepositoryId,
 }
 
@@ -143,11 +150,21 @@ impl Package<'_> {
             }
             Call::CargoIndex { name } => self.cargo_index(name).await,
             Call::CargoDownload { name, version } => self.cargo_download(name, version).await,
+            Call::Maven(path) => self.maven(path).await,
+            Call::Nuget(call) => self.nuget(call).await,
+            Call::RubyRoot => Ok(respond(200, "text/html", Body::empty())),
+            Call::RubyInfo { name } => self.ruby_info(name).await,
+            Call::RubyDependencies => self.ruby_dependencies(self.query).await,
+            Call::RubySpecification { full } => self.ruby_specification(full).await,
+            Call::RubyGem { filename } => self.ruby_gem(filename).await,
             Call::Other
             | Call::PypiUpload
             | Call::NpmPublish { .. }
             | Call::NpmDistTag { .. }
-            | Call::CargoPublish => Ok(error(404, "Not found")),
+            | Call::CargoPublish
+            | Call::MavenPublish(_)
+            | Call::NugetPublish
+            | Call::RubyPush => Ok(error(404, "Not found")),
         }
     }
 
@@ -247,7 +264,11 @@ impl Package<'_> {
             .shared
             .presigner
             .query(&path, region, self.shared.clocks.signing_now());
-        let host = endpoints::assets(self.shared.assets, self.arrival);
+        let host = endpoints::assets(
+            self.shared.assets_name.as_deref(),
+            self.shared.assets,
+            self.arrival,
+        );
         let mut response = respond(302, "text/plain", Body::empty());
         insert(&mut response, "location", &format!("{host}{path}?{query}"));
         Ok(response)

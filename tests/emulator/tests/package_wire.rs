@@ -271,3 +271,53 @@ fn tarballs_come_from_a_second_host_that_takes_one_kind_of_proof() {
         late.text()
     );
 }
+
+#[test]
+fn a_named_asset_host_is_where_tarballs_are_redirected_to() {
+    let name = "assets.s3.us-east-1.amazonaws.com";
+    let world = World::with(|options| options.assets_name = Some(name.into()));
+    put(&world.packages, pack("@acme/tiny", "2.0.0"));
+    let bearer = format!("Bearer {}", world.token());
+    let tarball = format!("{NPM}/team/@acme/tiny/-/tiny-2.0.0.tgz");
+    let answer = world.get(&tarball, &[("Authorization", &bearer)]);
+    assert_eq!(answer.status, 302, "{}", answer.text());
+    let location = &answer.headers["location"];
+    assert!(
+        location.starts_with(&format!("https://{name}/")),
+        "{location}"
+    );
+}
+
+#[test]
+fn a_fault_may_befall_only_those_without_a_token_or_only_those_with_one() {
+    let wire = Wire::new();
+    let basic = |password: &str| format!("Basic {}", STANDARD.encode(format!("aws:{password}")));
+    let statuses = |anonymous: bool| {
+        let fault = format!(
+            r#"[{{"operation":"PypiSimple","anonymous":{anonymous},"action":{{"kind":"status","status":403}}}}]"#
+        );
+        wire.world.emulator.clear_faults();
+        let taken = wire.world.admin("POST", "/_admin/faults", &fault);
+        assert_eq!(taken.status, 204, "{}", taken.text());
+        let page = format!("{PYPI}/team/simple/tiny-wheel/");
+        [
+            wire.world.get(&page, &[]).status,
+            wire.with_authorization(&basic("")),
+            wire.with_authorization(&basic(&wire.token)),
+            wire.with_authorization(&wire.bearer),
+        ]
+    };
+    assert_eq!(statuses(true), [403, 403, 200, 200]);
+    assert_eq!(statuses(false), [401, 401, 403, 403]);
+}
+
+#[test]
+fn the_date_of_an_answer_is_that_of_the_clock_that_judges_signatures() {
+    let wire = Wire::new();
+    let date = || wire.get(&format!("{PYPI}/team/simple/tiny-wheel/")).headers["date"].clone();
+    // A leap year's length away is another year for certain.
+    wire.world.emulator.set_signing_clock(366 * 86_400);
+    let ahead = date();
+    wire.world.emulator.set_signing_clock(0);
+    assert_ne!(ahead[12..16], date()[12..16], "{ahead}");
+}

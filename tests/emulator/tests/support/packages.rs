@@ -59,6 +59,32 @@ pub fn a_crate(name: &str, version: &str, source: &str) -> Vec<u8> {
     ])
 }
 
+/// The bytes of a gem that holds nothing and needs `needed`.
+pub fn gem(name: &str, version: &str, needed: Option<&str>) -> Vec<u8> {
+    let needs = needed.map_or(" []".to_owned(), |needed| {
+        format!(
+            "\n- !ruby/object:Gem::Dependency\n  name: {needed}\n  requirement: !ruby/object:Gem::Requirement\n    requirements:\n    \
+             - - \"~>\"\n      - !ruby/object:Gem::Version\n        version: '1.0'\n  type: :runtime"
+        )
+    });
+    let metadata = format!(
+        "--- !ruby/object:Gem::Specification\nname: {name}\nversion: !ruby/object:Gem::Version\n  version: {version}\n\
+         platform: ruby\ndependencies:{needs}\nsummary: {name}\n"
+    );
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(metadata.as_bytes()).unwrap();
+    let packed = packed.finish().unwrap();
+    let mut header = tar::Header::new_gnu();
+    header.set_size(packed.len() as u64);
+    header.set_mode(0o444);
+    header.set_cksum();
+    let mut archive = tar::Builder::new(Vec::new());
+    archive
+        .append_data(&mut header, "metadata.gz", packed.as_slice())
+        .unwrap();
+    archive.into_inner().unwrap()
+}
+
 /// The bytes of an npm pack that holds one module.
 pub fn pack(name: &str, version: &str) -> (String, Vec<u8>) {
     let manifest =

@@ -1,18 +1,23 @@
 //! `status`: settings with their sources, and what each tool is set to. Asks nobody over the network.
 
+mod everybody;
+mod renewal;
+
 use std::process::ExitCode;
 
 use serde::Serialize;
 
+use super::overruled::overruled;
 use super::session::Session;
 use crate::files;
 use crate::helper;
 use crate::output::Report;
-use crate::refresh::Running;
 use crate::state::ToolLogin;
 use crate::timestamp::{rfc3339, span};
 use crate::token::{Store, Token, now};
 use crate::tools::{AuthMode, Found, Tool, ToolFile};
+use everybody::EverybodysTool;
+use renewal::RefreshReport;
 
 /// Shows it.
 pub fn run(session: &Session) -> anyhow::Result<ExitCode> {
@@ -25,66 +30,11 @@ struct StatusReport {
     settings: Vec<SettingReport>,
     credentials: String,
     tools: Vec<ToolReport>,
+    /// What root's `login --system` set up for all users.
+    all_users: Vec<EverybodysTool>,
     token: Option<TokenReport>,
     helper: HelperReport,
     refresh: RefreshReport,
-}
-
-/// The background process that renews tokens in files.
-#[derive(Debug, Serialize)]
-struct RefreshReport {
-    running: bool,
-    pid: Option<i32>,
-    started_at: Option<String>,
-    /// When it renews next; nothing while no file holds a token.
-    next_at: Option<String>,
-    last_at: Option<String>,
-    last_error: Option<String>,
-}
-
-impl RefreshReport {
-    fn of(session: &Session) -> Self {
-        let (running, record) = match Running::find(&session.cache_folder()) {
-            Running::No => (false, None),
-            Running::Yes(record) => (true, record),
-        };
-        let last = record.as_ref().and_then(|record| record.last.as_ref());
-        Self {
-            running,
-            pid: record.as_ref().map(|record| record.pid),
-            started_at: record.as_ref().map(|record| rfc3339(record.started_at)),
-            next_at: record
-                .as_ref()
-                .and_then(|record| record.next_at)
-                .map(rfc3339),
-            last_at: last.map(|last| rfc3339(last.at)),
-            last_error: last.and_then(|last| last.error.clone()),
-        }
-    }
-
-    fn text(&self, anything_held: bool) -> String {
-        let Some(pid) = self.pid.filter(|_| self.running) else {
-            return match (self.running, anything_held) {
-                (true, _) => "  starting\n".to_owned(),
-                (false, true) => {
-                    "  nothing renews the tokens in files; run `studio-mirror refresh --daemon`\n"
-                        .to_owned()
-                }
-                (false, false) => "  not running; no file holds a token\n".to_owned(),
-            };
-        };
-        let since = self.started_at.as_deref().unwrap_or("-");
-        let mut text = format!("  running since {since} (process {pid})\n");
-        text += &match &self.next_at {
-            Some(next) => format!("  renews next at {next}\n"),
-            None => "  no file holds a token\n".to_owned(),
-        };
-        if let Some(error) = &self.last_error {
-            let at = self.last_at.as_deref().unwrap_or("-");
-            text += &format!("  failed at {at}: {error}\n");
-        }
-        text
-    }
 }
 
 #[derive(Debug, Serialize)]
@@ -164,6 +114,7 @@ impl StatusReport {
             tools: Tool::all()
                 .map(|tool| tool_report(session, tool, cached.as_ref().map(|(token, _)| token)))
                 .collect(),
+            all_users: everybody::tools(session),
             token: cached.map(|(token, cache)| TokenReport {
                 expires_at: rfc3339(token.expires_at),
                 expires_in_seconds: token.remaining(now()),
@@ -183,11 +134,9 @@ impl StatusReport {
 
 /// The newest token in the cache among those that the tools use, and its file.
 fn cached_token(session: &Session) -> Option<(Token, String)> {
-    let store = Store::new(session.state.cache.as_ref()?);
+    let store = Store::new(session.cache_folder());
     session
-        .state
-        .tools
-        .values()
+        .logins()
         .flat_map(ToolLogin::repositories)
         .filter_map(|known| {
             let path = session.places.shown(&store.path(&known.token));
@@ -200,7 +149,7 @@ fn tool_report(session: &Session, tool: Tool, cached: Option<&Token>) -> ToolRep
     let login = session.state.tools.get(&tool);
     let client = tool.client();
     let auth = login.map_or(client.usual_auth(), |login| login.auth);
-    let files = client.files(&session.places, &session.environment, auth);
+    let files = tool.files(&session.places, &session.environment, auth);
     ToolReport {
         tool,
         files: files
@@ -225,6 +174,12 @@ fn tool_report(session: &Session, tool: Tool, cached: Option<&Token>) -> ToolRep
                 None => files
                     .iter()
                     .map(|file| tool_state(tool, file, login, cached))
+                    .chain(overruled(
+                        tool,
+                        login,
+                        &session.places,
+                        &session.environment,
+                    ))
                     .find(|state| state != "ok")
                     .unwrap_or_else(|| "ok".to_owned()),
             },
@@ -248,7 +203,9 @@ fn tool_state(tool: Tool, file: &ToolFile, login: &ToolLogin, cached: Option<&To
         (Ok(Found::NotConfigured), _) => {
             "its file no longer names the repository; run `studio-mirror login`".into()
         }
-        (Ok(Found::Unneeded), _) | (Ok(Found::Helper), AuthMode::Helper) => "ok".into(),
+        (Ok(Found::Unneeded | Found::Address), _) | (Ok(Found::Helper), AuthMode::Helper) => {
+            "ok".into()
+        }
         (Ok(Found::Helper), AuthMode::Token) => {
             "its file holds no token; run `studio-mirror login`".into()
         }
@@ -303,6 +260,7 @@ impl Report for StatusReport {
             let names: Vec<&str> = others.iter().map(|tool| tool.tool.as_str()).collect();
             text += &format!("  not logged in: {}\n", names.join(", "));
         }
+        text += &everybody::text(&self.all_users);
         text += "Token\n";
         match &self.token {
             None => text += "  none cached; the next request gets one\n",

@@ -1,0 +1,183 @@
+use super::*;
+use crate::token::TokenRequest;
+use crate::tools::Installed;
+
+const HOST: &str = "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com";
+
+fn configured(text: &str, repositories: &[&str]) -> Result<Configured, SyntaxError> {
+    let token = Secret::new("eyJ2ZXexample");
+    let request = TokenRequest {
+        domain: "corp".into(),
+        owner: None,
+        region: "us-east-1".into(),
+        api_endpoint: None,
+        duration_seconds: None,
+        credentials: crate::credentials::CredentialSource::Instance,
+    };
+    let places: Vec<(String, String)> = repositories
+        .iter()
+        .enumerate()
+        .map(|(at, name)| {
+            let own = format!("codeartifact-{name}");
+            let called = if at == 0 { "codeartifact" } else { &own };
+            (called.to_owned(), format!("{HOST}/maven/{name}/"))
+        })
+        .collect();
+    let registries: Vec<Registry> = places
+        .iter()
+        .map(|(name, url)| Registry {
+            name,
+            url,
+            auth: Auth::Token(&token),
+            namespace: None,
+            request: &request,
+            installed: Installed {
+                program: "",
+                helpers: "",
+            },
+        })
+        .collect();
+    SettingsXml.configure(text, &registries)
+}
+
+const WHOLE: &str = r#"<?xml version="1.0" encoding="utf-8"?>
+<settings>
+  <mirrors>
+    <mirror>
+      <id>codeartifact</id>
+      <url>HOST/maven/team/</url>
+      <mirrorOf>central</mirrorOf>
+    </mirror>
+  </mirrors>
+  <servers>
+    <server>
+      <id>codeartifact</id>
+      <username>aws</username>
+      <password>eyJ2ZXexample</password>
+    </server>
+    <server>
+      <id>codeartifact-models</id>
+      <username>aws</username>
+      <password>eyJ2ZXexample</password>
+    </server>
+  </servers>
+  <profiles>
+    <profile>
+      <id>codeartifact</id>
+      <properties>
+        <altDeploymentRepository>codeartifact::default::HOST/maven/team/</altDeploymentRepository>
+      </properties>
+    </profile>
+    <profile>
+      <id>codeartifact-models</id>
+      <properties>
+        <altDeploymentRepository>codeartifact-models::default::HOST/maven/models/</altDeploymentRepository>
+      </properties>
+    </profile>
+    <profile>
+      <id>from-codeartifact</id>
+      <repositories>
+        <repository>
+          <id>central</id>
+          <url>HOST/maven/team/</url>
+        </repository>
+        <repository>
+          <id>codeartifact-models</id>
+          <url>HOST/maven/models/</url>
+        </repository>
+      </repositories>
+      <pluginRepositories>
+        <pluginRepository>
+          <id>central</id>
+          <url>HOST/maven/team/</url>
+        </pluginRepository>
+        <pluginRepository>
+          <id>codeartifact-models</id>
+          <url>HOST/maven/models/</url>
+        </pluginRepository>
+      </pluginRepositories>
+    </profile>
+  </profiles>
+  <activeProfiles>
+    <activeProfile>from-codeartifact</activeProfile>
+  </activeProfiles>
+</settings>
+"#;
+
+#[test]
+fn a_new_file_says_all_that_maven_needs() {
+    let done = configured("", &["team", "models"]).unwrap();
+    assert_eq!(done.text, WHOLE.replace("HOST", HOST));
+    assert!(done.warnings.is_empty(), "{:?}", done.warnings);
+}
+
+/// What AWS's documentation tells people to write, and more.
+const MINE: &str = "<settings xmlns=\"http://maven.apache.org/SETTINGS/1.0.0\">\r
+\t<!-- mine -->\r
+\t<servers>\r
+\t\t<server>\r
+\t\t\t<id>codeartifact</id>\r
+\t\t\t<username>aws</username>\r
+\t\t\t<password>${env.CODEARTIFACT_AUTH_TOKEN}</password>\r
+\t\t</server>\r
+\t\t<server><id>nexus</id><password>{abc=}</password></server>\r
+\t</servers>\r
+\t<mirrors>\r
+\t\t<mirror><id>nexus</id><mirrorOf>central</mirrorOf><url>https://nexus.example/</url></mirror>\r
+\t\t<mirror><id>all</id><mirrorOf>*,!x</mirrorOf><url>https://all.example/</url></mirror>\r
+\t</mirrors>\r
+\t<profiles><profile><id>lab</id><repositories><repository><id>lab</id><url>https://me:pw@lab.example/m2</url></repository></repositories></profile>\r
+\t</profiles>\r
+</settings>";
+
+#[test]
+fn a_persons_own_entries_stay_and_what_may_surprise_is_said() {
+    let done = configured(MINE, &["team", "models"]).unwrap();
+    for kept in [
+        "\t\t<server><id>nexus</id><password>{abc=}</password></server>\r\n",
+        "\t<!-- mine -->\r\n",
+        "<mirror><id>nexus</id>",
+        "<profile><id>lab</id>",
+    ] {
+        assert!(done.text.contains(kept), "{kept:?} in {}", done.text);
+    }
+    assert!(!done.text.contains("${env"));
+    assert!(
+        !done.text.replace("\r\n", "").contains('\n'),
+        "one kind of line end"
+    );
+    let of = |name: &str| done.text.find(&format!("<mirror>{name}")).unwrap();
+    assert!(of("\r\n\t\t\t<id>codeartifact") < of("<id>nexus"));
+    assert_eq!(
+        done.warnings,
+        [
+            "maven took Maven Central's packages from mirror `nexus`; it takes them from CodeArtifact now",
+            "maven's mirror `all` stands for `*,!x`: it may take the place of the further repositories too",
+            "maven takes packages from https://lab.example/m2 beside CodeArtifact where profile `lab` is active, so whoever \
+             publishes there can replace an internal package",
+        ]
+    );
+    let again = configured(&done.text, &["team", "models"]).unwrap();
+    assert_eq!(again.text, done.text);
+    let found = SettingsXml.inspect(&done.text, &format!("{HOST}/maven/team/"));
+    assert_eq!(found, Ok(Found::Token(Secret::new("eyJ2ZXexample"))));
+    let urls = ["team", "models"].map(|name| format!("{HOST}/maven/{name}/"));
+    let urls = urls.each_ref().map(String::as_str);
+    let undone = SettingsXml.unconfigure(&done.text, &urls).unwrap();
+    let server = MINE.find("\r\n\t\t<server>\r\n").unwrap();
+    let end = MINE.find("</server>\r\n").unwrap() + "</server>".len();
+    let expected = format!("{}{}", &MINE[..server], &MINE[end..]);
+    assert_eq!(undone, expected);
+}
+
+#[test]
+fn what_maven_would_not_read_is_refused() {
+    for text in [
+        "<project/>",
+        "<settings><servers/><servers/></settings>",
+        "<settings>",
+        "<!DOCTYPE settings><settings/>",
+    ] {
+        assert!(configured(text, &["team"]).is_err(), "{text}");
+    }
+}

@@ -1,0 +1,294 @@
+//! Everything that can be wrong, each with the word that tests and people call it by.
+
+use crate::place::Host;
+use std::fmt;
+use std::str::FromStr;
+
+/// One thing that is wrong. Faults compose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Fault {
+    /// What every resolver says of a host's names.
+    Dns(Host, Answer),
+    /// What the first of two resolvers says of a host's names; the second knows better.
+    Split(Host, Answer),
+    /// All resolvers.
+    Resolver(Resolver),
+    /// `/etc/hosts` names an address where nobody is.
+    HostsFile(Host),
+    /// The way to a host, or its door.
+    Link(Host, Link),
+    /// No packet comes back from anywhere.
+    AllDropped,
+    /// The certificate that a host shows.
+    Tls(Host, Certificate),
+    /// A firewall opens TLS, and nothing in the space names its CA.
+    Inspection,
+    /// A host answers 503.
+    Unavailable(Host),
+    /// All hosts answer 503.
+    AllUnavailable,
+    /// Who refuses the token.
+    Token(Refusal),
+    /// Who refuses to let a repository be read.
+    Read(Refusal),
+    /// Who refuses to name the endpoint.
+    Endpoint(Refusal),
+    /// The bucket's endpoint policy does not let its objects be had.
+    AssetsDenied,
+    /// The API is asked too often, by all of the account.
+    Throttled,
+    /// The endpoint's policy is bound to a role: whoever brings no token is refused instead of asked for one.
+    AnonymousDenied,
+    /// Something that settings name is not there.
+    Missing(Missing),
+    /// The space's clock.
+    Clock(Clock),
+    /// The container's session.
+    Session(Session),
+    /// HTTPS_PROXY leads to this.
+    Proxy(Proxy),
+    /// The settings name a region that CodeArtifact is not in.
+    Region,
+}
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$what:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum $name { $($(#[$what])* $variant,)* }
+
+        impl $name {
+            pub(crate) const ALL: &'static [$name] = &[$($name::$variant),*];
+
+            fn word(self) -> &'static str {
+                match self { $($name::$variant => $word,)* }
+            }
+        }
+    };
+}
+
+words! {
+    /// What a resolver says of a name.
+    Answer {
+        /// The public address: private DNS is off, or the resolver is not the VPC's.
+        Public = "public",
+        /// There is no such name.
+        NxDomain = "nxdomain",
+        /// The name is there, an address is not.
+        NoData = "nodata",
+        /// The resolver failed.
+        ServFail = "servfail",
+        /// The resolver will not say.
+        Refused = "refused",
+        /// Nothing.
+        Silence = "silence",
+    }
+}
+
+words! {
+    /// What is wrong with all resolvers.
+    Resolver {
+        /// They never answer.
+        Silent = "silent",
+        /// Nobody listens at their address.
+        Closed = "closed",
+    }
+}
+
+words! {
+    /// What is wrong on the way to a host, or at its door.
+    Link {
+        /// A security group: the SYN arrives, the answer never does.
+        SecurityGroup = "security-group",
+        /// Nobody listens.
+        Refused = "refused",
+        /// A router says that there is no way.
+        Unreachable = "unreachable",
+        /// The connection is reset once TLS begins.
+        Reset = "reset",
+        /// The connection is taken, and nothing is ever said.
+        Hangs = "hangs",
+        /// Packets to its IPv6 address are lost.
+        DropsV6 = "drops-v6",
+    }
+}
+
+words! {
+    /// What is wrong with a certificate.
+    Certificate {
+        /// Nobody knows who signed it.
+        UnknownIssuer = "unknown-issuer",
+        /// It is another host's.
+        WrongHost = "wrong-host",
+        /// It was good.
+        Expired = "expired",
+        /// It will be good.
+        NotYetValid = "not-yet-valid",
+    }
+}
+
+words! {
+    /// The policy that refuses.
+    Refusal {
+        /// No identity-based policy allows it.
+        Identity = "identity",
+        /// No identity-based policy allows `sts:GetServiceBearerToken`.
+        BearerToken = "bearer-token",
+        /// No VPC endpoint policy allows it.
+        Vpce = "vpce",
+        /// An identity-based policy denies it.
+        Explicit = "explicit",
+        /// No resource-based policy allows it.
+        Resource = "resource",
+    }
+}
+
+words! {
+    /// What is not there.
+    Missing {
+        /// The domain.
+        Domain = "domain",
+        /// The repository.
+        Repository = "repository",
+    }
+}
+
+words! {
+    /// How the space's clock is wrong.
+    Clock {
+        /// Twenty minutes slow.
+        Behind = "behind",
+        /// Twenty minutes fast.
+        Ahead = "ahead",
+    }
+}
+
+words! {
+    /// What is wrong with the container's session.
+    Session {
+        /// Nothing names where it is to be had, as in cron.
+        Unnamed = "unnamed",
+        /// AWS counts it as expired.
+        Expired = "expired",
+        /// It is not handed out.
+        Denied = "denied",
+    }
+}
+
+words! {
+    /// What a proxy does. Where the world has none, HTTPS_PROXY names this one and nothing is excepted.
+    Proxy {
+        /// It does not let anybody through to these hosts: 403.
+        Refuses = "refuses",
+        /// It wants a password: 407.
+        AsksWho = "asks-who",
+        /// It cannot reach the host: 502.
+        CannotReach = "cannot-reach",
+        /// Nobody listens at its address.
+        Dead = "dead",
+        /// It takes the connection and says nothing.
+        Hangs = "hangs",
+        /// Its name does not resolve.
+        Unresolvable = "unresolvable",
+    }
+}
+
+impl Fault {
+    /// Every fault there is.
+    pub fn all() -> Vec<Fault> {
+        let mut all = vec![
+            Fault::AllDropped,
+            Fault::Inspection,
+            Fault::AllUnavailable,
+            Fault::AssetsDenied,
+            Fault::Throttled,
+            Fault::AnonymousDenied,
+            Fault::Region,
+        ];
+        for host in Host::NAMED {
+            all.extend(Answer::ALL.iter().map(|answer| Fault::Dns(host, *answer)));
+            all.extend(Answer::ALL.iter().map(|answer| Fault::Split(host, *answer)));
+            all.extend(
+                Certificate::ALL
+                    .iter()
+                    .map(|shown| Fault::Tls(host, *shown)),
+            );
+            all.extend([Fault::HostsFile(host), Fault::Unavailable(host)]);
+        }
+        for host in Host::ALL {
+            all.extend(Link::ALL.iter().map(|link| Fault::Link(host, *link)));
+        }
+        for refusal in Refusal::ALL.iter().copied() {
+            all.push(Fault::Token(refusal));
+            if refusal != Refusal::BearerToken {
+                all.extend([Fault::Read(refusal), Fault::Endpoint(refusal)]);
+            }
+        }
+        all.extend(
+            Resolver::ALL
+                .iter()
+                .map(|resolver| Fault::Resolver(*resolver)),
+        );
+        all.extend(Missing::ALL.iter().map(|missing| Fault::Missing(*missing)));
+        all.extend(Clock::ALL.iter().map(|clock| Fault::Clock(*clock)));
+        all.extend(Session::ALL.iter().map(|session| Fault::Session(*session)));
+        all.extend(Proxy::ALL.iter().map(|proxy| Fault::Proxy(*proxy)));
+        all
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fault::Dns(host, answer) => write!(f, "dns-{}:{host}", answer.word()),
+            Fault::Split(host, answer) => write!(f, "split-{}:{host}", answer.word()),
+            Fault::Resolver(resolver) => write!(f, "resolver-{}", resolver.word()),
+            Fault::HostsFile(host) => write!(f, "hosts-file:{host}"),
+            Fault::Link(host, link) => write!(f, "{}:{host}", link.word()),
+            Fault::AllDropped => f.write_str("all-dropped"),
+            Fault::Tls(host, certificate) => write!(f, "tls-{}:{host}", certificate.word()),
+            Fault::Inspection => f.write_str("inspection"),
+            Fault::Unavailable(host) => write!(f, "unavailable:{host}"),
+            Fault::AllUnavailable => f.write_str("all-unavailable"),
+            Fault::Token(refusal) => write!(f, "token-denied:{}", refusal.word()),
+            Fault::Read(refusal) => write!(f, "read-denied:{}", refusal.word()),
+            Fault::Endpoint(refusal) => write!(f, "endpoint-denied:{}", refusal.word()),
+            Fault::AssetsDenied => f.write_str("assets-denied"),
+            Fault::Throttled => f.write_str("throttled"),
+            Fault::AnonymousDenied => f.write_str("anonymous-denied"),
+            Fault::Missing(missing) => write!(f, "missing-{}", missing.word()),
+            Fault::Clock(clock) => write!(f, "clock-{}", clock.word()),
+            Fault::Session(session) => write!(f, "session-{}", session.word()),
+            Fault::Proxy(proxy) => write!(f, "proxy-{}", proxy.word()),
+            Fault::Region => f.write_str("region"),
+        }
+    }
+}
+
+impl FromStr for Fault {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> anyhow::Result<Fault> {
+        Fault::all()
+            .into_iter()
+            .find(|fault| fault.to_string() == text)
+            .ok_or_else(|| anyhow::anyhow!("there is no fault {text:?}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_fault_has_a_word_of_its_own_that_names_it() {
+        let all = Fault::all();
+        let words: BTreeSet<_> = all.iter().map(ToString::to_string).collect();
+        assert_eq!(words.len(), all.len());
+        for fault in all {
+            assert_eq!(fault.to_string().parse::<Fault>().unwrap(), fault);
+        }
+        assert!("nothing".parse::<Fault>().is_err());
+    }
+}

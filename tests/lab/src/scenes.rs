@@ -1,0 +1,207 @@
+//! The scenes: what can be wrong with a space that is logged in, and what real clients make of it.
+//!
+//! Before each, the space logs in while its world is in order; then the faults come, and the cached token is gone. So
+//! pip, whose helper asks for a new token, needs the API; npm has its token in a file, and does not.
+
+use crate::fault::{
+    Answer, Certificate, Clock, Fault, Link, Missing, Proxy, Refusal, Resolver, Session,
+};
+use crate::place::Host;
+use crate::world::World;
+use Outcome::{Fails, Installs};
+
+/// What becomes of an installation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The package is there.
+    Installs,
+    /// It is not.
+    Fails,
+}
+
+/// A world, what is wrong with it, and what comes of that: to clients, and to `check`.
+#[derive(Clone, Copy, Debug)]
+pub struct Scene {
+    /// What it is called.
+    pub name: &'static str,
+    /// The world that it would be without faults.
+    pub world: World,
+    /// What is wrong.
+    pub faults: &'static [Fault],
+    /// What becomes of `pip install`.
+    pub pip: Outcome,
+    /// What becomes of `npm install`.
+    pub npm: Outcome,
+    /// The ids of the checks that fail: the root causes, and nothing that follows from them.
+    pub failing: &'static [&'static str],
+    /// The ids of the checks that warn.
+    pub warning: &'static [&'static str],
+}
+
+impl Scene {
+    const fn failing(mut self, ids: &'static [&'static str]) -> Scene {
+        self.failing = ids;
+        self
+    }
+
+    const fn warning(mut self, ids: &'static [&'static str]) -> Scene {
+        self.warning = ids;
+        self
+    }
+
+    /// Whether it is a world in order.
+    pub fn is_healthy(&self) -> bool {
+        self.faults.is_empty()
+    }
+
+    /// The scene of this name.
+    pub fn named(name: &str) -> Option<&'static Scene> {
+        SCENES.iter().find(|scene| scene.name == name)
+    }
+}
+
+const fn scene(
+    name: &'static str,
+    world: World,
+    faults: &'static [Fault],
+    pip: Outcome,
+    npm: Outcome,
+) -> Scene {
+    Scene {
+        name,
+        world,
+        faults,
+        pip,
+        npm,
+        failing: &[],
+        warning: &[],
+    }
+}
+
+use Host::{Api, Assets, Credentials, Repositories, Sts};
+use World::{BesideProxy, DualStack, Ipv4, PrivateCa, Vpce};
+
+/// All scenes, by topic.
+#[rustfmt::skip]
+pub const SCENES: &[Scene] = &[
+    // Worlds in order.
+    scene("healthy_ipv4", Ipv4, &[], Installs, Installs),
+    scene("healthy_dual_stack", DualStack, &[], Installs, Installs),
+    scene("healthy_vpce_names", Vpce, &[], Installs, Installs),
+    scene("healthy_through_a_proxy", World::Proxy, &[], Installs, Installs),
+    scene("healthy_beside_a_proxy", BesideProxy, &[], Installs, Installs),
+    scene("healthy_private_ca", PrivateCa, &[], Installs, Installs),
+    // Names.
+    scene("api_without_private_dns", Ipv4, &[Fault::Dns(Api, Answer::Public)], Fails, Installs).failing(&["network.api.dns"]),
+    scene("repositories_without_private_dns", Ipv4, &[Fault::Dns(Repositories, Answer::Public)], Fails, Fails).failing(&["network.repositories.dns"]),
+    scene("no_private_dns_at_all", Ipv4, &[Fault::Dns(Api, Answer::Public), Fault::Dns(Repositories, Answer::Public)], Fails, Fails).failing(&["network.api.dns", "network.repositories.dns"]),
+    scene("api_has_no_name", Ipv4, &[Fault::Dns(Api, Answer::NxDomain)], Fails, Installs).failing(&["network.api.dns"]),
+    scene("repositories_have_no_name", Ipv4, &[Fault::Dns(Repositories, Answer::NxDomain)], Fails, Fails).failing(&["network.repositories.dns"]),
+    scene("assets_have_no_name", Ipv4, &[Fault::Dns(Assets, Answer::NxDomain)], Installs, Fails).failing(&["network.assets.dns"]),
+    scene("sts_has_no_name", Ipv4, &[Fault::Dns(Sts, Answer::NxDomain)], Installs, Installs).warning(&["network.sts"]),
+    scene("dns_firewall_says_nxdomain", Ipv4, &[Fault::Dns(Api, Answer::NxDomain), Fault::Dns(Repositories, Answer::NxDomain)], Fails, Fails).failing(&["network.api.dns", "network.repositories.dns"]),
+    scene("dns_firewall_says_nothing_is_there", Ipv4, &[Fault::Dns(Repositories, Answer::NoData)], Fails, Fails).failing(&["network.repositories.dns"]),
+    scene("resolver_fails_for_the_api", Ipv4, &[Fault::Dns(Api, Answer::ServFail)], Fails, Installs).failing(&["network.api.dns"]),
+    scene("resolver_fails_for_the_repositories", Ipv4, &[Fault::Dns(Repositories, Answer::ServFail)], Fails, Fails).failing(&["network.repositories.dns"]),
+    scene("resolver_refuses_the_repositories", Ipv4, &[Fault::Dns(Repositories, Answer::Refused)], Fails, Fails).failing(&["network.repositories.dns"]),
+    scene("resolver_is_silent_about_the_api", Ipv4, &[Fault::Dns(Api, Answer::Silence)], Fails, Installs).failing(&["network.api.dns"]),
+    scene("resolver_is_silent", Ipv4, &[Fault::Resolver(Resolver::Silent)], Fails, Fails).failing(&["dns.resolver"]),
+    scene("nobody_resolves", Ipv4, &[Fault::Resolver(Resolver::Closed)], Fails, Fails).failing(&["dns.resolver"]),
+    scene("resolvers_disagree_about_the_repositories", Ipv4, &[Fault::Split(Repositories, Answer::Public)], Fails, Fails).failing(&["dns.agreement"]),
+    scene("first_resolver_does_not_know_the_repositories", Ipv4, &[Fault::Split(Repositories, Answer::NxDomain)], Fails, Fails).failing(&["dns.agreement"]),
+    scene("hosts_file_leads_the_repositories_astray", Ipv4, &[Fault::HostsFile(Repositories)], Fails, Fails).failing(&["network.repositories.dns"]),
+    scene("vpce_name_of_the_repositories_is_gone", Vpce, &[Fault::Dns(Repositories, Answer::NxDomain)], Fails, Fails).failing(&["network.repositories.dns"]),
+    // Ways.
+    scene("api_security_group", Ipv4, &[Fault::Link(Api, Link::SecurityGroup)], Fails, Installs).failing(&["network.api.tcp"]),
+    scene("repositories_security_group", Ipv4, &[Fault::Link(Repositories, Link::SecurityGroup)], Fails, Fails).failing(&["network.repositories.tcp"]),
+    scene("both_security_groups", Ipv4, &[Fault::Link(Api, Link::SecurityGroup), Fault::Link(Repositories, Link::SecurityGroup)], Fails, Fails).failing(&["network.api.tcp", "network.repositories.tcp"]),
+    scene("dual_stack_security_group", DualStack, &[Fault::Link(Repositories, Link::SecurityGroup)], Fails, Fails).failing(&["network.repositories.tcp"]),
+    scene("dual_stack_loses_ipv6_alone", DualStack, &[Fault::Link(Repositories, Link::DropsV6)], Installs, Installs).warning(&["network.repositories.tcp"]),
+    scene("vpce_security_group", Vpce, &[Fault::Link(Api, Link::SecurityGroup)], Fails, Installs).failing(&["network.api.tcp"]),
+    scene("assets_without_a_gateway", Ipv4, &[Fault::Link(Assets, Link::SecurityGroup)], Installs, Fails).failing(&["network.assets.tcp"]),
+    scene("sts_without_an_endpoint", Ipv4, &[Fault::Dns(Sts, Answer::Public)], Installs, Installs).warning(&["network.sts"]),
+    scene("api_port_is_closed", Ipv4, &[Fault::Link(Api, Link::Refused)], Fails, Installs).failing(&["network.api.tcp"]),
+    scene("repositories_port_is_closed", Ipv4, &[Fault::Link(Repositories, Link::Refused)], Fails, Fails).failing(&["network.repositories.tcp"]),
+    scene("api_resets", Ipv4, &[Fault::Link(Api, Link::Reset)], Fails, Installs).failing(&["network.api.tcp"]),
+    scene("repositories_reset", Ipv4, &[Fault::Link(Repositories, Link::Reset)], Fails, Fails).failing(&["network.repositories.tcp"]),
+    scene("repositories_are_unreachable", Ipv4, &[Fault::Link(Repositories, Link::Unreachable)], Fails, Fails).failing(&["network.repositories.tcp"]),
+    scene("repositories_hang", Ipv4, &[Fault::Link(Repositories, Link::Hangs)], Fails, Fails).failing(&["network.repositories.tls"]),
+    scene("everything_is_dropped", Ipv4, &[Fault::AllDropped], Fails, Fails).failing(&["dns.resolver"]),
+    // TLS.
+    scene("api_issuer_is_unknown", Ipv4, &[Fault::Tls(Api, Certificate::UnknownIssuer)], Fails, Installs).failing(&["network.api.tls"]),
+    scene("repositories_issuer_is_unknown", Ipv4, &[Fault::Tls(Repositories, Certificate::UnknownIssuer)], Fails, Fails).failing(&["network.repositories.tls"]),
+    scene("repositories_show_anothers_certificate", Ipv4, &[Fault::Tls(Repositories, Certificate::WrongHost)], Fails, Fails).failing(&["network.repositories.tls"]),
+    scene("api_certificate_has_expired", Ipv4, &[Fault::Tls(Api, Certificate::Expired)], Fails, Installs).failing(&["network.api.tls"]),
+    scene("repositories_certificate_has_expired", Ipv4, &[Fault::Tls(Repositories, Certificate::Expired)], Fails, Fails).failing(&["network.repositories.tls"]),
+    scene("repositories_certificate_is_not_yet_valid", Ipv4, &[Fault::Tls(Repositories, Certificate::NotYetValid)], Fails, Fails).failing(&["network.repositories.tls"]),
+    scene("assets_issuer_is_unknown", Ipv4, &[Fault::Tls(Assets, Certificate::UnknownIssuer)], Installs, Fails).failing(&["network.assets.tls"]),
+    scene("tls_is_inspected", Ipv4, &[Fault::Inspection], Fails, Fails).failing(&["network.api.tls"]),
+    scene("proxy_inspects_tls", World::Proxy, &[Fault::Inspection], Fails, Fails).failing(&["network.api.tls"]),
+    // The proxy.
+    scene("no_proxy_lacks_the_endpoints", Ipv4, &[Fault::Proxy(Proxy::Refuses)], Fails, Fails).failing(&["proxy.tunnel"]),
+    scene("proxy_beside_cannot_reach_the_endpoints", BesideProxy, &[Fault::Proxy(Proxy::CannotReach)], Fails, Fails).failing(&["proxy.tunnel"]),
+    scene("proxy_refuses", World::Proxy, &[Fault::Proxy(Proxy::Refuses)], Fails, Fails).failing(&["proxy.tunnel"]),
+    scene("proxy_asks_for_a_password", World::Proxy, &[Fault::Proxy(Proxy::AsksWho)], Fails, Fails).failing(&["proxy.tunnel"]),
+    scene("proxy_is_dead", World::Proxy, &[Fault::Proxy(Proxy::Dead)], Fails, Fails).failing(&["proxy.reach"]),
+    scene("proxy_hangs", World::Proxy, &[Fault::Proxy(Proxy::Hangs)], Fails, Fails).failing(&["proxy.tunnel"]),
+    scene("proxy_has_no_name", World::Proxy, &[Fault::Proxy(Proxy::Unresolvable)], Fails, Fails).failing(&["proxy.reach"]),
+    // Answers.
+    scene("everything_is_unavailable", Ipv4, &[Fault::AllUnavailable], Fails, Fails).failing(&["network.api.http"]),
+    scene("api_is_unavailable", Ipv4, &[Fault::Unavailable(Api)], Fails, Installs).failing(&["network.api.http"]),
+    scene("repositories_are_unavailable", Ipv4, &[Fault::Unavailable(Repositories)], Fails, Fails).failing(&["network.repositories.http"]),
+    scene("token_denied_by_the_identity", Ipv4, &[Fault::Token(Refusal::Identity)], Fails, Installs).failing(&["token.mint"]),
+    scene("bearer_token_denied", Ipv4, &[Fault::Token(Refusal::BearerToken)], Fails, Installs).failing(&["token.mint"]),
+    scene("token_denied_by_the_endpoint_policy", Ipv4, &[Fault::Token(Refusal::Vpce)], Fails, Installs).failing(&["token.mint"]),
+    scene("token_denied_explicitly", Ipv4, &[Fault::Token(Refusal::Explicit)], Fails, Installs).failing(&["token.mint"]),
+    scene("token_denied_by_the_domain_policy", Ipv4, &[Fault::Token(Refusal::Resource)], Fails, Installs).failing(&["token.mint"]),
+    scene("read_denied_by_the_identity", Ipv4, &[Fault::Read(Refusal::Identity)], Fails, Fails).failing(&["repository.read.pypi"]),
+    scene("read_denied_by_the_endpoint_policy", Ipv4, &[Fault::Read(Refusal::Vpce)], Fails, Fails).failing(&["repository.read.pypi"]),
+    scene("endpoint_policy_is_bound_to_a_role", Ipv4, &[Fault::AnonymousDenied], Fails, Installs).failing(&["auth.challenge"]),
+    scene("assets_denied_by_the_endpoint_policy", Ipv4, &[Fault::AssetsDenied], Installs, Fails).failing(&["network.assets.http"]),
+    scene("assets_hang", Ipv4, &[Fault::Link(Assets, Link::Hangs)], Installs, Fails).failing(&["network.assets.tls"]),
+    scene("account_is_throttled", Ipv4, &[Fault::Throttled], Fails, Installs).failing(&["token.mint"]),
+    scene("domain_is_missing", Ipv4, &[Fault::Missing(Missing::Domain)], Fails, Installs).failing(&["token.mint"]),
+    scene("repository_is_missing", Ipv4, &[Fault::Missing(Missing::Repository)], Fails, Fails).failing(&["repository.endpoint"]),
+    scene("clock_is_behind", Ipv4, &[Fault::Clock(Clock::Behind)], Fails, Installs).failing(&["clock.skew"]),
+    scene("clock_is_ahead", Ipv4, &[Fault::Clock(Clock::Ahead)], Fails, Installs).failing(&["clock.skew"]),
+    // Credentials and settings.
+    scene("session_has_expired", Ipv4, &[Fault::Session(Session::Expired)], Fails, Installs).failing(&["token.mint"]),
+    scene("session_is_not_handed_out", Ipv4, &[Fault::Session(Session::Denied)], Fails, Installs).failing(&["credentials.found"]),
+    scene("credentials_are_out_of_reach", Ipv4, &[Fault::Link(Credentials, Link::Refused)], Fails, Installs).failing(&["credentials.found"]),
+    scene("cron_has_no_credentials_variable", Ipv4, &[Fault::Session(Session::Unnamed)], Installs, Installs).failing(&["credentials.found"]),
+    scene("region_without_codeartifact", Ipv4, &[Fault::Region], Fails, Fails).failing(&["settings.region"]),
+    // Pairs.
+    scene("no_private_dns_and_no_gateway", Ipv4, &[Fault::Dns(Repositories, Answer::Public), Fault::Link(Assets, Link::SecurityGroup)], Fails, Fails).failing(&["network.repositories.dns"]),
+    scene("bearer_token_denied_and_repositories_dropped", Ipv4, &[Fault::Token(Refusal::BearerToken), Fault::Link(Repositories, Link::SecurityGroup)], Fails, Fails).failing(&["token.mint", "network.repositories.tcp"]),
+    scene("clock_is_behind_and_assets_denied", Ipv4, &[Fault::Clock(Clock::Behind), Fault::AssetsDenied], Fails, Fails).failing(&["clock.skew"]),
+    scene("inspection_and_read_denied", Ipv4, &[Fault::Inspection, Fault::Read(Refusal::Identity)], Fails, Fails).failing(&["network.api.tls"]),
+    scene("sts_missing_and_api_dropped", Ipv4, &[Fault::Dns(Sts, Answer::Public), Fault::Link(Api, Link::SecurityGroup)], Fails, Installs).failing(&["network.api.tcp"]).warning(&["network.sts"]),
+    scene("api_nxdomain_and_repositories_closed", Ipv4, &[Fault::Dns(Api, Answer::NxDomain), Fault::Link(Repositories, Link::Refused)], Fails, Fails).failing(&["network.api.dns", "network.repositories.tcp"]),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn names_are_unique_and_none_is_a_word_of_something_else() {
+        let names: BTreeSet<_> = SCENES.iter().map(|scene| scene.name).collect();
+        assert_eq!(names.len(), SCENES.len());
+        for name in names {
+            assert!(
+                name.parse::<World>().is_err() && name.parse::<Fault>().is_err(),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn each_world_is_there_in_order_and_both_clients_install_in_it() {
+        let healthy = || SCENES.iter().filter(|scene| scene.is_healthy());
+        for world in World::ALL {
+            assert!(healthy().any(|scene| scene.world == world), "{world}");
+        }
+        assert!(healthy().all(|scene| (scene.pip, scene.npm) == (Installs, Installs)));
+    }
+}

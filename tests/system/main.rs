@@ -1,0 +1,20 @@
+//! `login --system`: an image built by lifecycle/Dockerfile, without network and without a token, in which every container
+//! installs at once: a Studio space, a training job that runs as root, a processing job of a user without name or home.
+//!
+//! There is no Docker here: the Dockerfile's steps run in this machine's own root file system below an overlay.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod installs;
+mod shims;
+mod tools;
+mod trust;
+mod written;
+
+use support::studio_space;
+
+/// Whether the machine lets us build images; says loudly when not.
+fn possible() -> bool {
+    studio_space::possible()
+}
