@@ -189,7 +189,7 @@ fn a_group_that_does_not_let_the_spaces_out_is_mended_for_each_way() {
         .stuck("api", "tcp")
         .stuck("repositories", "tcp")
         .stuck("assets", "tcp");
-    let to_endpoints = format!("UserIdGroupPairs=[{{GroupId={}}}]", vpc.id("endpoints"));
+    let to_endpoints = format!("--source-group {}", vpc.id("endpoints"));
     let words = [
         "authorize-security-group-egress --region us-east-1 --group-id",
         &to_endpoints,

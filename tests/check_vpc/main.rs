@@ -8,6 +8,7 @@ mod access;
 mod cloud;
 mod faults;
 mod join;
+mod mends;
 mod place;
 mod recorder;
 mod report;

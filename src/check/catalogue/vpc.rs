@@ -64,11 +64,11 @@ const fn check(
 }
 
 macro_rules! endpoint_checks {
-    ($role:expr, $id:literal, $service:literal, $what:literal, $action:literal) => {
+    ($role:expr, $id:literal, $name:literal, $service:literal, $what:literal, $action:literal) => {
         [
             check(
                 concat!("vpc.", $id, ".endpoint"),
-                concat!("the VPC has an endpoint for ", $service),
+                concat!("the VPC has ", $name),
                 &["vpc.found"],
                 [
                     concat!(
@@ -81,7 +81,7 @@ macro_rules! endpoint_checks {
             ),
             check(
                 concat!("vpc.", $id, ".names"),
-                concat!("names lead to the endpoint for ", $service),
+                concat!("names lead to ", $name),
                 &[concat!("vpc.", $id, ".endpoint"), "vpc.dns"],
                 [
                     "--vpc: with private DNS the service's own names lead to the endpoint for everybody in the VPC who asks the VPC's resolver. What the \
@@ -93,7 +93,7 @@ macro_rules! endpoint_checks {
             ),
             check(
                 concat!("vpc.", $id, ".subnets"),
-                concat!("the endpoint for ", $service, " is in the spaces' zones"),
+                concat!($name, " is in the spaces' zones"),
                 &[concat!("vpc.", $id, ".endpoint")],
                 [
                     "--vpc: an endpoint has an address in each subnet that it stands in. Spaces in another zone reach it across zones, which costs money and \
@@ -104,7 +104,7 @@ macro_rules! endpoint_checks {
             ),
             check(
                 concat!("vpc.", $id, ".ingress"),
-                concat!("the endpoint for ", $service, " lets the spaces in"),
+                concat!($name, " lets the spaces in"),
                 &[concat!("vpc.", $id, ".endpoint")],
                 [
                     "--vpc: the endpoint's security groups must let TCP port 443 in from the spaces' groups or addresses. Otherwise packets vanish: tools \
@@ -116,7 +116,7 @@ macro_rules! endpoint_checks {
             ),
             check(
                 concat!("vpc.", $id, ".policy"),
-                concat!("the policy of the endpoint for ", $service, " allows us"),
+                concat!($name, "'s policy allows our calls"),
                 &[concat!("vpc.", $id, ".endpoint")],
                 [
                     concat!(
@@ -179,6 +179,7 @@ pub(super) static ACCESS: &[Check] = &[
 pub(super) static API: [Check; 5] = endpoint_checks!(
     Role::Api,
     "api",
+    "the API endpoint",
     "codeartifact.api",
     "tokens come by it.",
     "codeartifact:GetAuthorizationToken, codeartifact:GetRepositoryEndpoint and sts:GetServiceBearerToken"
@@ -187,6 +188,7 @@ pub(super) static API: [Check; 5] = endpoint_checks!(
 pub(super) static REPOSITORIES: [Check; 5] = endpoint_checks!(
     Role::Repositories,
     "repositories",
+    "the repositories endpoint",
     "codeartifact.repositories",
     "packages come by it, and a VPC with the API's endpoint alone gives tokens and no packages.",
     "codeartifact:ReadFromRepository"
@@ -214,8 +216,8 @@ pub(super) static REST: &[Check] = &[
         [
             "--vpc: the spaces' own security groups must let TCP port 443 out to the endpoints' groups or addresses, and for npm's tarballs to S3's prefix \
              list. A group has a rule for everything out when it is made; strict set-ups take that one away.",
-            "$ aws ec2 authorize-security-group-egress --region {region} --group-id {studio_security_group} --ip-permissions \
-             'IpProtocol=tcp,FromPort=443,ToPort=443,UserIdGroupPairs=[{GroupId={endpoint_security_group}}]'",
+            "$ aws ec2 authorize-security-group-egress --region {region} --group-id {studio_security_group} --protocol tcp --port 443 \
+             --source-group {endpoint_security_group}",
         ],
         verdicts::lets_out,
     ),

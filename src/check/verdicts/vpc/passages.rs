@@ -164,6 +164,7 @@ fn peer(seen: &VpcSeen, endpoint: &VpcEndpoint) -> Peer {
 /// A way out that is shut.
 struct Way {
     name: String,
+    /// How the command names the other side.
     target: String,
 }
 
@@ -175,28 +176,26 @@ impl Way {
             .map_or("{endpoint_security_group}", |group| group);
         Self {
             name: endpoint.id.clone(),
-            target: format!("UserIdGroupPairs=[{{GroupId={group}}}]"),
+            target: format!("--protocol tcp --port 443 --source-group {group}"),
         }
     }
 
+    /// The AWS CLI has no shorter way to name a prefix list.
     fn to_s3() -> Self {
+        let list = "PrefixListIds=[{PrefixListId={s3_prefix_list}}]";
         Self {
             name: "S3".to_owned(),
-            target: "PrefixListIds=[{PrefixListId={s3_prefix_list}}]".to_owned(),
+            target: format!(
+                "--ip-permissions 'IpProtocol=tcp,FromPort=443,ToPort=443,{list}'\nThe list is the one of\n\
+                 $ aws ec2 describe-prefix-lists --region {{region}} --filters Name=prefix-list-name,Values=com.amazonaws.{{region}}.s3"
+            ),
         }
     }
 
     fn command(&self, group: &str) -> String {
-        let rule = format!("'IpProtocol=tcp,FromPort=443,ToPort=443,{}'", self.target);
-        let command = format!(
-            "$ aws ec2 authorize-security-group-egress --region {{region}} --group-id {group} --ip-permissions {rule}"
-        );
-        match self.name == "S3" {
-            false => command,
-            true => format!(
-                "{command}\nThe list is the one of\n\
-                 $ aws ec2 describe-prefix-lists --region {{region}} --filters Name=prefix-list-name,Values=com.amazonaws.{{region}}.s3"
-            ),
-        }
+        let target = &self.target;
+        format!(
+            "$ aws ec2 authorize-security-group-egress --region {{region}} --group-id {group} {target}"
+        )
     }
 }
