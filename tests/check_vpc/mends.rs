@@ -83,15 +83,42 @@ fn groups_are_opened_as_the_mend_says() {
     let keywords = json!({"GroupId": vpc.id("endpoints"), "IpPermissions": rule});
     cloud.call("ec2", "revoke_security_group_ingress", keywords);
     mend(cloud, &vpc, "vpc.api.ingress");
-    // Out to the endpoints alone: S3's list is for a person to look up.
+    // Out to S3 by its list, and not to the endpoints; then the other way round is a list nobody here knows.
     let all = json!([{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]);
-    let to_s3 = json!([{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "PrefixListIds": [{"PrefixListId": "pl-63a5400a"}]}]);
+    let to_list = |list: &str| json!([{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "PrefixListIds": [{"PrefixListId": list}]}]);
     let keywords = |rules: &Value| json!({"GroupId": vpc.id("studio"), "IpPermissions": rules});
+    let tables = json!({"RouteTableIds": [vpc.id("main")]});
+    let tables = cloud.call("ec2", "describe_route_tables", tables);
+    let routes = tables["RouteTables"][0]["Routes"]
+        .as_array()
+        .expect("routes");
+    let s3 = routes
+        .iter()
+        .find_map(|route| route["DestinationPrefixListId"].as_str());
     cloud.call("ec2", "revoke_security_group_egress", keywords(&all));
-    cloud.call("ec2", "authorize_security_group_egress", keywords(&to_s3));
-    // A rule with a prefix list leaves it unclear, and unclear is no finding.
-    let mut unseen = SpaceReport::healthy(&vpc);
+    let s3 = s3.expect("the gateway's route");
+    cloud.call(
+        "ec2",
+        "authorize_security_group_egress",
+        keywords(&to_list(s3)),
+    );
+    let typed = mend(cloud, &vpc, "vpc.egress");
+    assert!(
+        typed
+            .iter()
+            .all(|command| command.contains("--source-group")),
+        "{typed:?}"
+    );
+    let unknown = cloud.make(json!({}));
+    let keywords = |rules: &Value| json!({"GroupId": unknown.id("studio"), "IpPermissions": rules});
+    cloud.call("ec2", "revoke_security_group_egress", keywords(&all));
+    cloud.call(
+        "ec2",
+        "authorize_security_group_egress",
+        keywords(&to_list("pl-0123456789abcdef0")),
+    );
+    let mut unseen = SpaceReport::healthy(&unknown);
     unseen.document["checks"] = json!([]);
     let seen = unseen.join(cloud, &[]).assert_healthy();
-    seen.assert_says("vpc.egress", &["cannot be told", "pl-63a5400a"]);
+    seen.assert_says("vpc.egress", &["cannot be told", "pl-0123456789abcdef0"]);
 }

@@ -134,6 +134,8 @@ pub struct RouteTable {
     pub is_main: bool,
     /// The subnets it was given to.
     pub subnets: Vec<String>,
+    /// The prefix lists that its gateway endpoints serve: addresses of S3 and DynamoDB.
+    pub gateway_lists: Vec<String>,
 }
 
 impl RouteTable {
@@ -144,6 +146,11 @@ impl RouteTable {
                 .list("associationSet")
                 .any(|one| one.is_true("main")),
             subnets: element.texts_of("associationSet", "subnetId"),
+            gateway_lists: element
+                .list("routeSet")
+                .filter(|route| route.text_of("gatewayId").starts_with("vpce-"))
+                .map(|route| route.string("destinationPrefixListId"))
+                .collect(),
         }
     }
 }

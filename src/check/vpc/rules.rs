@@ -16,6 +16,8 @@ pub struct Peer {
     pub groups: Vec<String>,
     /// Networks that hold all of its addresses.
     pub networks: Vec<IpNet>,
+    /// Prefix lists that hold none of its addresses.
+    pub foreign_lists: Vec<String>,
 }
 
 impl Peer {
@@ -29,6 +31,7 @@ impl Peer {
         Self {
             groups: groups.to_vec(),
             networks: places.filter_map(|place| network(place.as_ref())).collect(),
+            foreign_lists: Vec::new(),
         }
     }
 
@@ -56,7 +59,8 @@ pub fn passage<'a>(rules: impl IntoIterator<Item = &'a Rule>, peer: &Peer) -> Pa
         if rule.groups.iter().any(names) || covers(&rule.cidrs, &peer.networks) {
             return Passage::Open;
         }
-        lists.extend(rule.prefix_lists.iter().cloned());
+        let may_hold = |list: &&String| !peer.foreign_lists.contains(list);
+        lists.extend(rule.prefix_lists.iter().filter(may_hold).cloned());
     }
     if !peer.is_known() {
         Passage::Unclear("neither groups nor addresses of the other side are known".to_owned())
@@ -154,6 +158,11 @@ mod tests {
         let studio = Peer::new(&["sg-studio".to_owned()], [""; 0]);
         assert!(matches!(passage([&list], &studio), Passage::Unclear(_)));
         assert!(matches!(passage([], &Peer::default()), Passage::Unclear(_)));
+        let elsewhere = Peer {
+            foreign_lists: vec!["pl-1".to_owned()],
+            ..studio
+        };
+        assert_eq!(passage([&list], &elsewhere), Passage::Shut);
         assert!(leads_to_lists([&list]));
         assert!(!leads_to_lists([&rule("tcp", None, &["10.0.0.0/8"], &[])]));
     }

@@ -158,7 +158,13 @@ fn peer(seen: &VpcSeen, endpoint: &VpcEndpoint) -> Peer {
         let own = subnets.filter(|subnet| endpoint.subnets.contains(&subnet.id));
         places = own.map(|subnet| &subnet.cidr).collect();
     }
-    Peer::new(&endpoint.groups, places)
+    // S3's addresses are public; an endpoint's are not.
+    let tables = asked.route_tables.iter().flatten();
+    let foreign_lists = tables.flat_map(|table| table.gateway_lists.clone());
+    Peer {
+        foreign_lists: foreign_lists.collect(),
+        ..Peer::new(&endpoint.groups, places)
+    }
 }
 
 /// A way out that is shut.

@@ -106,6 +106,7 @@ mod tests {
             id: id.to_owned(),
             is_main,
             subnets: subnets.iter().map(|id| (*id).to_owned()).collect(),
+            gateway_lists: Vec::new(),
         };
         let tables = [
             table("rtb-main", true, &[]),
