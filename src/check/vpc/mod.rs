@@ -7,13 +7,15 @@
 
 mod ask;
 mod fold;
+mod place;
 pub mod policy;
 pub mod recorded;
 pub mod rules;
 
 use std::collections::BTreeMap;
 
-pub use ask::{Asking, Place, ask};
+pub use ask::{Asking, ask};
+pub use place::Place;
 
 use super::evidence::{Refusal, Role, SettingsSeen, Trouble};
 use super::fill::Words;
