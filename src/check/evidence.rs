@@ -1,6 +1,7 @@
 //! What the probes saw. Observations only: what they mean is for the verdicts.
 
 mod host;
+pub mod tools;
 
 pub use host::{Answer, Distrust, Handshake, HostSeen, Names, Reached, Role, Said, Tunnel};
 
@@ -41,6 +42,8 @@ pub struct Evidence {
     pub caller: Option<Result<String, String>>,
     /// The token cache.
     pub cache: Option<CacheSeen>,
+    /// The tools and what they use.
+    pub tools: tools::ToolsSeen,
     /// The clock when the run began, seconds since 1970.
     pub now: u64,
 }

@@ -8,8 +8,10 @@ use serde::Serialize;
 
 use super::session::Session;
 use crate::aws;
+use crate::check::evidence::tools::Life;
 use crate::check::evidence::{CacheSeen, SettingsSeen, Trouble};
 use crate::check::explain::{Explained, List};
+use crate::check::probes::tools::ToolsPlan;
 use crate::check::render::{Style, markdown, text};
 use crate::check::run::{Plan, Target, is_own_api};
 use crate::check::{self, catalogue};
@@ -19,7 +21,7 @@ use crate::error::{Usage, explain, with_hint};
 use crate::files;
 use crate::output::{Printer, Report, Verbosity};
 use crate::settings::{Field, Repository};
-use crate::state::ToolLogin;
+use crate::state::{Change, ToolLogin};
 use crate::token::{Store, TokenRequest, now};
 use crate::tools::{AuthMode, Tool};
 
@@ -44,7 +46,7 @@ pub fn explained(printer: Printer, id: &str) -> anyhow::Result<ExitCode> {
 
 /// Runs the checks.
 pub fn run(session: &Session, args: &CheckArgs) -> anyhow::Result<ExitCode> {
-    let plan = plan(session, &tools(session, args));
+    let plan = plan(session, &tools(session, args), !args.tool.is_empty());
     let report = aws::block_on(async { Ok(check::run(&plan).await) })?;
     let style = Style {
         is_coloured: is_coloured(session),
@@ -107,7 +109,7 @@ fn login_of(session: &Session, tool: Tool) -> Option<&ToolLogin> {
     states.into_iter().find_map(|state| state.tools.get(&tool))
 }
 
-fn plan(session: &Session, tools: &[Tool]) -> Plan {
+fn plan(session: &Session, tools: &[Tool], are_named: bool) -> Plan {
     let settings = &session.settings;
     let region = settings.get(Field::Region).unwrap_or_default();
     let request = session.token_request();
@@ -138,6 +140,7 @@ fn plan(session: &Session, tools: &[Tool]) -> Plan {
         sts,
         own_sts: own_sts.cloned(),
         targets: targets.unwrap_or_default(),
+        tools: tools_plan(session, tools, are_named),
         is_quiet: session.printer.verbosity == Verbosity::Quiet,
     }
 }
@@ -274,6 +277,42 @@ fn endpoint(
     }
     let host = session.settings.endpoint_type().host(domain, owner, region);
     RepositoryEndpoint::from_answer(&format!("https://{host}/{format}/{name}/")).ok()
+}
+
+fn tools_plan(session: &Session, tools: &[Tool], are_named: bool) -> ToolsPlan {
+    let state = &session.state;
+    let login = |tool: &Tool| (*tool, login_of(session, *tool).cloned());
+    let written = state.changes.values().flat_map(Change::tokens);
+    let written = written.map(|(_, token)| (token.clone(), None));
+    let store = Store::new(session.cache_folder());
+    let cached = session
+        .logins()
+        .flat_map(ToolLogin::repositories)
+        .filter_map(|known| store.read(&known.token))
+        .map(|token| {
+            let life = Life {
+                begins: token.minted_at,
+                ends: token.expires_at,
+            };
+            (token.token, Some(life))
+        });
+    ToolsPlan {
+        tools: tools.iter().map(login).collect(),
+        of_everybody: tools
+            .iter()
+            .copied()
+            .filter(|tool| {
+                !state.tools.contains_key(tool) && session.system.tools.contains_key(tool)
+            })
+            .collect(),
+        are_named,
+        places: session.places.clone(),
+        environment: session.environment.clone(),
+        cache: session.cache_folder(),
+        project: std::env::current_dir().ok(),
+        // Where both know one, the cache knows more.
+        tokens: cached.chain(written).collect(),
+    }
 }
 
 fn cache_seen(session: &Session, request: &TokenRequest) -> CacheSeen {

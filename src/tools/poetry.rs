@@ -55,6 +55,10 @@ impl Client for Poetry {
         }
     }
 
+    fn overriding_variables(&self) -> &'static [&'static str] {
+        &["POETRY_HTTP_BASIC_CODEARTIFACT_PASSWORD"]
+    }
+
     /// It has no file for everybody; that the helper answers is all it needs.
     fn system(&self) -> Option<SystemWide> {
         Some(SystemWide {

@@ -7,6 +7,7 @@ pub mod host;
 pub mod http;
 pub mod tcp;
 pub mod tls;
+pub mod tools;
 
 use std::future::Future;
 use std::time::{Duration, Instant};

@@ -9,6 +9,7 @@ pub mod network;
 pub mod proxy;
 pub mod repository;
 pub mod settings;
+pub mod tools;
 
 use std::net::IpAddr;
 
