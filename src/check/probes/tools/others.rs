@@ -8,6 +8,7 @@ use crate::edit::SyntaxError;
 use crate::secret::Secret;
 use crate::state::ToolLogin;
 use crate::tools::effective::{Origin, ReadFile, Sourced, project};
+use crate::tools::poetry::AuthToml;
 use crate::tools::{AuthMode, Found, Tool};
 
 /// `None` where the tool is not installed.
@@ -37,7 +38,7 @@ pub fn look(plan: &ToolsPlan, tool: Tool, login: &ToolLogin) -> Option<OtherSeen
         trouble = Some(format!("{} holds no token", seen.file));
     }
     if tool == Tool::Poetry && login.auth == AuthMode::Helper {
-        held.extend(poetrys_own_logins(plan, &seen.endpoint));
+        held.extend(poetrys_own_logins(plan));
     }
     Some(OtherSeen {
         tool,
@@ -50,15 +51,13 @@ pub fn look(plan: &ToolsPlan, tool: Tool, login: &ToolLogin) -> Option<OtherSeen
 }
 
 /// poetry takes a login in auth.toml before it asks the keyring.
-fn poetrys_own_logins(plan: &ToolsPlan, endpoint: &str) -> Option<Held> {
+fn poetrys_own_logins(plan: &ToolsPlan) -> Option<Held> {
     let client = Tool::Poetry.client();
     let files = client.files(&plan.places, &plan.environment, AuthMode::Token);
     files.iter().find_map(|file| {
         let read = plan.read([file.path.clone()]).pop()?;
-        match file.editor.inspect(read.text().ok()?, endpoint) {
-            Ok(Found::Token(token)) => Some(held_in(plan, &read, &token)),
-            _ => None,
-        }
+        let password = AuthToml::password_before_keyring(read.text().ok()?);
+        Some(held_in(plan, &read, &password.ok()??))
     })
 }
 
