@@ -26,6 +26,24 @@ trap 'say "stopped by a signal"; stop_work; exit 0' HUP INT TERM
 main() {
     export_settings
     find_home
+    local copy=$HOME/.cache/studio-mirror/lifecycle.log result
+    log_in 2>&1 | keep "$copy"
+    result=${PIPESTATUS[0]}
+    echo "studio-mirror: ended with $result" 2>/dev/null >>"$copy"
+    return "$result"
+}
+
+# A copy of what is said, for `studio-mirror check`.
+keep() {
+    mkdir -p -- "${1%/*}" 2>/dev/null
+    if [ -d "${1%/*}" ]; then
+        tee -- "$1" 2>/dev/null
+    else
+        cat
+    fi
+}
+
+log_in() {
     local binary version
     binary=$(find_binary) || return 127
     version=$("$binary" --version </dev/null 2>&1) || { say "$binary does not run: $version"; return 126; }

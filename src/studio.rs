@@ -9,7 +9,9 @@ pub const METADATA_FILE: &str = "/opt/ml/metadata/resource-metadata.json";
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct Metadata {
+    app_type: Option<String>,
     domain_id: Option<String>,
+    space_name: Option<String>,
     resource_arn: Option<String>,
     execution_role_arn: Option<String>,
 }
@@ -48,6 +50,15 @@ impl Metadata {
         self.execution_role_arn.as_deref()
     }
 
+    /// The stream of CloudWatch, in the group /aws/sagemaker/studio, that a lifecycle configuration's output goes to.
+    pub fn lifecycle_stream(&self) -> Option<String> {
+        let (domain, space) = (self.domain_id.as_deref()?, self.space_name.as_deref()?);
+        let app = self.app_type.as_deref()?;
+        Some(format!(
+            "{domain}/{space}/{app}/default/LifecycleConfigOnStart"
+        ))
+    }
+
     fn resource_field(&self, index: usize) -> Option<&str> {
         let field = self.resource_arn.as_deref()?.split(':').nth(index)?;
         (!field.is_empty()).then_some(field)
@@ -69,6 +80,10 @@ mod tests {
         assert_eq!(metadata.account(), Some("111122223333"));
         assert_eq!(metadata.domain_id(), Some("d-1"));
         assert_eq!(metadata.role(), Some("arn:aws:iam::111122223333:role/r"));
+        assert_eq!(
+            metadata.lifecycle_stream().as_deref(),
+            Some("d-1/s/JupyterLab/default/LifecycleConfigOnStart")
+        );
         assert_eq!(Metadata::parse("not json"), Metadata::default());
         assert_eq!(Metadata::parse(r#"{"ResourceArn":"odd"}"#).region(), None);
     }

@@ -1,6 +1,7 @@
 //! What the probes saw. Observations only: what they mean is for the verdicts.
 
 mod host;
+pub mod tools;
 
 pub use host::{Answer, Distrust, Handshake, HostSeen, Names, Reached, Role, Said, Tunnel};
 
@@ -43,6 +44,8 @@ pub struct Evidence {
     pub caller: Option<Result<String, String>>,
     /// The token cache.
     pub cache: Option<CacheSeen>,
+    /// The tools and what they use.
+    pub tools: tools::ToolsSeen,
     /// This machine's addresses.
     pub own_addresses: Vec<IpAddr>,
     /// What AWS says of the VPC, beside what the wire showed; `None` without `--vpc`.

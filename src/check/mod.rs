@@ -116,6 +116,10 @@ pub enum Cause {
     Unavailable(u16),
     /// Connections are cut before TLS: something between here and AWS.
     CutTls,
+    /// The token that login wrote into files is over.
+    Token,
+    /// A variable, or a line of a file, that several tools read.
+    Setting(String),
     /// AWS does not take these credentials.
     Credentials,
     /// The same policy refuses several calls.

@@ -8,7 +8,8 @@ pub use plan::{Plan, Target, is_own_api};
 use std::time::Duration;
 
 use futures_util::future::join;
-use packages::{Packages, probe};
+use packages::Packages;
+pub(super) use packages::probe;
 
 use super::catalogue::{API, REPOSITORIES, STS};
 use super::evidence::{
@@ -72,18 +73,23 @@ pub async fn gather(plan: &Plan) -> Evidence {
         .proxy
         .as_ref()
         .is_none_or(|proxy| proxy.trouble.is_none());
-    if let Some(request) = plan.request.as_ref().filter(|_| is_usable) {
-        let run = Run {
-            plan,
-            request,
-            progress: Progress::new(plan.is_quiet),
-            way: Way {
-                trust: trust.as_ref(),
-                deadline: Deadline::after(LIMIT),
-            },
-        };
-        run.gather(&mut evidence).await;
-    }
+    let way = Way {
+        trust: trust.as_ref(),
+        deadline: Deadline::after(LIMIT),
+    };
+    let network = async {
+        if let Some(request) = plan.request.as_ref().filter(|_| is_usable) {
+            let run = Run {
+                plan,
+                request,
+                progress: Progress::new(plan.is_quiet),
+                way,
+            };
+            run.gather(&mut evidence).await;
+        }
+    };
+    let (tools, ()) = join(plan.tools.look(way), network).await;
+    evidence.tools = tools;
     evidence
 }
 

@@ -1,30 +1,30 @@
 //! `check`: what is broken, and how to mend it.
 
+mod vpc;
+
 use std::collections::BTreeSet;
 use std::io::IsTerminal;
-use std::path::Path;
 use std::process::ExitCode;
-use std::time::Duration;
 
-use anyhow::Context;
 use serde::Serialize;
 
 use super::session::Session;
 use crate::aws;
-use crate::check::catalogue::{ASKING, ASKING_ALONE};
+use crate::check::catalogue::ASKING;
+use crate::check::evidence::tools::Life;
 use crate::check::evidence::{CacheSeen, SettingsSeen, Trouble};
 use crate::check::explain::{Explained, List};
+use crate::check::probes::tools::ToolsPlan;
 use crate::check::render::{Style, markdown, text};
 use crate::check::run::{Plan, Target, is_own_api};
-use crate::check::vpc::{self, Asking, Place, recorded};
 use crate::check::{self, catalogue};
 use crate::cli::CheckArgs;
 use crate::endpoint::{Format as PackageFormat, RepositoryEndpoint};
-use crate::error::{HintExt, Usage, explain, with_hint};
+use crate::error::{Usage, explain, with_hint};
 use crate::files;
 use crate::output::{Printer, Report, Verbosity};
 use crate::settings::{Field, Repository};
-use crate::state::ToolLogin;
+use crate::state::{Change, ToolLogin};
 use crate::token::{Store, TokenRequest, now};
 use crate::tools::{AuthMode, Tool};
 
@@ -50,7 +50,7 @@ pub fn explained(printer: Printer, id: &str) -> anyhow::Result<ExitCode> {
 /// Runs the checks.
 pub fn run(session: &Session, args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let report = match &args.place.join {
-        Some(path) => joined(session, args, path)?,
+        Some(path) => vpc::joined(session, &args.place, path)?,
         None => made_here(session, args)?,
     };
     let style = Style {
@@ -68,53 +68,13 @@ pub fn run(session: &Session, args: &CheckArgs) -> anyhow::Result<ExitCode> {
 
 /// The report of this machine.
 fn made_here(session: &Session, args: &CheckArgs) -> anyhow::Result<check::Report> {
-    let plan = plan(session, &tools(session, args));
+    let plan = plan(session, &tools(session, args), !args.tool.is_empty());
     aws::block_on(async {
         Ok(match args.vpc {
-            true => check::run_with_vpc(&plan, &asking(session, args, ASKING)).await,
+            true => check::run_with_vpc(&plan, &vpc::asking(session, &args.place, ASKING)).await,
             false => check::run(&plan).await,
         })
     })
-}
-
-/// The report of a space, with what AWS tells whoever runs this. This machine's own way to CodeArtifact is nobody's concern.
-fn joined(session: &Session, args: &CheckArgs, path: &Path) -> anyhow::Result<check::Report> {
-    let shown = path.display();
-    let text = files::read_text(path)
-        .and_then(|text| text.context("there is no such file"))
-        .and_then(|text| recorded::read(&text))
-        .with_context(|| format!("cannot use the report {shown}"))
-        .hint(|| {
-            "make one in the space: `studio-mirror check --output json > report.json`".into()
-        })?;
-    let observed = text.observed.clone().unwrap_or_default();
-    let asking = asking(session, args, ASKING_ALONE);
-    let asked = aws::block_on(async { Ok(vpc::ask(&asking, &observed).await) })?;
-    Ok(vpc::join(text, asked))
-}
-
-fn asking(session: &Session, args: &CheckArgs, limit: Duration) -> Asking {
-    let place = &args.place;
-    let url = |service: &str| {
-        let own = format!("AWS_ENDPOINT_URL_{service}");
-        [own.as_str(), "AWS_ENDPOINT_URL"]
-            .into_iter()
-            .find_map(|variable| session.environment.get(variable))
-            .filter(|url| !url.is_empty())
-            .cloned()
-    };
-    Asking {
-        credentials: session.credential_source(),
-        ec2_url: url("EC2"),
-        sagemaker_url: url("SAGEMAKER"),
-        place: Place {
-            studio_domain: place.studio_domain_id.clone(),
-            vpc: place.vpc_id.clone(),
-            subnets: place.subnet_ids.clone(),
-            groups: place.security_group_ids.clone(),
-        },
-        limit,
-    }
 }
 
 #[derive(Serialize)]
@@ -165,7 +125,7 @@ fn login_of(session: &Session, tool: Tool) -> Option<&ToolLogin> {
     states.into_iter().find_map(|state| state.tools.get(&tool))
 }
 
-fn plan(session: &Session, tools: &[Tool]) -> Plan {
+fn plan(session: &Session, tools: &[Tool], are_named: bool) -> Plan {
     let settings = &session.settings;
     let region = settings.get(Field::Region).unwrap_or_default();
     let request = session.token_request();
@@ -196,6 +156,7 @@ fn plan(session: &Session, tools: &[Tool]) -> Plan {
         sts,
         own_sts: own_sts.cloned(),
         targets: targets.unwrap_or_default(),
+        tools: tools_plan(session, tools, are_named),
         is_quiet: session.printer.verbosity == Verbosity::Quiet,
     }
 }
@@ -334,6 +295,42 @@ fn endpoint(
     }
     let host = session.settings.endpoint_type().host(domain, owner, region);
     RepositoryEndpoint::from_answer(&format!("https://{host}/{format}/{name}/")).ok()
+}
+
+fn tools_plan(session: &Session, tools: &[Tool], are_named: bool) -> ToolsPlan {
+    let state = &session.state;
+    let login = |tool: &Tool| (*tool, login_of(session, *tool).cloned());
+    let written = state.changes.values().flat_map(Change::tokens);
+    let written = written.map(|(_, token)| (token.clone(), None));
+    let store = Store::new(session.cache_folder());
+    let cached = session
+        .logins()
+        .flat_map(ToolLogin::repositories)
+        .filter_map(|known| store.read(&known.token))
+        .map(|token| {
+            let life = Life {
+                begins: token.minted_at,
+                ends: token.expires_at,
+            };
+            (token.token, Some(life))
+        });
+    ToolsPlan {
+        tools: tools.iter().map(login).collect(),
+        of_everybody: tools
+            .iter()
+            .copied()
+            .filter(|tool| {
+                !state.tools.contains_key(tool) && session.system.tools.contains_key(tool)
+            })
+            .collect(),
+        are_named,
+        places: session.places.clone(),
+        environment: session.environment.clone(),
+        cache: session.cache_folder(),
+        project: std::env::current_dir().ok(),
+        // Where both know one, the cache knows more.
+        tokens: cached.chain(written).collect(),
+    }
 }
 
 fn cache_seen(session: &Session, request: &TokenRequest) -> CacheSeen {

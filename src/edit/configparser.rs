@@ -51,6 +51,13 @@ impl ConfigFile {
             .collect()
     }
 
+    /// Whether there is a header `[section]`.
+    pub fn has_section(&self, section: &str) -> bool {
+        let is_header =
+            |line: &Line<Role>| matches!(&line.role, Role::Header(name) if name == section);
+        self.lines.iter().any(is_header)
+    }
+
     /// The value of `name` in `section`.
     pub fn value(&self, section: &str, name: &str) -> Option<String> {
         self.find(section, name)

@@ -67,3 +67,12 @@ pub fn unconfigure(
     }
     Ok(file.text())
 }
+
+/// The backend that the file makes keyring's default.
+///
+/// # Errors
+/// Where keyring itself refuses the file.
+pub fn backend(text: &str) -> Result<Option<String>, SyntaxError> {
+    let file = ConfigFile::parse(text, str::to_lowercase)?;
+    Ok(file.value(SECTION, BACKEND))
+}

@@ -7,6 +7,7 @@ pub mod cargo;
 mod client;
 pub mod compose;
 pub mod dotnet;
+pub mod effective;
 pub mod gem;
 pub mod gradle;
 pub mod hatch;

@@ -14,7 +14,7 @@ use crate::places::Places;
 use crate::secret::Secret;
 
 /// Credentials that name no registry: npm 9 and newer refuse to start because of them.
-const MUST_BE_SCOPED: [&str; 6] = [
+pub(super) const MUST_BE_SCOPED: [&str; 6] = [
     "_auth",
     "_authToken",
     "username",

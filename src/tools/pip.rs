@@ -10,10 +10,10 @@ use crate::endpoint::Format;
 use crate::places::Places;
 use crate::secret::Secret;
 
-const INDEX: &str = "index-url";
-const EXTRA: &str = "extra-index-url";
-const PROVIDER: &str = "keyring-provider";
-const SUBPROCESS: &str = "subprocess";
+pub(super) const INDEX: &str = "index-url";
+pub(super) const EXTRA: &str = "extra-index-url";
+pub(super) const PROVIDER: &str = "keyring-provider";
+pub(super) const SUBPROCESS: &str = "subprocess";
 
 /// The commands of pip that take an index; a section of that name wins over `[global]`.
 const COMMANDS: [&str; 6] = ["install", "download", "wheel", "lock", "list", "index"];
@@ -184,7 +184,7 @@ impl Editor for PipConf {
     }
 }
 
-fn parse(text: &str) -> Result<ConfigFile, SyntaxError> {
+pub(super) fn parse(text: &str) -> Result<ConfigFile, SyntaxError> {
     ConfigFile::parse(text, normalized)
 }
 

@@ -17,7 +17,7 @@ use crate::places::Places;
 use crate::secret::Secret;
 
 const NAME: &str = "codeartifact";
-const PROVIDER: &str = "keyring-provider";
+pub(super) const PROVIDER: &str = "keyring-provider";
 const SUBPROCESS: &str = "subprocess";
 const PUBLISH_URL: &str = "publish-url";
 

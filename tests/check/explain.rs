@@ -34,6 +34,11 @@ fn every_check_is_explained_with_who_mends_it_and_what_to_type() {
             "    unset ",
             "    sudo ",
             "    dig ",
+            "    pip ",
+            "    uv ",
+            "    npm ",
+            "    vi ",
+            "    chmod ",
             "console: https://",
             "{ \"Effect\"",
         ];

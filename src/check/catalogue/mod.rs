@@ -1,10 +1,13 @@
 //! The checks, as data: one file a topic, in the order in which they are judged and shown.
 
 mod credentials;
+mod machine;
 mod network;
+mod other_tools;
 mod proxy;
 mod repository;
 mod settings;
+mod tools;
 mod vpc;
 
 pub use credentials::{CALLER, FOUND, MOST_SKEW, TOKEN};
@@ -29,6 +32,12 @@ pub fn all() -> impl Iterator<Item = &'static Check> {
         .chain(repository::CHECKS)
         .chain(network::of(&ASSETS))
         .chain([&STS.tcp, &CALLER])
+        .chain(machine::BEFORE_TOOLS)
+        .chain(tools::PIP)
+        .chain(other_tools::UV)
+        .chain(other_tools::NPM)
+        .chain(other_tools::OTHERS)
+        .chain(machine::AFTER_TOOLS)
         .chain(vpc())
 }
 

@@ -8,6 +8,7 @@ pub mod http;
 pub mod own;
 pub mod tcp;
 pub mod tls;
+pub mod tools;
 
 use std::future::Future;
 use std::time::{Duration, Instant};

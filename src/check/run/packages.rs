@@ -179,7 +179,7 @@ impl Run<'_> {
 }
 
 /// What is asked for in each format, below the repository's endpoint: small, well known, and an answer to a reader only.
-pub(super) fn probe(format: Format) -> &'static str {
+pub(in crate::check) fn probe(format: Format) -> &'static str {
     match format {
         Format::Pypi => "simple/six/",
         Format::Npm => "is-number",

@@ -1,6 +1,7 @@
 //! What a run is about.
 
 use crate::check::evidence::{CacheSeen, SettingsSeen};
+use crate::check::probes::tools::ToolsPlan;
 use crate::endpoint::{EndpointType, Format, PlainUrl, RepositoryEndpoint};
 use crate::token::TokenRequest;
 
@@ -23,6 +24,8 @@ pub struct Plan {
     pub targets: Vec<Target>,
     /// What the token cache looks like.
     pub cache: CacheSeen,
+    /// The tools to look at.
+    pub tools: ToolsPlan,
     /// Nothing on stderr.
     pub is_quiet: bool,
 }

@@ -9,6 +9,7 @@ pub mod network;
 pub mod proxy;
 pub mod repository;
 pub mod settings;
+pub mod tools;
 pub mod vpc;
 
 use std::net::IpAddr;

@@ -1,0 +1,75 @@
+//! npm, in the folder that this runs in.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{ToolsPlan, exists};
+use crate::check::evidence::tools::ToolSeen;
+use crate::state::ToolLogin;
+use crate::tools::Tool;
+use crate::tools::effective::npm::{NpmSettings, merge, project_file};
+
+/// `None` where no npm is installed.
+pub fn look(plan: &ToolsPlan, login: &ToolLogin) -> Option<ToolSeen<NpmSettings>> {
+    let path = plan.find("npm")?;
+    let login_seen = plan.login_seen(Tool::Npm, login);
+    let program = plan.program(&path, version(&path));
+    let is_shimmed = login_seen.is_shimmed && program.is_behind_us;
+    let texts = plan.read(files(plan, login, &path, is_shimmed));
+    let settings = merge(&texts, &plan.environment, login_seen.namespace.as_deref());
+    let held = settings
+        .token
+        .as_ref()
+        .map(|token| plan.held(&token.value, &token.origin));
+    Some(ToolSeen {
+        program,
+        beside: Vec::new(),
+        held: held.filter(|_| login_seen.is_ours(&settings.registry.value, "")),
+        login: login_seen,
+        settings: Ok(settings),
+    })
+}
+
+/// The files that npm reads, the one that wins first.
+fn files(plan: &ToolsPlan, login: &ToolLogin, npm: &Path, is_shimmed: bool) -> Vec<PathBuf> {
+    let user = Tool::Npm
+        .client()
+        .files(&plan.places, &plan.environment, login.auth);
+    let user = user.into_iter().next().map(|file| file.path);
+    let project = plan
+        .project
+        .as_deref()
+        .map(|folder| project_file(folder, exists));
+    let named = |name: &str| {
+        let variables = [
+            format!("npm_config_{name}"),
+            format!("NPM_CONFIG_{}", name.to_uppercase()),
+        ];
+        variables
+            .iter()
+            .find_map(|variable| plan.environment.get(variable))
+    };
+    let prefix = named("prefix").map(PathBuf::from).or_else(|| {
+        let folder = npm.parent()?.parent()?;
+        Some(folder.to_owned())
+    });
+    let ours = plan.files(Tool::Npm, login).into_iter().next();
+    let ours = ours.filter(|_| is_shimmed).map(|file| file.path);
+    // Our link before it on PATH names a file of its own.
+    let machine = ours
+        .or_else(|| named("globalconfig").map(PathBuf::from))
+        .or_else(|| Some(prefix?.join("etc/npmrc")));
+    project.into_iter().chain(user).chain(machine).collect()
+}
+
+/// The version in the package.json that the program belongs to.
+fn version(npm: &Path) -> Option<String> {
+    let real = fs::canonicalize(npm).ok()?;
+    real.ancestors().skip(1).take(3).find_map(|folder| {
+        let text = fs::read_to_string(folder.join("package.json")).ok()?;
+        let package: serde_json::Value = serde_json::from_str(&text).ok()?;
+        let is_npm = package.get("name").and_then(|name| name.as_str()) == Some("npm");
+        let version = package.get("version")?.as_str().filter(|_| is_npm)?;
+        Some(version.to_owned())
+    })
+}

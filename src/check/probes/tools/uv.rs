@@ -1,0 +1,104 @@
+//! uv, in the folder that this runs in.
+
+use std::path::{Path, PathBuf};
+
+use super::program::ask;
+use super::{ToolsPlan, beside, exists};
+use crate::check::evidence::tools::{Held, ToolSeen, UvViews};
+use crate::endpoint::PlainUrl;
+use crate::state::ToolLogin;
+use crate::tools::Tool;
+use crate::tools::effective::netrc::{in_netrc, in_uv_store};
+use crate::tools::effective::uv::{CONFIG_FILE, View, leaves_out, merge, project_file};
+use crate::tools::effective::{Address, BadFile, ReadFile};
+
+/// `None` where no uv is installed.
+pub fn look(plan: &ToolsPlan, login: &ToolLogin) -> Option<ToolSeen<UvViews>> {
+    let path = plan.find("uv")?;
+    let version = ask(&path, &["--version"], super::program::LIMIT).and_then(|said| {
+        let version = said.split_whitespace().nth(1)?;
+        Some(version.to_owned())
+    });
+    let login = plan.login_seen(Tool::Uv, login);
+    let texts = plan.read(files(plan));
+    let settings = views(plan, &texts, &login.endpoint);
+    let main = settings.as_ref().ok().map(|views| &views.project);
+    let held = main.and_then(|main| {
+        let index = login
+            .is_ours(&main.index.value, "simple/")
+            .then_some(&main.index)?;
+        Some(plan.held(index.value.password.as_ref()?, &index.origin))
+    });
+    Some(ToolSeen {
+        beside: settings
+            .as_ref()
+            .map(|views| {
+                let mut all = views.project.extra.clone();
+                let more = views.pip.extra.iter().filter(|index| !all.contains(index));
+                all.extend(more.cloned().collect::<Vec<_>>());
+                beside(&all, &login, "simple/")
+            })
+            .unwrap_or_default(),
+        program: plan.program(&path, version),
+        held,
+        login,
+        settings,
+    })
+}
+
+/// The files that uv reads, the one that wins first.
+fn files(plan: &ToolsPlan) -> Vec<PathBuf> {
+    let environment = &plan.environment;
+    match leaves_out(environment) {
+        Some(CONFIG_FILE) => {
+            return environment
+                .get(CONFIG_FILE)
+                .map(PathBuf::from)
+                .into_iter()
+                .collect();
+        }
+        Some(_) => return Vec::new(),
+        None => {}
+    }
+    let read = |path: &Path| std::fs::read_to_string(path).ok();
+    let project = plan
+        .project
+        .as_deref()
+        .and_then(|folder| project_file(folder, read));
+    let shared = environment
+        .get("XDG_CONFIG_DIRS")
+        .map_or("/etc/xdg", String::as_str);
+    let system = shared
+        .split(':')
+        .map(|folder| Path::new(folder).join("uv/uv.toml"))
+        .chain([PathBuf::from("/etc/uv/uv.toml")])
+        .find(|path| exists(path));
+    let user = plan.places.config.join("uv/uv.toml");
+    project.into_iter().chain([user]).chain(system).collect()
+}
+
+fn views(plan: &ToolsPlan, texts: &[ReadFile], endpoint: &str) -> Result<UvViews, BadFile> {
+    let project = merge(texts, &plan.environment, View::Project)?;
+    let user = project.index.value.user.clone();
+    Ok(UvViews {
+        netrc: netrc(plan, endpoint, user.as_deref()),
+        store: store(plan, endpoint, user.as_deref()),
+        pip: merge(texts, &plan.environment, View::Pip)?,
+        project,
+    })
+}
+
+fn netrc(plan: &ToolsPlan, endpoint: &str, user: Option<&str>) -> Option<Held> {
+    let host = PlainUrl::parse(endpoint).ok()?.host().to_owned();
+    let file = plan.read([plan.netrc()]).pop()?;
+    let found = in_netrc(&file, &host, user)?;
+    Some(plan.held(&found.value, &found.origin))
+}
+
+fn store(plan: &ToolsPlan, endpoint: &str, user: Option<&str>) -> Option<Held> {
+    let file = plan.read([plan.uv_store()]).pop()?;
+    let index = Address::of(&format!("{endpoint}simple/"));
+    // A store that uv cannot read is a store that uv says so of.
+    let found = in_uv_store(&file, &index.url, user).ok()??;
+    Some(plan.held(&found.value, &found.origin))
+}

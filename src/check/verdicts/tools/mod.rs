@@ -1,0 +1,176 @@
+//! What the tools really use, and whether it ends at our repository. Each conflict names who wins and how to be rid of it.
+
+pub mod machine;
+pub mod npm;
+pub mod others;
+pub mod pip;
+pub mod uv;
+
+use super::list;
+use crate::check::evidence::tools::{Beside, Held, LoginSeen, Program, ToolSeen};
+use crate::check::{Cause, Evidence, Mender, Verdict};
+use crate::timestamp::span;
+use crate::tools::Tool;
+use crate::tools::effective::{BadFile, Lines, Origin};
+
+/// `verdict` with the way to be rid of what `origin` says; `login` writes `file` anew.
+fn gone(verdict: Verdict, origin: &Origin, tool: Tool, file: &str) -> Verdict {
+    match origin {
+        Origin::Variable(name) => verdict.fix(unset(name)).by(Mender::You),
+        Origin::Lines(lines) if lines.path != file => without(verdict, lines),
+        Origin::Lines(_) | Origin::Default => verdict.fix(login(tool)).by(Mender::You),
+    }
+}
+
+fn unset(name: &str) -> String {
+    format!(
+        "Take it out of the environment, and out of what sets it there (~/.bashrc, the image, a notebook's %env):\n$ unset {name}"
+    )
+}
+
+fn login(tool: Tool) -> String {
+    format!("$ studio-mirror login --tool {tool}")
+}
+
+fn without(verdict: Verdict, lines: &Lines) -> Verdict {
+    let which = match lines.last > lines.first {
+        true => format!("{},{}", lines.first, lines.last),
+        false => lines.first.to_string(),
+    };
+    let path = shell_path(&lines.path);
+    let plural = if lines.last > lines.first { "s" } else { "" };
+    if lines.is_own {
+        let fix = format!("Take the line{plural} out:\n$ sed -i '{which}d' {path}");
+        verdict.fix(fix).by(Mender::You)
+    } else {
+        let fix = format!(
+            "The file is not yours. Whoever builds the image takes the line{plural} out:\n$ sudo sed -i '{which}d' {path}"
+        );
+        verdict.fix(fix).by(Mender::PlatformTeam)
+    }
+}
+
+/// A path as a shell takes it; `~/` in front stays what it is.
+fn shell_path(path: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@~".contains(c);
+    if path.chars().all(is_plain) {
+        return path.to_owned();
+    }
+    let quoted = |path: &str| format!("'{}'", path.replace('\'', r"'\''"));
+    match path.strip_prefix("~/") {
+        Some(below) => format!("~/{}", quoted(below)),
+        None => quoted(path),
+    }
+}
+
+/// A file that the tool refuses.
+fn refused(tool: Tool, bad: &BadFile) -> Verdict {
+    let line = bad.error.line;
+    let path = shell_path(&bad.path);
+    Verdict::failed(format!("{tool} cannot read {}: {}", bad.path, bad.error))
+        .fix(format!("Mend line {line}, or move the file out of the way:\n$ vi +{line} {path}\n$ mv {path} {path}.broken"))
+}
+
+/// The indexes beside ours.
+fn indexes_beside(tool: Tool, beside: &[Beside], login: &LoginSeen) -> Verdict {
+    for index in beside {
+        let Some(Err(why)) = &index.answers else {
+            continue;
+        };
+        let verdict = Verdict::failed(format!(
+            "{} (from {}) never answers: {why}; {tool} waits for it with every install",
+            index.url, index.origin
+        ));
+        return gone_from_list(verdict, index, login);
+    }
+    let Some(index) = beside.first() else {
+        return Verdict::ok("no index beside CodeArtifact");
+    };
+    let all = beside
+        .iter()
+        .map(|index| format!("{} ({})", index.url, index.origin));
+    let verdict = Verdict::warning(format!(
+        "{tool} also takes packages from {}: whoever publishes there can replace an internal package",
+        list(all)
+    ));
+    gone_from_list(verdict, index, login)
+}
+
+/// Even in login's own file the further index is the owner's, and no login takes it away.
+fn gone_from_list(verdict: Verdict, index: &Beside, login: &LoginSeen) -> Verdict {
+    match &index.origin {
+        Origin::Lines(lines) => without(verdict, lines),
+        origin => gone(verdict, origin, Tool::Pip, &login.file),
+    }
+}
+
+/// A token that stands where the login put one.
+fn own_token(tool: Tool, held: &Held, now: u64) -> Verdict {
+    let from = &held.origin;
+    match (held.is_over(now), held.life) {
+        // Known by its age: the token's own check tells.
+        (Some(true), Some(_)) if held.is_ours => Verdict::waits_for("token.age"),
+        (Some(true), _) if held.is_ours => Verdict::failed(format!(
+            "the repository refuses the token in {from}: it is over"
+        ))
+        .fix(renew(tool))
+        .because(Cause::Token),
+        (Some(true), _) => Verdict::failed(format!(
+            "the repository refuses the token in {from}, which is not the login's"
+        ))
+        .fix(login(tool)),
+        (Some(false), _) if !held.is_ours => Verdict::ok(format!(
+            "{from} holds a token that is not the login's, good for now"
+        )),
+        (_, Some(life)) => Verdict::ok(format!(
+            "{from} holds a token for {}",
+            span(life.ends.saturating_sub(now))
+        )),
+        (_, None) => Verdict::ok(format!("{from} holds a token")),
+    }
+}
+
+fn renew(tool: Tool) -> String {
+    format!(
+        "$ studio-mirror login --tool {tool}\nand from then on, before its time is over:\n$ studio-mirror refresh --daemon"
+    )
+}
+
+/// A token that stands where the helper should be asked.
+fn foreign_token(tool: Tool, held: &Held, now: u64) -> Verdict {
+    let detail = format!(
+        "a token stands in {}, and {tool} does not ask the helper",
+        held.origin
+    );
+    match held.is_over(now) {
+        Some(false) => Verdict::warning(format!(
+            "{detail}; it is good today and over within 12 hours"
+        )),
+        Some(true) => Verdict::failed(format!("{detail}; its time is over")),
+        None => Verdict::failed(format!("{detail}; its time will be over within 12 hours")),
+    }
+}
+
+/// A tool to which only our link before it on PATH gives a token, where that does not come first.
+fn not_behind_us(tool: Tool, program: &Program, login: &LoginSeen) -> Option<Verdict> {
+    (login.is_shimmed && !program.is_behind_us).then(|| {
+        let detail = format!(
+            "{} comes before studio-mirror's link of that name on PATH, which gives {tool} its token",
+            program.path
+        );
+        Verdict::failed(detail).fix(
+            "Let the folder of the links come first, in ~/.bashrc or the image as well:\n\
+             $ export PATH=\"/usr/local/lib/studio-mirror/bin:$PATH\"",
+        )
+    })
+}
+
+/// The verdict about a tool that was asked for by name and cannot be looked at.
+fn stranger(evidence: &Evidence, tool: Tool) -> Option<Verdict> {
+    evidence.tools.stranger(tool).map(Verdict::unknown)
+}
+
+/// What a check of `tool` is about, where the tool can read its files.
+fn settings<T>(seen: &ToolSeen<T>) -> Option<&T> {
+    seen.settings.as_ref().ok()
+}
