@@ -120,7 +120,8 @@ pub enum Command {
     /// Say what is broken between here and CodeArtifact, and how to mend it
     #[command(
         after_help = "Examples:\n  studio-mirror check\n  studio-mirror check --output markdown    for a ticket\n  \
-                      studio-mirror check --explain network.api.dns"
+                      studio-mirror check --explain network.api.dns\n  \
+                      studio-mirror check --vpc --join report.json    an administrator, with a space's report"
     )]
     Check(CheckArgs),
     /// Print a fresh authorization token
@@ -234,6 +235,38 @@ pub struct CheckArgs {
     /// Explain one check, or list all; asks nobody
     #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = "")]
     pub explain: Option<String>,
+    /// Ask AWS, too, what the VPC has; needs an administrator's credentials
+    #[arg(long, conflicts_with = "explain")]
+    pub vpc: bool,
+    /// What an administrator says of the VPC.
+    #[command(flatten)]
+    pub place: PlaceArgs,
+}
+
+/// `check --vpc`: which space is meant
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options of --vpc")]
+pub struct PlaceArgs {
+    /// Judge the report that a space made with `check --output json`, instead of this machine
+    #[arg(
+        long,
+        value_name = "REPORT.json",
+        requires = "vpc",
+        conflicts_with = "tool"
+    )]
+    pub join: Option<PathBuf>,
+    /// Studio domain of the space [default: its own]
+    #[arg(long, value_name = "ID", requires = "vpc")]
+    pub studio_domain_id: Option<String>,
+    /// VPC of the space [default: its network interface's, or its Studio domain's]
+    #[arg(long, value_name = "ID", requires = "vpc")]
+    pub vpc_id: Option<String>,
+    /// Subnets of the space, with commas
+    #[arg(long, value_delimiter = ',', value_name = "ID,…", requires = "vpc")]
+    pub subnet_ids: Vec<String>,
+    /// Security groups of the space, with commas
+    #[arg(long, value_delimiter = ',', value_name = "ID,…", requires = "vpc")]
+    pub security_group_ids: Vec<String>,
 }
 
 /// `token`

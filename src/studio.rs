@@ -40,6 +40,11 @@ impl Metadata {
         self.resource_field(4)
     }
 
+    /// The Studio domain.
+    pub fn domain_id(&self) -> Option<&str> {
+        self.domain_id.as_deref()
+    }
+
     /// The role that the app runs as.
     pub fn role(&self) -> Option<&str> {
         self.execution_role_arn.as_deref()
@@ -73,6 +78,7 @@ mod tests {
         );
         assert_eq!(metadata.region(), Some("eu-west-1"));
         assert_eq!(metadata.account(), Some("111122223333"));
+        assert_eq!(metadata.domain_id(), Some("d-1"));
         assert_eq!(metadata.role(), Some("arn:aws:iam::111122223333:role/r"));
         assert_eq!(
             metadata.lifecycle_stream().as_deref(),

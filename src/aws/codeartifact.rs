@@ -11,7 +11,8 @@ use aws_sdk_codeartifact::types::{EndpointType as SdkEndpointType, PackageFormat
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use backon::{BackoffBuilder, ExponentialBuilder};
 
-use super::explain::{AwsError, Subject, printable};
+use super::explain::{AwsError, printable};
+use super::service::Subject;
 use super::{credentials, http_client};
 use crate::endpoint::{EndpointType, Format, RepositoryEndpoint};
 use crate::error::with_hint;

@@ -10,40 +10,9 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use super::connection::SetupFailure;
 use super::mend::{Denial, local_texts, service_texts};
+use super::service::Subject;
 use super::trust::Roots;
-use crate::endpoint::PlainUrl;
 use crate::error::with_hint;
-use crate::token::TokenRequest;
-
-/// What a failed call was about, for the texts.
-#[derive(Clone, Debug)]
-pub struct Subject {
-    pub(super) host: String,
-    pub(super) region: String,
-    pub(super) domain: String,
-    pub(super) credentials: String,
-}
-
-impl Subject {
-    /// Describes `request`.
-    pub fn of(request: &TokenRequest) -> Self {
-        let host = match &request.api_endpoint {
-            Some(url) => PlainUrl::parse(url).map_or(url.clone(), |plain| plain.host().to_owned()),
-            None => format!("codeartifact.{}.amazonaws.com", request.region),
-        };
-        Self {
-            host,
-            region: request.region.clone(),
-            domain: request.domain.clone(),
-            credentials: request.credentials.describe(),
-        }
-    }
-
-    /// The API's host.
-    pub fn host(&self) -> &str {
-        &self.host
-    }
-}
 
 /// Why a call failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,6 +104,11 @@ impl AwsError {
         Self::local(Kind::Timeout, operation, subject, String::new())
     }
 
+    /// What answered is none of the service: `why`.
+    pub(super) fn not_aws(operation: &str, subject: &Subject, why: &str) -> Self {
+        Self::local(Kind::NotAws, operation, subject, printable(why))
+    }
+
     /// Whether the same call may succeed a little later.
     pub fn is_transient(&self) -> bool {
         matches!(
@@ -192,7 +166,8 @@ impl AwsError {
         } else {
             printable(code)
         };
-        let denial = (kind == Kind::Denied).then(|| Denial::read(operation, &sentence));
+        let denial =
+            (kind == Kind::Denied).then(|| Denial::of(subject.service, operation, &sentence));
         Self {
             kind,
             denial,
@@ -223,9 +198,14 @@ fn kind_of_answer(status: u16, code: &str, sentence: &str) -> Kind {
         | "InvalidClientTokenId"
         | "IncompleteSignature"
         | "MissingAuthenticationTokenException" => Kind::Rejected,
-        "AccessDeniedException" | "AccessDenied" => Kind::Denied,
-        "ResourceNotFoundException" => Kind::NotFound,
-        "ThrottlingException" | "TooManyRequestsException" => Kind::Throttled,
+        "AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation" => Kind::Denied,
+        // EC2's words for a signature or a key that it does not know.
+        "AuthFailure" | "Blocked" => Kind::Rejected,
+        "ResourceNotFoundException" | "ResourceNotFound" => Kind::NotFound,
+        _ if code.ends_with(".NotFound") => Kind::NotFound,
+        "ThrottlingException" | "TooManyRequestsException" | "RequestLimitExceeded" => {
+            Kind::Throttled
+        }
         "ValidationException" => Kind::Invalid,
         _ if status == 429 => Kind::Throttled,
         _ if status >= 500 => Kind::ServerFault,

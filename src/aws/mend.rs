@@ -1,6 +1,7 @@
 //! What people read about a failed AWS call: the cause in their terms, and who can mend it how.
 
-use super::explain::{Kind, Subject};
+use super::explain::Kind;
+use super::service::{Service, Subject};
 
 /// Sentence and mend for a call that got no answer.
 pub(super) fn local_texts(kind: &Kind, operation: &str, subject: &Subject) -> (String, String) {
@@ -8,10 +9,15 @@ pub(super) fn local_texts(kind: &Kind, operation: &str, subject: &Subject) -> (S
         host,
         region,
         credentials,
+        service,
         ..
     } = subject;
     let endpoint = format!("com.amazonaws.{region}.codeartifact.api");
     match kind {
+        Kind::Name | Kind::Timeout | Kind::NoRoute if *service != Service::CodeArtifact => (
+            format!("{operation}: {host} cannot be reached from here"),
+            "an administrator's machine has a way to AWS: `studio-mirror check --vpc --join REPORT.json` there, with the space's own report".into(),
+        ),
         Kind::Name => (
             format!("{operation}: the name {host} has no address here"),
             format!("is the region `{region}` right, and has the VPC an interface endpoint for {endpoint} with private DNS?"),
@@ -56,8 +62,11 @@ pub(super) fn local_texts(kind: &Kind, operation: &str, subject: &Subject) -> (S
             "in Studio the space's role gives them; elsewhere use --profile NAME, `aws sso login`, or AWS_ACCESS_KEY_ID".into(),
         ),
         _ => (
-            format!("{operation}: {host} does not answer like CodeArtifact"),
-            "is the API endpoint right? `studio-mirror status` shows where it was set".into(),
+            format!("{operation}: {host} does not answer like {}", service.title()),
+            match service {
+                Service::CodeArtifact => "is the API endpoint right? `studio-mirror status` shows where it was set".into(),
+                _ => format!("look at AWS_ENDPOINT_URL_{} and AWS_ENDPOINT_URL", service.name().to_uppercase()),
+            },
         ),
     }
 }
@@ -74,11 +83,12 @@ pub(super) fn service_texts(
         region,
         domain,
         credentials,
+        service,
     } = subject;
     match kind {
         Kind::Denied => (
             format!("{operation}: access denied for {credentials}"),
-            denied_hint(operation, domain, sentence),
+            denied_hint(*service, operation, domain, sentence),
         ),
         Kind::Rejected => (
             format!("{operation}: AWS does not accept {credentials}"),
@@ -88,9 +98,17 @@ pub(super) fn service_texts(
             format!("{operation}: this machine's clock differs from AWS's by minutes"),
             "set the clock (`date -u` shows it); a request may be 5 minutes off at most".into(),
         ),
+        Kind::NotFound if *service != Service::CodeArtifact => (
+            format!("{operation}: not found in {region}"),
+            "are the ids, the region and the account right?".into(),
+        ),
         Kind::NotFound => (
             format!("{operation}: not found in {region}"),
             format!("check --domain (now {domain}), --domain-owner, --repository and --region"),
+        ),
+        Kind::Throttled if *service != Service::CodeArtifact => (
+            format!("{operation}: too many requests in this account and region"),
+            "try again in a minute".into(),
         ),
         Kind::Throttled => (
             format!("{operation}: too many requests in this account and region"),
@@ -101,7 +119,7 @@ pub(super) fn service_texts(
             "try again in a minute".into(),
         ),
         Kind::Invalid => (
-            format!("{operation}: CodeArtifact does not accept the request"),
+            format!("{operation}: {} does not accept the request", service.title()),
             "the sentence above names the value at fault; `studio-mirror status` shows where each was set".into(),
         ),
         _ => local_texts(&Kind::NotAws, operation, subject),
@@ -131,12 +149,17 @@ pub struct Denial {
 }
 
 impl Denial {
-    /// Reads `sentence`, the answer to a call of `operation`.
+    /// Reads `sentence`, CodeArtifact's answer to a call of `operation`.
     pub fn read(operation: &str, sentence: &str) -> Self {
+        Self::of(Service::CodeArtifact, operation, sentence)
+    }
+
+    /// Reads `sentence`, a service's answer to a call of `operation`.
+    pub(super) fn of(service: Service, operation: &str, sentence: &str) -> Self {
         let action = if sentence.contains("sts:GetServiceBearerToken") {
             "sts:GetServiceBearerToken".to_owned()
         } else {
-            format!("codeartifact:{operation}")
+            format!("{}:{operation}", service.name())
         };
         let by = if sentence.contains("VPC endpoint policy") {
             RefusedBy::Endpoint
@@ -152,9 +175,13 @@ impl Denial {
 }
 
 /// Whom to ask for what.
-fn denied_hint(operation: &str, domain: &str, sentence: &str) -> String {
-    let Denial { by, action } = Denial::read(operation, sentence);
+fn denied_hint(service: Service, operation: &str, domain: &str, sentence: &str) -> String {
+    let Denial { by, action } = Denial::of(service, operation, sentence);
     match by {
+        RefusedBy::Endpoint if service != Service::CodeArtifact => format!(
+            "the policy of the VPC endpoint for {} must allow {action}: ask your platform team",
+            service.title()
+        ),
         RefusedBy::Endpoint => format!(
             "the policy of the VPC endpoint codeartifact.api must allow {action}: ask your platform team"
         ),

@@ -1,14 +1,21 @@
 //! AWS at the edge: the few calls, over a connection that minds proxies and private CAs.
 
+mod call;
 mod codeartifact;
 mod connection;
 mod credentials;
+pub mod ec2;
 mod explain;
 mod identity;
 mod mend;
 mod proxy;
+mod query;
+mod sagemaker;
+mod service;
 mod trust;
+mod xml;
 
+pub use call::Caller;
 pub use codeartifact::CodeArtifact;
 pub use connection::http_client;
 pub use credentials::{Found, find as find_credentials};
@@ -17,6 +24,8 @@ pub use explain::{AwsError, Kind};
 pub use identity::caller_arn;
 pub use mend::{Denial, RefusedBy};
 pub use proxy::{Proxy, check_proxy_variables, excepted_hosts, proxy_for};
+pub use sagemaker::{SageMaker, StudioDomain};
+pub use service::Service;
 pub use trust::{Roots, RootsFrom};
 
 use std::future::Future;

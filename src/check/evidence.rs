@@ -5,9 +5,11 @@ pub mod tools;
 
 pub use host::{Answer, Distrust, Handshake, HostSeen, Names, Reached, Role, Said, Tunnel};
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use super::fill::Words;
+use super::vpc::VpcSeen;
 use crate::aws::{Denial, Kind};
 use crate::endpoint::Format;
 
@@ -44,6 +46,10 @@ pub struct Evidence {
     pub cache: Option<CacheSeen>,
     /// The tools and what they use.
     pub tools: tools::ToolsSeen,
+    /// This machine's addresses.
+    pub own_addresses: Vec<IpAddr>,
+    /// What AWS says of the VPC, beside what the wire showed; `None` without `--vpc`.
+    pub vpc: Option<Box<VpcSeen>>,
     /// The clock when the run began, seconds since 1970.
     pub now: u64,
 }
@@ -69,6 +75,10 @@ pub struct SettingsSeen {
     pub helper_waits_for_401: bool,
     /// Whether the API's address is not AWS's own name.
     pub own_api: bool,
+    /// The Studio domain, in a space.
+    pub studio_domain_id: Option<String>,
+    /// The role that the space runs as.
+    pub role: Option<String>,
 }
 
 /// A failure in words.
@@ -187,7 +197,12 @@ impl Evidence {
             .region
             .as_deref()
             .and_then(super::catalogue::bucket);
-        Words::default()
+        let words = Words::default();
+        let words = match &self.vpc {
+            Some(seen) => seen.asked.words(words),
+            None => words,
+        };
+        words
             .with("region", settings.region.clone())
             .with("domain", settings.domain.clone())
             .with("account", settings.owner.clone())

@@ -11,22 +11,24 @@ pub mod evidence;
 pub mod explain;
 pub mod fill;
 pub mod judge;
+pub mod observed;
 pub mod probes;
 mod progress;
 pub mod render;
 pub mod report;
 pub mod run;
 pub mod verdicts;
+pub mod vpc;
 
 pub use evidence::Evidence;
 pub use judge::judge;
 pub use report::{Finding, Report};
-pub use run::run;
+pub use run::{run, run_with_vpc};
 
 use std::fmt;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::aws::RefusedBy;
 
@@ -86,7 +88,7 @@ impl fmt::Display for Mender {
 }
 
 /// How a check came out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// It holds.
@@ -122,6 +124,8 @@ pub enum Cause {
     Credentials,
     /// The same policy refuses several calls.
     Policy(RefusedBy),
+    /// The rules of these security groups.
+    SecurityGroups(Vec<String>),
     /// The same policy refuses to let packages be read; `None` if it is not named.
     Reading(Option<RefusedBy>),
 }

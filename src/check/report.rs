@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::observed::Observed;
 use super::{Mender, Status};
 
 /// How every check came out, in the catalogue's order.
@@ -11,6 +12,9 @@ pub struct Report {
     pub ok: bool,
     /// The checks that had an object.
     pub checks: Vec<Finding>,
+    /// What the machine tells of itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub observed: Option<Observed>,
 }
 
 /// How one check came out.
@@ -38,6 +42,7 @@ impl Report {
         Self {
             ok: checks.iter().all(|found| found.status != Status::Failed),
             checks,
+            observed: None,
         }
     }
 

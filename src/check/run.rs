@@ -15,12 +15,14 @@ use super::catalogue::{API, REPOSITORIES, STS};
 use super::evidence::{
     CredentialsSeen, HostSeen, ProxySeen, Refusal, RootsSeen, TokenSeen, Trouble, Tunnel,
 };
+use super::observed::Observed;
 use super::probes::host::Way;
 use super::probes::http::Credentials;
 use super::probes::tls::Trust;
-use super::probes::{Deadline, aws};
+use super::probes::{Deadline, aws, own};
 use super::progress::Progress;
-use super::{Evidence, catalogue, judge, report::Report};
+use super::vpc::{Asking, ask};
+use super::{Evidence, catalogue, judge, report::Report, vpc};
 use crate::aws::{Roots, caller_arn, check_proxy_variables, excepted_hosts, proxy_for};
 use crate::endpoint::{Format, RepositoryEndpoint};
 use crate::error::explain;
@@ -35,17 +37,36 @@ const LIMIT: Duration = Duration::from_millis(5_200);
 
 /// Runs every check.
 pub async fn run(plan: &Plan) -> Report {
-    judge(catalogue::all(), &gather(plan).await)
+    report(&gather(plan).await)
+}
+
+/// Runs every check, and asks AWS what the VPC has.
+pub async fn run_with_vpc(plan: &Plan, asking: &Asking) -> Report {
+    let known = Observed::of(&beginning(plan));
+    let (evidence, asked) = join(gather(plan), ask(asking, &known)).await;
+    vpc::join(report(&evidence), asked)
+}
+
+fn report(evidence: &Evidence) -> Report {
+    let mut report = judge(catalogue::all(), evidence);
+    report.observed = Some(Observed::of(evidence));
+    report
+}
+
+/// What is known before anybody is asked.
+fn beginning(plan: &Plan) -> Evidence {
+    Evidence {
+        settings: plan.settings.clone(),
+        cache: Some(plan.cache.clone()),
+        own_addresses: own::addresses(),
+        now: now(),
+        ..Evidence::default()
+    }
 }
 
 /// Looks at everything.
 pub async fn gather(plan: &Plan) -> Evidence {
-    let mut evidence = Evidence {
-        settings: plan.settings.clone(),
-        cache: Some(plan.cache.clone()),
-        now: now(),
-        ..Evidence::default()
-    };
+    let mut evidence = beginning(plan);
     let trust = roots(plan, &mut evidence);
     evidence.proxy = proxy(plan);
     let is_usable = evidence

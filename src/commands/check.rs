@@ -1,5 +1,7 @@
 //! `check`: what is broken, and how to mend it.
 
+mod vpc;
+
 use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -8,6 +10,7 @@ use serde::Serialize;
 
 use super::session::Session;
 use crate::aws;
+use crate::check::catalogue::ASKING;
 use crate::check::evidence::tools::Life;
 use crate::check::evidence::{CacheSeen, SettingsSeen, Trouble};
 use crate::check::explain::{Explained, List};
@@ -46,8 +49,10 @@ pub fn explained(printer: Printer, id: &str) -> anyhow::Result<ExitCode> {
 
 /// Runs the checks.
 pub fn run(session: &Session, args: &CheckArgs) -> anyhow::Result<ExitCode> {
-    let plan = plan(session, &tools(session, args), !args.tool.is_empty());
-    let report = aws::block_on(async { Ok(check::run(&plan).await) })?;
+    let report = match &args.place.join {
+        Some(path) => vpc::joined(session, &args.place, path)?,
+        None => made_here(session, args)?,
+    };
     let style = Style {
         is_coloured: is_coloured(session),
         is_detailed: session.printer.verbosity == Verbosity::Verbose,
@@ -58,6 +63,17 @@ pub fn run(session: &Session, args: &CheckArgs) -> anyhow::Result<ExitCode> {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
+    })
+}
+
+/// The report of this machine.
+fn made_here(session: &Session, args: &CheckArgs) -> anyhow::Result<check::Report> {
+    let plan = plan(session, &tools(session, args), !args.tool.is_empty());
+    aws::block_on(async {
+        Ok(match args.vpc {
+            true => check::run_with_vpc(&plan, &vpc::asking(session, &args.place, ASKING)).await,
+            false => check::run(&plan).await,
+        })
     })
 }
 
@@ -182,6 +198,8 @@ fn settings_seen(
         formats,
         helper_waits_for_401: tools.iter().any(|tool| waits_for_401(session, *tool)),
         own_api: is_own_api(api),
+        studio_domain_id: session.metadata.domain_id().map(str::to_owned),
+        role: session.metadata.role().map(str::to_owned),
     }
 }
 

@@ -37,7 +37,8 @@ pub struct Session {
     /// The streams.
     pub printer: Printer,
     shared_aws_files: Vec<String>,
-    metadata: Metadata,
+    /// What Studio tells of the space.
+    pub metadata: Metadata,
 }
 
 impl Session {

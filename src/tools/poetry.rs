@@ -175,6 +175,23 @@ fn advice(main: &Registry) -> Vec<String> {
 /// The user's auth.toml, where poetry keeps passwords by the names of repositories.
 pub struct AuthToml;
 
+impl AuthToml {
+    /// A password in `text` under a name that logins give to a repository: poetry takes it before it asks the keyring.
+    ///
+    /// # Errors
+    /// When the text is no TOML.
+    pub fn password_before_keyring(text: &str) -> Result<Option<Secret>, SyntaxError> {
+        for name in toml_tables::tables_in(text, &[LOGIN])? {
+            if Keys::is_our_name(&name)
+                && let Some(password) = toml_tables::string(text, &[LOGIN, &name, "password"])?
+            {
+                return Ok(Some(Secret::new(password)));
+            }
+        }
+        Ok(None)
+    }
+}
+
 impl Editor for AuthToml {
     fn configure(&self, text: &str, registries: &[Registry]) -> Result<Configured, SyntaxError> {
         TomlFile::parse(text)?;

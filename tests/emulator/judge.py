@@ -4,7 +4,7 @@
 usage: judge.py REQUEST_LOG
 
 Reads the lines of JSON that `studio-mirror-emulator --request-log` wrote and holds every request for the APIs of
-CodeArtifact and STS against AWS's own description of them: the operation is known by its method and path (or Action),
+CodeArtifact and STS (and of EC2 and SageMaker, where a test wrote down such) against AWS's own description of them: the operation is known by its method and path (or Action),
 every parameter is one that the operation has, required ones are there, and values keep to the model's enumerations,
 patterns and limits. Requests for packages and credentials are not API calls and are passed over.
 
@@ -18,6 +18,7 @@ import sys
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import botocore.session
+from botocore.validate import ParamValidator
 
 
 def faults_of_value(shape, text, name):
@@ -128,6 +129,78 @@ def faults_of_query(model, request):
     yield from faults_of_pairs(rest, members, required, name)
 
 
+def faults_of_ec2(model, request):
+    """What is wrong with a call of EC2, whose lists and structures are spelt out in the names of the form."""
+    pairs = parse_qsl(request["body"], keep_blank_values=True)
+    form = dict(pairs)
+    name = form.get("Action", "")
+    if name not in model.operation_names:
+        yield f"no operation of {model.service_name} is {name!r}"
+        return
+    if form.get("Version") != model.api_version:
+        yield f"{name}: the version is {form.get('Version')!r}, not {model.api_version}"
+    shape = model.operation_model(name).input_shape
+    seen = set()
+    for key, text in pairs:
+        if key in ("Action", "Version"):
+            continue
+        if key in seen:
+            yield f"{name}: {key} is given twice"
+        seen.add(key)
+        found = shape_at(shape, key.split("."))
+        if found is None:
+            yield f"{name}: there is no parameter {key!r}"
+            continue
+        for fault in faults_of_value(found, text, key):
+            yield f"{name}: {fault}"
+    for key in shape.required_members:
+        wire = ec2_name(key, shape.members[key])
+        if not any(given == wire or given.startswith(f"{wire}.") for given in seen):
+            yield f"{name}: {wire} is missing"
+
+
+def ec2_name(key, member):
+    """The name of a member in a form: as botocore's serializer has it."""
+    if "queryName" in member.serialization:
+        return member.serialization["queryName"]
+    name = member.serialization.get("name", key)
+    return name[0].upper() + name[1:]
+
+
+def shape_at(shape, path):
+    """The shape that a name of the form leads to, if it ends at a plain value."""
+    if not path:
+        return None if shape.type_name in ("structure", "list") else shape
+    if shape.type_name == "structure":
+        for key, member in shape.members.items():
+            if ec2_name(key, member) == path[0]:
+                return shape_at(member, path[1:])
+    elif shape.type_name == "list" and re.fullmatch(r"[1-9]\d*", path[0]):
+        return shape_at(shape.member, path[1:])
+    return None
+
+
+def faults_of_json(model, request):
+    """What is wrong with a call of a service that is asked in JSON."""
+    prefix, _, name = request.get("target", "").partition(".")
+    if prefix != model.metadata["targetPrefix"] or name not in model.operation_names:
+        yield f"no operation of {model.service_name} is {request.get('target')!r}"
+        return
+    try:
+        sent = json.loads(request["body"])
+    except ValueError:
+        yield f"{name}: the body is no JSON"
+        return
+    shape = model.operation_model(name).input_shape
+    report = ParamValidator().validate(sent, shape)
+    if report.has_errors():
+        yield f"{name}: {report.generate_report()}"
+    for key, value in sent.items():
+        if key in shape.members and isinstance(value, str):
+            for fault in faults_of_value(shape.members[key], value, key):
+                yield f"{name}: {fault}"
+
+
 def main(arguments):
     if len(arguments) != 1:
         print("usage: judge.py REQUEST_LOG", file=sys.stderr)
@@ -136,6 +209,8 @@ def main(arguments):
     judges = {
         "codeartifact": (session.get_service_model("codeartifact"), faults_of_rest),
         "sts": (session.get_service_model("sts"), faults_of_query),
+        "ec2": (session.get_service_model("ec2"), faults_of_ec2),
+        "sagemaker": (session.get_service_model("sagemaker"), faults_of_json),
     }
     judged = 0
     reasons = []

@@ -8,11 +8,13 @@ mod proxy;
 mod repository;
 mod settings;
 mod tools;
+mod vpc;
 
 pub use credentials::{CALLER, FOUND, MOST_SKEW, TOKEN};
 pub use network::{API, ASSETS, HostChecks, REPOSITORIES, STS};
 pub use repository::{READ, TARBALL};
 pub use settings::{REGIONS, bucket};
+pub use vpc::{ASKING, ASKING_ALONE, interface_service, s3_service};
 
 use super::Check;
 use super::evidence::Role;
@@ -36,6 +38,16 @@ pub fn all() -> impl Iterator<Item = &'static Check> {
         .chain(other_tools::NPM)
         .chain(other_tools::OTHERS)
         .chain(machine::AFTER_TOOLS)
+        .chain(vpc())
+}
+
+/// The checks of `--vpc`.
+pub fn vpc() -> impl Iterator<Item = &'static Check> {
+    vpc::ACCESS
+        .iter()
+        .chain(&vpc::API)
+        .chain(&vpc::REPOSITORIES)
+        .chain(vpc::REST)
 }
 
 /// The checks of the host in this role.

@@ -41,6 +41,8 @@ macro_rules! interface_endpoint {
     };
 }
 
+pub(super) use interface_endpoint;
+
 macro_rules! open_port {
     ($service:literal) => {
         concat!(

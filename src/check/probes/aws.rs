@@ -68,7 +68,8 @@ fn until(deadline: Deadline) -> std::time::Instant {
         .min(std::time::Instant::now() + TOKEN.limit)
 }
 
-fn refusal(error: &anyhow::Error) -> Refusal {
+/// The failure of a call, as a verdict takes it.
+pub fn refusal(error: &anyhow::Error) -> Refusal {
     let explained = explain(error);
     let what = std::iter::once(explained.error).chain(explained.causes);
     let known = find::<AwsError>(error);

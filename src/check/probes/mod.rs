@@ -5,6 +5,7 @@ pub mod certificate;
 pub mod dns;
 pub mod host;
 pub mod http;
+pub mod own;
 pub mod tcp;
 pub mod tls;
 pub mod tools;

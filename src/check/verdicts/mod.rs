@@ -10,6 +10,7 @@ pub mod proxy;
 pub mod repository;
 pub mod settings;
 pub mod tools;
+pub mod vpc;
 
 use std::net::IpAddr;
 

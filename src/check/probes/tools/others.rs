@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use super::{ToolsPlan, command, exists};
 use crate::check::evidence::tools::{Held, LoginSeen, OtherSeen};
-use crate::edit::{SyntaxError, toml_tables};
+use crate::edit::SyntaxError;
 use crate::secret::Secret;
 use crate::state::ToolLogin;
 use crate::tools::effective::{Origin, ReadFile, Sourced, project};
+use crate::tools::poetry::AuthToml;
 use crate::tools::{AuthMode, Found, Tool};
 
 /// `None` where the tool is not installed.
@@ -37,7 +38,7 @@ pub fn look(plan: &ToolsPlan, tool: Tool, login: &ToolLogin) -> Option<OtherSeen
         trouble = Some(format!("{} holds no token", seen.file));
     }
     if tool == Tool::Poetry && login.auth == AuthMode::Helper {
-        held.extend(poetrys_own_login(plan, &login.main.name));
+        held.extend(poetrys_own_logins(plan));
     }
     Some(OtherSeen {
         tool,
@@ -49,15 +50,14 @@ pub fn look(plan: &ToolsPlan, tool: Tool, login: &ToolLogin) -> Option<OtherSeen
     })
 }
 
-/// poetry takes a login for the repository's name in auth.toml before it asks the keyring.
-fn poetrys_own_login(plan: &ToolsPlan, name: &str) -> Option<Held> {
+/// poetry takes a login in auth.toml before it asks the keyring.
+fn poetrys_own_logins(plan: &ToolsPlan) -> Option<Held> {
     let client = Tool::Poetry.client();
     let files = client.files(&plan.places, &plan.environment, AuthMode::Token);
     files.iter().find_map(|file| {
         let read = plan.read([file.path.clone()]).pop()?;
-        let path = ["http-basic", name, "password"];
-        let password = toml_tables::string(read.text().ok()?, &path).ok()??;
-        Some(held_in(plan, &read, &Secret::new(password)))
+        let password = AuthToml::password_before_keyring(read.text().ok()?);
+        Some(held_in(plan, &read, &password.ok()??))
     })
 }
 

@@ -1,0 +1,251 @@
+//! Whether endpoints are there, one for each service, where the spaces are.
+
+use std::collections::BTreeSet;
+
+use super::{endpoint, endpoints, list, seen, space, told};
+use crate::aws::ec2::{Subnet, VpcEndpoint};
+use crate::check::catalogue::interface_service;
+use crate::check::evidence::Role;
+use crate::check::vpc::VpcSeen;
+use crate::check::{Evidence, Verdict};
+
+/// Whether the VPC has a working endpoint for this role's service.
+pub fn exists(evidence: &Evidence, role: Role) -> Option<Verdict> {
+    let seen = seen(evidence)?;
+    let region = evidence.settings.region.as_deref()?;
+    Some(existing(seen, region, role).unwrap_or_else(|verdict| verdict))
+}
+
+fn existing(seen: &VpcSeen, region: &str, role: Role) -> Result<Verdict, Verdict> {
+    let space = space(&seen.asked)?;
+    let all = endpoints(seen, region, role)?;
+    let service = interface_service(region, role);
+    let Some(first) = all.first() else {
+        return Ok(match reached_elsewhere(seen, role) {
+            Some(how) => Verdict::ok(format!("{} has none; {how}", space.vpc)),
+            None => Verdict::failed(format!(
+                "{} has no endpoint for {service}{}",
+                space.vpc,
+                twice_instead(seen, region, role)
+            ))
+            .fix(creation(seen, region, role)),
+        });
+    };
+    let id = &first.id;
+    if first.is_available() {
+        return Ok(Verdict::ok(format!("{id} is available")));
+    }
+    if seen.wire.reaches(role) {
+        return Ok(Verdict::ok(format!(
+            "{id} is {}; the space gets there",
+            first.state
+        )));
+    }
+    let error = match first.last_error.is_empty() {
+        true => String::new(),
+        false => format!(": {}", crate::aws::printable(&first.last_error)),
+    };
+    let look =
+        format!("$ aws ec2 describe-vpc-endpoints --region {{region}} --vpc-endpoint-ids {id}");
+    let verdict = Verdict::failed(format!("{id} for {service} is {}{error}", first.state));
+    Ok(match first.state.as_str() {
+        "pending" => verdict.fix(format!(
+            "It takes some minutes. Look again, and then at\n{look}"
+        )),
+        _ => verdict.fix(format!(
+            "Look at what it says, delete it and make it anew:\n{look}\n\
+             $ aws ec2 delete-vpc-endpoints --region {{region}} --vpc-endpoint-ids {id}\n{}",
+            creation(seen, region, role)
+        )),
+    })
+}
+
+/// How the space gets there without an endpoint of its VPC.
+fn reached_elsewhere(seen: &VpcSeen, role: Role) -> Option<String> {
+    let host = seen.wire.host(role).filter(|_| seen.wire.reaches(role))?;
+    Some(match host.addresses.is_empty() {
+        true => format!("the space reaches {} by a proxy", host.name),
+        false => format!(
+            "the space reaches {} at {}",
+            host.name,
+            list(&host.addresses)
+        ),
+    })
+}
+
+/// The mistake of a well-known recipe: one service twice, the other never.
+fn twice_instead(seen: &VpcSeen, region: &str, role: Role) -> String {
+    let other = match role {
+        Role::Api => Role::Repositories,
+        _ => Role::Api,
+    };
+    let others = endpoints(seen, region, other).unwrap_or_default();
+    match others.len() {
+        0 | 1 => String::new(),
+        count => format!(
+            ", and {count} for {} ({})",
+            interface_service(region, other),
+            list(others.iter().map(|endpoint| &endpoint.id))
+        ),
+    }
+}
+
+/// The command that makes the endpoint, with all that is known of the space.
+fn creation(seen: &VpcSeen, region: &str, role: Role) -> String {
+    let vpc = match space(&seen.asked) {
+        Ok(space) => space.vpc.clone(),
+        Err(_) => "{vpc_id}".to_owned(),
+    };
+    let subnets = one_for_each_zone(seen, region, role);
+    let subnets = match subnets.is_empty() {
+        true => "{subnet_ids}".to_owned(),
+        false => subnets.join(" "),
+    };
+    // The group of the other endpoint serves this one too.
+    let others = [Role::Api, Role::Repositories].map(|role| endpoints(seen, region, role));
+    let groups = others.into_iter().flatten().flatten().map(|one| one.groups);
+    let groups = groups.into_iter().find(|groups| !groups.is_empty());
+    let groups = groups.map_or("{endpoint_security_group}".to_owned(), |groups| {
+        groups.join(" ")
+    });
+    format!(
+        "$ aws ec2 create-vpc-endpoint --region {{region}} --vpc-endpoint-type Interface --vpc-id {vpc} --subnet-ids {subnets} \
+         --security-group-ids {groups} --service-name {} --private-dns-enabled\n\
+         Its security group must let port 443 in from the spaces'.",
+        interface_service(region, role)
+    )
+}
+
+/// Of the space's subnets one in each zone that the service is in.
+fn one_for_each_zone(seen: &VpcSeen, region: &str, role: Role) -> Vec<String> {
+    let mut zones = BTreeSet::new();
+    let subnets = own_subnets(seen);
+    let offered = subnets
+        .into_iter()
+        .filter(|subnet| is_offered(seen, region, role, &subnet.zone));
+    let first = offered.filter(|subnet| zones.insert(subnet.zone.clone()));
+    first.map(|subnet| subnet.id.clone()).collect()
+}
+
+/// The subnets of the space that AWS told of.
+fn own_subnets(seen: &VpcSeen) -> Vec<&Subnet> {
+    let Ok(space) = space(&seen.asked) else {
+        return Vec::new();
+    };
+    let all = seen.asked.subnets.iter().flatten();
+    all.filter(|subnet| space.subnets.contains(&subnet.id))
+        .collect()
+}
+
+/// Whether the service can have an endpoint in `zone`, as far as AWS tells.
+fn is_offered(seen: &VpcSeen, region: &str, role: Role, zone: &str) -> bool {
+    let service = interface_service(region, role);
+    let known = seen.asked.services.iter().flatten();
+    let known = known.into_iter().find(|known| known.name == service);
+    known.is_none_or(|known| known.zones.is_empty() || known.zones.iter().any(|one| one == zone))
+}
+
+/// Whether each service has one endpoint.
+pub fn one_each(evidence: &Evidence) -> Option<Verdict> {
+    let seen = seen(evidence)?;
+    let region = evidence.settings.region.as_deref()?;
+    let both = [Role::Api, Role::Repositories].map(|role| endpoints(seen, region, role));
+    let mut surplus = Vec::new();
+    let mut detail = Vec::new();
+    for all in both {
+        let all = match all {
+            Ok(all) => all,
+            Err(verdict) => return Some(verdict),
+        };
+        let Some((first, others)) = all.split_first().filter(|(_, others)| !others.is_empty())
+        else {
+            continue;
+        };
+        detail.push(format!(
+            "{} all lead to {}, and names lead to {} alone",
+            list(all.iter().map(|one| &one.id)),
+            first.service,
+            first.id
+        ));
+        surplus.extend(others.iter().map(|one| one.id.clone()));
+    }
+    Some(match surplus.is_empty() {
+        true => Verdict::ok("none stands in another's way"),
+        false => Verdict::failed(detail.join("; ")).fix(format!(
+            "A second one costs money, and its private DNS can never be turned on. Once nobody uses its own name:\n\
+             $ aws ec2 delete-vpc-endpoints --region {{region}} --vpc-endpoint-ids {}",
+            surplus.join(" ")
+        )),
+    })
+}
+
+/// Whether the endpoint stands in the zones that spaces start in.
+pub fn in_zones(evidence: &Evidence, role: Role) -> Option<Verdict> {
+    let seen = seen(evidence)?;
+    let region = evidence.settings.region.as_deref()?;
+    let endpoint = match endpoint(evidence, role)? {
+        Ok(endpoint) => endpoint,
+        Err(verdict) => return Some(verdict),
+    };
+    Some(standing(seen, region, role, &endpoint).unwrap_or_else(|verdict| verdict))
+}
+
+fn standing(
+    seen: &VpcSeen,
+    region: &str,
+    role: Role,
+    endpoint: &VpcEndpoint,
+) -> Result<Verdict, Verdict> {
+    let all = told(&seen.asked.subnets)?;
+    let id = &endpoint.id;
+    let modify = |subnets: &str| {
+        format!(
+            "$ aws ec2 modify-vpc-endpoint --region {{region}} --vpc-endpoint-id {id} --add-subnet-ids {subnets}"
+        )
+    };
+    if endpoint.subnets.is_empty() {
+        let subnets = one_for_each_zone(seen, region, role);
+        let subnets = match subnets.is_empty() {
+            true => "{subnet_ids}".to_owned(),
+            false => subnets.join(" "),
+        };
+        return Ok(
+            Verdict::failed(format!("{id} stands in no subnet: it has no address"))
+                .fix(modify(&subnets)),
+        );
+    }
+    let zones: BTreeSet<&str> = all
+        .iter()
+        .filter(|subnet| endpoint.subnets.contains(&subnet.id))
+        .map(|subnet| subnet.zone.as_str())
+        .collect();
+    let mut missing = Vec::new();
+    let mut impossible = Vec::new();
+    for subnet in own_subnets(seen) {
+        if zones.contains(subnet.zone.as_str()) {
+            continue;
+        }
+        match is_offered(seen, region, role, &subnet.zone) {
+            true => missing.push(subnet),
+            false => impossible.push(subnet.zone.clone()),
+        }
+    }
+    if let Some(first) = missing.first() {
+        let mut named: Vec<&str> = missing.iter().map(|subnet| subnet.zone.as_str()).collect();
+        named.dedup();
+        return Ok(Verdict::warning(format!(
+            "{id} stands in {}, not in {}, where spaces start too: their packages cross zones, and stop when those do",
+            list(&zones),
+            list(named)
+        ))
+        .fix(modify(&first.id)));
+    }
+    let note = match impossible.is_empty() {
+        true => String::new(),
+        false => format!(" ({} has no CodeArtifact endpoints)", list(impossible)),
+    };
+    Ok(Verdict::ok(format!(
+        "{id} stands in {}{note}",
+        list(&zones)
+    )))
+}
