@@ -7,8 +7,11 @@ pub mod pip;
 pub mod uv;
 
 use super::list;
+use crate::check::catalogue::read_of;
+use crate::check::evidence::Answer;
 use crate::check::evidence::tools::{Beside, Held, LoginSeen, Program, ToolSeen};
 use crate::check::{Cause, Evidence, Mender, Verdict};
+use crate::endpoint::Format;
 use crate::timestamp::span;
 use crate::tools::Tool;
 use crate::tools::effective::{BadFile, Lines, Origin};
@@ -105,9 +108,14 @@ fn gone_from_list(verdict: Verdict, index: &Beside, login: &LoginSeen) -> Verdic
 }
 
 /// A token that stands where the login put one.
-fn own_token(tool: Tool, held: &Held, now: u64) -> Verdict {
-    let from = &held.origin;
+fn own_token(tool: Tool, held: &Held, evidence: &Evidence) -> Verdict {
+    let (from, now) = (&held.origin, evidence.now);
+    let format = tool.client().format();
     match (held.is_over(now), held.life) {
+        // A new token is refused too: it is not for its age.
+        (Some(true), _) if held.answer.is_some() && refuses_new_ones(evidence, format) => {
+            Verdict::waits_for(read_of(format))
+        }
         // Known by its age: the token's own check tells.
         (Some(true), Some(_)) if held.is_ours => Verdict::waits_for("token.age"),
         (Some(true), _) if held.is_ours => Verdict::failed(format!(
@@ -128,6 +136,21 @@ fn own_token(tool: Tool, held: &Held, now: u64) -> Verdict {
         )),
         (_, None) => Verdict::ok(format!("{from} holds a token")),
     }
+}
+
+/// Whether the repository refuses to be read in this format with a token of this very run.
+fn refuses_new_ones(evidence: &Evidence, format: Format) -> bool {
+    let mut reads = evidence.reads.iter();
+    reads.any(|read| {
+        read.format == format
+            && matches!(
+                read.answer,
+                Answer::Http {
+                    status: 401 | 403,
+                    ..
+                }
+            )
+    })
 }
 
 fn renew(tool: Tool) -> String {

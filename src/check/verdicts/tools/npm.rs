@@ -58,7 +58,7 @@ pub fn token(evidence: &Evidence) -> Option<Verdict> {
             Verdict::ok("studio-mirror, before it on PATH, gives it its token")
         }
         (Some(held), _) => {
-            let verdict = own_token(Tool::Npm, held, evidence.now);
+            let verdict = own_token(Tool::Npm, held, evidence);
             // Login writes into one file, and variables and a project's file win over that.
             match &held.origin {
                 _ if held.is_ours || verdict.fix.is_none() => verdict,

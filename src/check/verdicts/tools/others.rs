@@ -37,7 +37,7 @@ fn judge(evidence: &Evidence, tool: Tool) -> Option<Verdict> {
         return Some(Verdict::failed(trouble.clone()).fix(login(tool)));
     }
     let judged = seen.held.iter().map(|held| match seen.login.auth {
-        AuthMode::Token => own_token(tool, held, evidence.now),
+        AuthMode::Token => own_token(tool, held, evidence),
         AuthMode::Helper => {
             let verdict = foreign_token(tool, held, evidence.now);
             gone(verdict, &held.origin, tool, &seen.login.file)

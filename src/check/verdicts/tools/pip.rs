@@ -84,7 +84,7 @@ pub fn helper(evidence: &Evidence) -> Option<Verdict> {
     let own = |verdict, origin: &Origin| gone(verdict, origin, Tool::Pip, &pip.login.file);
     let index = &settings.index;
     Some(match (pip.login.auth, &pip.held) {
-        (AuthMode::Token, Some(held)) => own_token(Tool::Pip, held, evidence.now),
+        (AuthMode::Token, Some(held)) => own_token(Tool::Pip, held, evidence),
         (AuthMode::Token, None) => own(
             Verdict::failed(format!("{} holds no token", index.origin)),
             &Origin::Default,

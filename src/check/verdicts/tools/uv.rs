@@ -91,7 +91,7 @@ pub fn helper(evidence: &Evidence) -> Option<Verdict> {
     let index = &views.project.index;
     let is_named = index.value.user.is_some() || views.project.is_always_authenticated;
     Some(match (uv.login.auth, &uv.held) {
-        (AuthMode::Token, Some(held)) => own_token(Tool::Uv, held, evidence.now),
+        (AuthMode::Token, Some(held)) => own_token(Tool::Uv, held, evidence),
         (AuthMode::Token, None) => own(
             Verdict::failed(format!("{} holds no token", index.origin)),
             &Origin::Default,
