@@ -188,7 +188,8 @@ mod tests {
             duration_seconds: None,
             credentials: crate::credentials::CredentialSource::Instance,
         };
-        for tool in Tool::all() {
+        let takes_token = |tool: &Tool| tool.client().takes_token_in_file();
+        for tool in Tool::all().filter(takes_token) {
             let format = tool.client().format().as_str();
             let url = format!(
                 "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/{format}/team/"

@@ -6,6 +6,8 @@ use crate::support::binary_under_test;
 use crate::support::home::Home;
 use crate::support::wire::{Api, CORP, studio_mirror_at};
 use serde_json::{Value, json};
+use std::net::TcpListener;
+use std::time::Duration;
 
 #[test]
 fn a_file_that_is_no_report_is_named_with_the_reason_and_the_way_to_make_one() {
@@ -104,13 +106,13 @@ fn every_document_is_as_the_published_schema_says() {
     assert!(!validator.is_valid(&odd));
 }
 
-/// `check` of the emulator's repository team, not yet started, with moto as the rest of AWS.
-fn direct(home: &Home, api: &Api, cloud: &Cloud, flags: &[&str]) -> Seen {
+/// `check` of the emulator's repository team, with the rest of AWS at `aws`.
+fn direct(home: &Home, api: &Api, aws: &str, flags: &[&str]) -> Seen {
     let flags = [&["check", "--output", "json"], &CORP[..], flags].concat();
     let mut check = studio_mirror_at(home, &api.emulator.http_url(), &flags);
     check
-        .env("AWS_ENDPOINT_URL_EC2", &cloud.url)
-        .env("AWS_ENDPOINT_URL_SAGEMAKER", &cloud.url);
+        .env("AWS_ENDPOINT_URL_EC2", aws)
+        .env("AWS_ENDPOINT_URL_SAGEMAKER", aws);
     Seen::of(home.run(&mut check))
 }
 
@@ -126,7 +128,7 @@ fn a_space_whose_role_may_ask_needs_no_second_machine() {
         "--studio-domain-id",
         vpc.id("domain"),
     ];
-    let seen = direct(&home, &api, cloud, &place).assert_healthy();
+    let seen = direct(&home, &api, &cloud.url, &place).assert_healthy();
     assert!(seen.ids("ok").contains(&"token.mint"), "{}", seen.finished);
     assert!(
         seen.ids("ok").contains(&"vpc.api.endpoint"),
@@ -142,7 +144,21 @@ fn a_space_whose_role_may_ask_needs_no_second_machine() {
         "--studio-domain-id",
         bare.id("domain"),
     ];
-    direct(&home, &api, cloud, &place).assert_healthy();
+    direct(&home, &api, &cloud.url, &place).assert_healthy();
+}
+
+#[test]
+fn an_aws_that_never_answers_holds_nobody_up() {
+    let (api, home) = (Api::start(), Home::new());
+    // It takes connections and lets them wait.
+    let silent = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let url = format!("http://{}", silent.local_addr().expect("it is bound"));
+    let flags = ["--tool", "pip", "--vpc", "--vpc-id", "vpc-1"];
+    let seen = direct(&home, &api, &url, &flags);
+    let limit = Duration::from_secs(6);
+    assert!(seen.finished.lasted < limit, "{}", seen.finished);
+    let elsewhere = "`studio-mirror check --vpc --join REPORT.json`";
+    seen.assert_root("vpc.access", &["cannot be reached from here", elsewhere]);
 }
 
 #[test]
@@ -150,7 +166,7 @@ fn a_report_that_a_space_made_is_taken_elsewhere() {
     let (api, space) = (Api::start(), Home::new());
     let cloud = Cloud::shared();
     let vpc = cloud.make(json!({}));
-    let made = direct(&space, &api, cloud, &["--tool", "pip"]).assert_healthy();
+    let made = direct(&space, &api, &cloud.url, &["--tool", "pip"]).assert_healthy();
     assert!(
         !made.finished.stdout.contains("\"vpc."),
         "{}",

@@ -113,19 +113,25 @@ impl Lab {
             .run(self.command(binary_under_test()).args(arguments))
     }
 
-    /// Logs in for pip, uv and npm.
+    /// Logs in for pip, uv and npm, and keeps npm's token fresh as the lifecycle script does.
     pub fn login(&self) -> Finished {
+        self.studio_mirror(["refresh", "--daemon"]).success();
         self.studio_mirror(std::iter::once(&"login").chain(&REPOSITORY))
     }
 
     /// Takes the cached token away, as its end would: the next helper has to ask for one.
     pub fn forget_token(&self) {
         let [home, runtime] = self.home.folders();
-        for folder in [
-            home.join(".cache/studio-mirror"),
+        let folders = [
+            home.join(".cache/studio-mirror/tokens"),
             runtime.join("studio-mirror"),
-        ] {
-            let _ = std::fs::remove_dir_all(folder);
+        ];
+        let files = folders.iter().filter_map(|folder| folder.read_dir().ok());
+        for file in files.flatten().flatten().map(|file| file.path()) {
+            // Named by a hash; what the background process keeps beside them is not.
+            if file.file_stem().is_some_and(|name| name.len() == 32) {
+                let _ = std::fs::remove_file(file);
+            }
         }
     }
 
@@ -156,6 +162,8 @@ impl Lab {
 
 impl Drop for Lab {
     fn drop(&mut self) {
+        // Nothing of this home may run on in the namespaces.
+        self.studio_mirror(["refresh", "--stop"]);
         standing().extend(self.bench.take());
     }
 }

@@ -12,7 +12,7 @@ mod vpc;
 
 pub use credentials::{CALLER, FOUND, MOST_SKEW, TOKEN};
 pub use network::{API, ASSETS, HostChecks, REPOSITORIES, STS};
-pub use repository::{READ, TARBALL};
+pub use repository::{READ, TARBALL, read_of};
 pub use settings::{REGIONS, bucket};
 pub use vpc::{ASKING, ASKING_ALONE, interface_service, s3_service};
 

@@ -33,6 +33,19 @@ macro_rules! read {
     };
 }
 
+/// The check that packages can be read in a format.
+pub fn read_of(format: Format) -> &'static str {
+    match format {
+        Format::Pypi => "repository.read.pypi",
+        Format::Npm => "repository.read.npm",
+        Format::Cargo => "repository.read.cargo",
+        Format::Maven => "repository.read.maven",
+        Format::Nuget => "repository.read.nuget",
+        Format::Ruby => "repository.read.ruby",
+        Format::Swift => "repository.read.swift",
+    }
+}
+
 pub(super) const CHECKS: &[Check] = &[
     Check {
         id: "auth.challenge",

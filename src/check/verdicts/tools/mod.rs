@@ -7,6 +7,7 @@ pub mod pip;
 pub mod uv;
 
 use super::list;
+use crate::check::catalogue::read_of;
 use crate::check::evidence::tools::{Beside, Held, LoginSeen, Program, ToolSeen};
 use crate::check::{Cause, Evidence, Mender, Verdict};
 use crate::timestamp::span;
@@ -123,6 +124,8 @@ fn is_over(tool: Tool, held: &Held, evidence: &Evidence) -> Option<bool> {
 fn own_token(tool: Tool, held: &Held, evidence: &Evidence) -> Verdict {
     let from = &held.origin;
     match (is_over(tool, held, evidence), held.life) {
+        // A new token is refused too: it is not for its age.
+        (None, _) if held.answer.is_some() => Verdict::waits_for(read_of(tool.client().format())),
         // Known by its age: the token's own check tells.
         (Some(true), Some(_)) if held.is_ours => Verdict::waits_for("token.age"),
         (Some(true), _) if held.is_ours => Verdict::failed(format!(
