@@ -21,10 +21,10 @@ fn install(image: &Image, who: Who, round: usize) {
             "/opt/conda/bin/python -m venv v && v/bin/pip install {options} mirror-built && v/bin/python -c 'import mirror_built'"
         ),
         format!("bash -lc 'PATH=/opt/conda/bin:$PATH; pip install {options} --target x mirror-farewell'"),
-        // uv runs the first keyring on PATH: ours, or conda's, which reaches us by its backend.
+        // uv runs the first keyring on PATH: ours, or conda's, which reaches us by its backend, and does not start without a home.
         "uv venv --quiet u --python /opt/conda/bin/python --cache-dir c && uv pip install --quiet --cache-dir c --python u/bin/python mirror-greeting"
             .to_owned(),
-        "PATH=/opt/conda/bin:/usr/bin:/bin; uv venv --quiet u --python /opt/conda/bin/python --cache-dir c && uv pip install --quiet --cache-dir c --python u/bin/python mirror-greeting"
+        "PATH=/opt/conda/bin:/usr/bin:/bin; export HOME=${HOME-$there}; uv venv --quiet u --python /opt/conda/bin/python --cache-dir c && uv pip install --quiet --cache-dir c --python u/bin/python mirror-greeting"
             .to_owned(),
         "npm install --silent --cache $there/c --prefix $there mirror-left && test -d node_modules/mirror-right".to_owned(),
     ];
