@@ -20,7 +20,8 @@ macro_rules! read {
         Check {
             id: concat!("repository.read.", $name),
             title: concat!($name, " packages can be read"),
-            needs: &["token.mint", "network.repositories.http"],
+            // Where nameservers disagree, one try may find the way and the next one not.
+            needs: &["dns.agreement", "token.mint", "network.repositories.http"],
             severity: Severity::Failure,
             limit: READ,
             mender: Mender::IdentityTeam,
@@ -50,7 +51,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check {
         id: "auth.challenge",
         title: "pip is told to ask its helper",
-        needs: &["network.repositories.http"],
+        needs: &["dns.agreement", "network.repositories.http"],
         severity: Severity::Failure,
         limit: Duration::ZERO,
         mender: Mender::PlatformTeam,
