@@ -26,7 +26,8 @@ fn install(image: &Image, who: Who, round: usize) {
             .to_owned(),
         "PATH=/opt/conda/bin:/usr/bin:/bin; export HOME=${HOME-$there}; uv venv --quiet u --python /opt/conda/bin/python --cache-dir c && uv pip install --quiet --cache-dir c --python u/bin/python mirror-greeting"
             .to_owned(),
-        "npm install --silent --cache $there/c --prefix $there mirror-left && test -d node_modules/mirror-right".to_owned(),
+        // Nor does Node.
+        "export HOME=${HOME-$there}; npm install --silent --cache $there/c --prefix $there mirror-left && test -d node_modules/mirror-right".to_owned(),
     ];
     // A further token is the same to all who reach the helper by one way: then one of each will do.
     let one_of_each = [0, 3, 5];
