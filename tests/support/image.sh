@@ -37,7 +37,7 @@ echo 'sagemaker-user:x:1000:100::/home/sagemaker-user:/bin/bash' >>"$image/etc/p
 chown -R 1000:100 "$image/opt/conda"
 for folder; do
     while [ "$folder" != / ]; do
-        chmod a+x "$image$folder"
+        [ ! -e "$image$folder" ] || chmod a+x "$image$folder"
         folder=$(dirname "$folder")
     done
 done
@@ -46,6 +46,13 @@ mount --rbind /dev "$image/dev"
 mount -t tmpfs -o mode=1777 tmpfs "$image/dev/shm"
 mount -t tmpfs -o mode=1777 tmpfs "$image/tmp"
 mount -t tmpfs -o mode=755 tmpfs "$image/home"
+# What lies in one of these, or in a file system of its own, is not below the overlay.
+for folder; do
+    if [ ! -d "$image$folder" ]; then
+        mkdir -p "$image$folder"
+        mount --bind "$folder" "$image$folder"
+    fi
+done
 
 # What differs from the machine's root, to the byte: what a logout must give back.
 cat >/mnt/differences <<'SH'
