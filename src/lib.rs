@@ -4,6 +4,7 @@
 //! [`token`] and turns texts into texts by way of [`tools`]; [`files`] and [`aws`] are the edge.
 
 pub mod aws;
+pub mod bootstrap;
 pub mod changes;
 pub mod check;
 pub mod cli;

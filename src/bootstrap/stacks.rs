@@ -1,0 +1,144 @@
+//! What the two stacks are to hold: what a plan decides, and what the templates are filled with.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// Tags of everything that a stack makes.
+pub type Tags = BTreeMap<String, String>;
+
+/// The stack of the account that owns the packages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackagesStack {
+    /// Region of the domain.
+    pub region: String,
+    /// Account that owns the domain.
+    pub owner: String,
+    /// CodeArtifact domain.
+    pub domain: String,
+    /// Whether the stack holds the domain; else it was there, and another looks after its policy.
+    pub has_domain: bool,
+    /// Key of the domain's assets; AWS's own without one. Cannot be changed later.
+    pub kms_key_arn: Option<String>,
+    /// The repository that spaces use.
+    pub repository: String,
+    /// Whether the stack holds it; else it was there.
+    pub has_repository: bool,
+    /// Repository with the external connection public:pypi.
+    pub pypi_store: String,
+    /// Repository with the external connection public:npmjs.
+    pub npm_store: String,
+    /// Whether the stack holds these two.
+    pub has_stores: bool,
+    /// The repository of the binary.
+    pub binary_repository: String,
+    /// Who may read: ARNs of roles or account roots, account numbers.
+    pub readers: Vec<String>,
+    /// The organisation whose accounts may read.
+    pub organization: Option<String>,
+    /// Who may publish internal packages to the repository.
+    pub publishers: Vec<String>,
+    /// Names that never come from outside.
+    pub internal: Vec<NamePattern>,
+    /// What may come from outside.
+    pub public: Public,
+    /// Packages are read through these VPCs alone; from anywhere if there are none.
+    pub vpc_ids: Vec<String>,
+    /// Tags.
+    pub tags: Tags,
+}
+
+/// The names of internal packages, as `--internal` takes them: `acme-*`, `acme-billing`, `@acme/*`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct NamePattern(pub String);
+
+/// What may come in from outside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Public {
+    /// Everything that is not internal.
+    All,
+    /// Nothing.
+    None,
+    /// These names alone; each with its format, `pypi` or `npm`.
+    Only(Vec<PublicName>),
+}
+
+/// A package, or a prefix of names, that may come in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublicName {
+    /// `pypi` or `npm`.
+    pub format: String,
+    /// Its name or pattern.
+    pub name: NamePattern,
+}
+
+/// The stack of an account whose spaces use the packages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsumerStack {
+    /// Region of the VPC and of the domain: there are no calls across regions.
+    pub region: String,
+    /// Account of the spaces.
+    pub account: String,
+    /// CodeArtifact domain.
+    pub domain: String,
+    /// Account that owns it.
+    pub domain_owner: String,
+    /// The repository that spaces use.
+    pub repository: String,
+    /// The repository of the binary.
+    pub binary_repository: String,
+    /// The asset buckets' ARNs that npm's packages come from.
+    pub asset_bucket_arn: Option<String>,
+    /// VPC of the spaces.
+    pub vpc_id: String,
+    /// Subnets for interface endpoints, one a zone.
+    pub subnet_ids: Vec<String>,
+    /// Route tables for the S3 gateway: those of the spaces' subnets.
+    pub route_table_ids: Vec<String>,
+    /// Security groups of the spaces.
+    pub space_group_ids: Vec<String>,
+    /// Which endpoints the stack holds. What is not here exists already, or is not wanted.
+    pub endpoints: Vec<Endpoint>,
+    /// Endpoints that others made and that spaces use too, for conditions on where a request comes from.
+    pub other_endpoint_ids: Vec<String>,
+    /// Whether the interface endpoints get private DNS names.
+    pub private_dns: bool,
+    /// Names of the execution roles.
+    pub role_names: Vec<String>,
+    /// Whether policies are attached to the roles; else they are printed for whoever looks after them.
+    pub attach_policies: bool,
+    /// Longest life of a token in seconds.
+    pub longest_token: Option<u32>,
+    /// Whether requests must come through the VPC's endpoints.
+    pub only_through_vpc: bool,
+    /// The lifecycle script; none if spaces get the login another way.
+    pub lifecycle_script: Option<String>,
+    /// Permissions boundary of roles that the stack makes.
+    pub permissions_boundary: Option<String>,
+    /// Tags.
+    pub tags: Tags,
+}
+
+/// An endpoint that the stack of a consuming account may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Endpoint {
+    /// `codeartifact.api`: tokens.
+    Api,
+    /// `codeartifact.repositories`: packages.
+    Repositories,
+    /// `sts`: `aws sts get-caller-identity`, and roles that assume others.
+    Sts,
+    /// The gateway of S3, for npm's packages.
+    S3,
+    /// `sagemaker.api`, which Studio itself needs.
+    SagemakerApi,
+    /// `sagemaker.runtime`, likewise.
+    SagemakerRuntime,
+    /// `aws.sagemaker.<region>.studio`, likewise.
+    Studio,
+    /// `logs`: where lifecycle scripts' output goes.
+    Logs,
+}
