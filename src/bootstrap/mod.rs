@@ -5,5 +5,10 @@
 //! What CloudFormation cannot do comes after it: [`publish`] the binary, [`attach`] the lifecycle configuration.
 
 pub mod choices;
+pub mod discover;
+pub mod found;
+pub mod memory;
+pub mod names;
+pub mod reach;
 pub mod slot;
 pub mod stacks;

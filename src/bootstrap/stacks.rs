@@ -142,3 +142,50 @@ pub enum Endpoint {
     /// `logs`: where lifecycle scripts' output goes.
     Logs,
 }
+
+impl Endpoint {
+    /// All of them.
+    pub const ALL: [Endpoint; 8] = [
+        Endpoint::Api,
+        Endpoint::Repositories,
+        Endpoint::Sts,
+        Endpoint::S3,
+        Endpoint::SagemakerApi,
+        Endpoint::SagemakerRuntime,
+        Endpoint::Studio,
+        Endpoint::Logs,
+    ];
+
+    /// The service that it leads to.
+    pub fn service(self, region: &str) -> String {
+        match self {
+            Endpoint::Api => format!("com.amazonaws.{region}.codeartifact.api"),
+            Endpoint::Repositories => format!("com.amazonaws.{region}.codeartifact.repositories"),
+            Endpoint::Sts => format!("com.amazonaws.{region}.sts"),
+            Endpoint::S3 => format!("com.amazonaws.{region}.s3"),
+            Endpoint::SagemakerApi => format!("com.amazonaws.{region}.sagemaker.api"),
+            Endpoint::SagemakerRuntime => format!("com.amazonaws.{region}.sagemaker.runtime"),
+            Endpoint::Studio => format!("aws.sagemaker.{region}.studio"),
+            Endpoint::Logs => format!("com.amazonaws.{region}.logs"),
+        }
+    }
+
+    /// Its resource in the template.
+    pub fn logical_id(self) -> &'static str {
+        match self {
+            Endpoint::Api => "ApiEndpoint",
+            Endpoint::Repositories => "RepositoriesEndpoint",
+            Endpoint::Sts => "StsEndpoint",
+            Endpoint::S3 => "S3Endpoint",
+            Endpoint::SagemakerApi => "SagemakerApiEndpoint",
+            Endpoint::SagemakerRuntime => "SagemakerRuntimeEndpoint",
+            Endpoint::Studio => "StudioEndpoint",
+            Endpoint::Logs => "LogsEndpoint",
+        }
+    }
+
+    /// Whether it is a route in tables; else it has addresses in subnets.
+    pub fn is_gateway(self) -> bool {
+        self == Endpoint::S3
+    }
+}
