@@ -28,10 +28,14 @@ pub struct PackagesStack {
     pub pypi_store: String,
     /// Repository with the external connection public:npmjs.
     pub npm_store: String,
-    /// Whether the stack holds these two.
-    pub has_stores: bool,
+    /// Whether the stack holds the first of the two stores.
+    pub has_pypi_store: bool,
+    /// Whether it holds the second.
+    pub has_npm_store: bool,
     /// The repository of the binary.
     pub binary_repository: String,
+    /// Whether the stack holds it.
+    pub has_binary_repository: bool,
     /// Who may read: ARNs of roles or account roots, account numbers.
     pub readers: Vec<String>,
     /// The organisation whose accounts may read.
@@ -44,6 +48,8 @@ pub struct PackagesStack {
     pub public: Public,
     /// Packages are read through these VPCs alone; from anywhere if there are none.
     pub vpc_ids: Vec<String>,
+    /// Permissions boundary of roles that the stack makes.
+    pub permissions_boundary: Option<String>,
     /// Tags.
     pub tags: Tags,
 }
