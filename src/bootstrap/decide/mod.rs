@@ -8,7 +8,7 @@ mod tests;
 
 use serde::Serialize;
 
-pub use slots::{Attachment, AttachVerb, is_ours};
+pub use slots::{Attachment, AttachVerb, is_of_ours, is_ours};
 
 use super::choices::{AttachWay, Choices, IamWay, YesNo, role_name};
 use super::discover::spaces_groups;

@@ -21,6 +21,8 @@ pub enum AttachVerb {
     Attach,
     /// It has it.
     Keep,
+    /// It gets back what was there: a canary has served.
+    Restore,
 }
 
 /// One slot's part of a plan.
@@ -32,8 +34,8 @@ pub struct Attachment {
     pub verb: AttachVerb,
     /// The ARN in it now.
     pub before: Option<String>,
-    /// The ARN to be in it.
-    pub after: String,
+    /// The ARN to be in it; `None` for nothing.
+    pub after: Option<String>,
     /// Whether what is in it now is somebody else's.
     pub replaces_another: bool,
 }
@@ -63,7 +65,7 @@ pub(super) fn decide(wanted: &Wanted<'_>, found: &Found, decision: &mut Decision
         one(wanted, found, studio, slot, decision);
     }
     if wanted.canary.is_none() {
-        overrides(found, studio, decision);
+        of_profiles(found, studio, decision);
     }
 }
 
@@ -75,7 +77,7 @@ fn one(
     decision: &mut Decision,
 ) {
     let name = wanted.names.lifecycle(slot.app, &wanted.script);
-    let after = Names::lifecycle_arn(&found.region, &found.account, &name);
+    let after = Some(Names::lifecycle_arn(&found.region, &found.account, &name));
     let before = slot.arn(studio.described(&slot));
     let replaces_another = before.as_ref().is_some_and(|arn| !is_of_ours(arn, found));
     if replaces_another && !wanted.replace {
@@ -89,7 +91,7 @@ fn one(
         return;
     }
     decision.attachments.push(Attachment {
-        verb: match before.as_ref() == Some(&after) {
+        verb: match before == after {
             true => AttachVerb::Keep,
             false => AttachVerb::Attach,
         },
@@ -115,18 +117,28 @@ fn impostor(wanted: &Wanted<'_>, found: &Found, app: App, decision: &mut Decisio
     }
 }
 
-/// Profiles whose own lifecycle configuration wins over the domain's.
-fn overrides(found: &Found, studio: &StudioSeen, decision: &mut Decision) {
+/// Profiles' own lifecycle configurations, which win over the domain's: a canary's ends now, another's stays.
+fn of_profiles(found: &Found, studio: &StudioSeen, decision: &mut Decision) {
+    let memory = found.consumer_stack.as_ref().map(|stack| &stack.memory);
     for name in studio.profiles.keys() {
         for slot in Slot::of_profile(name) {
             let Some(arn) = slot.arn(studio.described(&slot)) else {
                 continue;
             };
-            let whose = match is_of_ours(&arn, found) {
-                true => "a canary's: `bootstrap attach --end-canary` takes it away",
-                false => "which wins over the domain's: its spaces get no packages by ours",
-            };
-            decision.affected.push(format!("{slot} has its own, {arn}, {whose}"));
+            if !is_of_ours(&arn, found) {
+                decision.affected.push(format!(
+                    "{slot} has its own lifecycle configuration {arn}, which wins over the domain's: its spaces are not logged in by ours"
+                ));
+                continue;
+            }
+            let was = memory.and_then(|memory| memory.replaced.get(&slot.key()));
+            decision.attachments.push(Attachment {
+                verb: AttachVerb::Restore,
+                before: Some(arn),
+                after: was.filter(|was| !was.is_empty()).cloned(),
+                replaces_another: false,
+                slot,
+            });
         }
     }
 }
@@ -148,20 +160,6 @@ fn script_of(lifecycle: &LifecycleConfig) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// What stands in each slot that ours replaces, for [`crate::bootstrap::memory::Memory::replaced`].
-pub fn replaced(attachments: &[Attachment], found: &Found) -> impl Iterator<Item = (String, String)> {
-    attachments
-        .iter()
-        .filter(|attachment| {
-            let before = attachment.before.as_ref();
-            before.is_none_or(|arn| !is_of_ours(arn, found))
-        })
-        .map(|attachment| {
-            let before = attachment.before.clone().unwrap_or_default();
-            (attachment.slot.key(), before)
-        })
-}
-
 /// As JSON shows it.
 impl Serialize for Attachment {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -176,9 +174,10 @@ impl Serialize for Attachment {
         shown.insert("verb".to_owned(), match self.verb {
             AttachVerb::Attach => "attach".into(),
             AttachVerb::Keep => "keep".into(),
+            AttachVerb::Restore => "restore".into(),
         });
         shown.insert("before".to_owned(), self.before.clone().into());
-        shown.insert("after".to_owned(), self.after.as_str().into());
+        shown.insert("after".to_owned(), self.after.clone().into());
         shown.insert("replaces_another".to_owned(), self.replaces_another.into());
         shown.serialize(serializer)
     }
