@@ -5,5 +5,9 @@
 //! What CloudFormation cannot do comes after it: [`publish`] the binary, [`attach`] the lifecycle configuration.
 
 pub mod choices;
+pub mod package_groups;
+pub mod policies;
 pub mod slot;
 pub mod stacks;
+pub mod template;
+mod validate;
