@@ -50,7 +50,9 @@ async fn same_content(reach: &Reach, arn: &str, script: &str) -> anyhow::Result<
     match seen.map_err(AwsError::into_hinted)? {
         Some(seen) if seen.content == wanted => Ok(()),
         Some(_) => Err(with_hint(
-            anyhow!("the lifecycle configuration {name} holds another script than its name stands for"),
+            anyhow!(
+                "the lifecycle configuration {name} holds another script than its name stands for"
+            ),
             "somebody made it anew: CloudTrail's CreateStudioLifecycleConfig says who; delete it, and type the command again",
         )),
         None => Err(with_hint(

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::stacks::Endpoint;
+use super::stacks::{Endpoint, EndpointPolicy};
 use crate::error::{Usage, with_hint};
 
 /// Everything that can be chosen; what is `None` or empty was not.
@@ -59,6 +59,18 @@ pub struct Choices {
     #[arg(long, value_name = "ARN,…", value_delimiter = ',')]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub publishers: Vec<String>,
+    /// Who may assume a role for machines that publish, with commas: ARNs or account numbers [default: no such role is made]
+    #[arg(long, value_name = "WHO,…", value_delimiter = ',')]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub publisher_role_trust: Vec<String>,
+    /// Packages are read through these VPCs alone, with commas [default: from anywhere]
+    #[arg(long, value_name = "ID,…", value_delimiter = ',')]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reader_vpc_ids: Vec<String>,
+    /// What the endpoints of CodeArtifact let through: every domain, or this one alone
+    #[arg(long, value_enum)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub endpoint_policy: Option<EndpointPolicy>,
     /// Key of the packages, for good [default: AWS's own]
     #[arg(long, value_name = "ARN")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -200,6 +212,8 @@ impl Choices {
             &mut self.internal,
             &mut self.readers,
             &mut self.publishers,
+            &mut self.publisher_role_trust,
+            &mut self.reader_vpc_ids,
             &mut self.tags,
         ] {
             list.retain(|word| !word.is_empty());

@@ -31,12 +31,14 @@ pub fn cost(packages: Option<&PackagesStack>, consumer: Option<&ConsumerStack>) 
         cost.reckoning.push(format!(
             "{interfaces} interface endpoints in {zones} zones, {HOURS} hours at {ENDPOINT_HOUR} USD (us-east-1; look up your region's)"
         ));
-        cost.reckoning
-            .push("on top: 0.01 USD for each GB through them; the S3 gateway costs nothing".to_owned());
+        cost.reckoning.push(
+            "on top: 0.01 USD for each GB through them; the S3 gateway costs nothing".to_owned(),
+        );
     }
     if packages.is_some() {
         cost.reckoning.push(
-            "on top: CodeArtifact's 0.05 USD for each GB kept, and for each 10,000 requests".to_owned(),
+            "on top: CodeArtifact's 0.05 USD for each GB kept, and for each 10,000 requests"
+                .to_owned(),
         );
     }
     cost

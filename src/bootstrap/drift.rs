@@ -93,10 +93,7 @@ fn lost_binary(found: &Found) -> bool {
     }
 }
 
-async fn look(
-    reach: &Reach,
-    stack: &str,
-) -> anyhow::Result<(Vec<ResourceDrift>, Option<String>)> {
+async fn look(reach: &Reach, stack: &str) -> anyhow::Result<(Vec<ResourceDrift>, Option<String>)> {
     use crate::aws::AwsError;
     let cloudformation = &reach.cloudformation;
     let id = cloudformation.detect_drift(stack).await;

@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::choices::Choices;
-
-/// The key of a template's metadata that holds the line.
-pub const KEY: &str = "StudioMirror:";
+use super::template;
 
 /// What is remembered.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,38 +39,13 @@ impl Memory {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// What the template `body` remembers: the quoted text behind its key.
+    /// What the template `body` remembers.
     pub fn of_template(body: &str) -> Option<Self> {
-        let quoted = body
-            .lines()
-            .find_map(|line| line.trim_start().strip_prefix(KEY))?;
-        let quoted = quoted.trim().strip_prefix('\'')?.strip_suffix('\'')?;
-        Self::read(&quoted.replace("''", "'"))
+        Self::read(&template::remembered(body)?)
     }
 
     /// Reads that line; what another version wrote and this one does not know is left out.
     pub fn read(line: &str) -> Option<Self> {
         serde_json::from_str(line).ok()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_template_gives_back_what_it_was_given() {
-        let memory = Memory {
-            choices: Choices {
-                public: Some("it's.txt".to_owned()),
-                ..Choices::default()
-            },
-            replaced: [("domain/JupyterLab".to_owned(), String::new())].into(),
-            ..Memory::default()
-        };
-        let quoted = memory.line().replace('\'', "''");
-        let body = format!("Metadata:\n  StudioMirror: '{quoted}'\nResources:\n");
-        assert_eq!(Memory::of_template(&body), Some(memory));
-        assert_eq!(Memory::of_template("Resources: {}"), None);
     }
 }

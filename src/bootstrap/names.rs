@@ -4,7 +4,6 @@ use sha2::{Digest, Sha256};
 
 use super::choices::Choices;
 use super::memory::Binary;
-use super::slot::App;
 use crate::aws::Version;
 use crate::settings::{Field, Settings};
 
@@ -98,17 +97,6 @@ impl Names {
     /// What all our lifecycle configurations' names begin with.
     pub fn lifecycle_prefix(&self) -> String {
         format!("{}-", self.base)
-    }
-
-    /// The lifecycle configuration of `script` for `app`: another script is another one, for they cannot be changed.
-    pub fn lifecycle(&self, app: App, script: &str) -> String {
-        let app = app.as_str().to_ascii_lowercase();
-        format!("{}-{app}-{}", self.base, &sha256(script.as_bytes())[..12])
-    }
-
-    /// The ARN of a lifecycle configuration.
-    pub fn lifecycle_arn(region: &str, account: &str, name: &str) -> String {
-        format!("arn:aws:sagemaker:{region}:{account}:studio-lifecycle-config/{name}")
     }
 }
 

@@ -162,8 +162,14 @@ impl Plan {
             Outcome::Refused
         } else if !self.drift.is_none() {
             Outcome::Drift
-        } else if self.stacks.iter().any(|stack| stack.verb != StackVerb::Keep)
-            || self.binary.as_ref().is_some_and(|binary| binary.is_published_now)
+        } else if self
+            .stacks
+            .iter()
+            .any(|stack| stack.verb != StackVerb::Keep)
+            || self
+                .binary
+                .as_ref()
+                .is_some_and(|binary| binary.is_published_now)
             || self.attachments.iter().any(attaches)
         {
             Outcome::Changes
@@ -186,7 +192,9 @@ pub fn remember(before: &Memory, now: Memory, attachments: &[Attachment], found:
         let was = attachment.before.as_deref().unwrap_or_default();
         // What is ours now hides what was there before us; that stays remembered.
         if was.is_empty() || !is_of_ours(was, found) {
-            memory.replaced.insert(attachment.slot.key(), was.to_owned());
+            memory
+                .replaced
+                .insert(attachment.slot.key(), was.to_owned());
         }
     }
     memory

@@ -87,7 +87,9 @@ pub fn check(bytes: &[u8]) -> anyhow::Result<()> {
         let entry = index
             .checked_mul(usize::from(size))
             .and_then(|offset| start.checked_add(offset));
-        let kind = entry.and_then(word).ok_or_else(|| anyhow!("it is cut off"))?;
+        let kind = entry
+            .and_then(word)
+            .ok_or_else(|| anyhow!("it is cut off"))?;
         if kind == INTERPRETER {
             bail!("it is linked dynamically, and would look for another system's libraries");
         }
@@ -109,7 +111,9 @@ pub async fn publish(reach: &Reach, names: &Names, content: &Content) -> anyhow:
         Some(seen) => return Err(other_bytes(&version, &seen)),
         None => {}
     }
-    let published = registry.publish(&version, ASSET, &content.bytes, wanted).await;
+    let published = registry
+        .publish(&version, ASSET, &content.bytes, wanted)
+        .await;
     match published {
         Ok(()) => {}
         // Another run was faster; what it published is looked at below.

@@ -155,9 +155,7 @@ async fn forget_old(reach: &Reach, stack: &str) -> anyhow::Result<()> {
 /// When CloudFormation would not.
 pub async fn forget(reach: &Reach, proposed: &Proposed) -> anyhow::Result<()> {
     let cloudformation = &reach.cloudformation;
-    let forgotten = cloudformation
-        .forget(&proposed.stack, &proposed.name)
-        .await;
+    let forgotten = cloudformation.forget(&proposed.stack, &proposed.name).await;
     forgotten.map_err(AwsError::into_hinted)?;
     if !proposed.is_new {
         return Ok(());
@@ -267,8 +265,10 @@ impl Seen {
             }
             // What was cancelled failed because of another.
             if event.is_failure() && !event.reason.contains("cancelled") {
-                self.failures
-                    .push(format!("{} ({}): {}", event.logical_id, event.kind, event.reason));
+                self.failures.push(format!(
+                    "{} ({}): {}",
+                    event.logical_id, event.kind, event.reason
+                ));
             }
             tell(&event);
         }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::slot::App;
+
 /// Tags of everything that a stack makes.
 pub type Tags = BTreeMap<String, String>;
 
@@ -46,12 +48,23 @@ pub struct PackagesStack {
     pub internal: Vec<NamePattern>,
     /// What may come from outside.
     pub public: Public,
-    /// Packages are read through these VPCs alone; from anywhere if there are none.
+    /// Packages are read through these VPCs alone, but by publishers; from anywhere if there are none.
     pub vpc_ids: Vec<String>,
-    /// Permissions boundary of roles that the stack makes.
-    pub permissions_boundary: Option<String>,
+    /// Role for machines that publish; none is made without it.
+    pub publisher_role: Option<PublisherRole>,
     /// Tags.
     pub tags: Tags,
+}
+
+/// A role for machines that publish.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublisherRole {
+    /// Its name.
+    pub name: String,
+    /// Who may assume it: ARNs of roles, account numbers.
+    pub trusted: Vec<String>,
+    /// Its permissions boundary.
+    pub permissions_boundary: Option<String>,
 }
 
 /// The names of internal packages, as `--internal` takes them: `acme-*`, `acme-billing`, `@acme/*`.
@@ -107,6 +120,8 @@ pub struct ConsumerStack {
     pub space_group_ids: Vec<String>,
     /// Which endpoints the stack holds. What is not here exists already, or is not wanted.
     pub endpoints: Vec<Endpoint>,
+    /// What the endpoints of CodeArtifact let through.
+    pub endpoint_policy: EndpointPolicy,
     /// Endpoints that others made and that spaces use too, for conditions on where a request comes from.
     pub other_endpoint_ids: Vec<String>,
     /// Whether the interface endpoints get private DNS names.
@@ -119,12 +134,26 @@ pub struct ConsumerStack {
     pub longest_token: Option<u32>,
     /// Whether requests must come through the VPC's endpoints.
     pub only_through_vpc: bool,
+    /// What the names of its lifecycle configurations begin with.
+    pub name: String,
     /// The lifecycle script; none if spaces get the login another way.
     pub lifecycle_script: Option<String>,
-    /// Permissions boundary of roles that the stack makes.
-    pub permissions_boundary: Option<String>,
+    /// The apps whose lifecycle configuration the stack holds. One that is there already, left by an upgrade that was taken back,
+    /// cannot be made again.
+    pub held_lifecycles: Vec<App>,
     /// Tags.
     pub tags: Tags,
+}
+
+/// What an endpoint of CodeArtifact lets through. Private names hold for the whole VPC, so it concerns everybody in it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EndpointPolicy {
+    /// every domain: whoever in the VPC uses another one goes on
+    #[default]
+    Shared,
+    /// this domain and nothing else: no package leaves for somebody else's
+    Domain,
 }
 
 /// An endpoint that the stack of a consuming account may hold.

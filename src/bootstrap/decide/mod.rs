@@ -8,7 +8,7 @@ mod tests;
 
 use serde::Serialize;
 
-pub use slots::{Attachment, AttachVerb, is_of_ours, is_ours};
+pub use slots::{AttachVerb, Attachment, is_of_ours, is_ours};
 
 use super::choices::{AttachWay, Choices, IamWay, YesNo, role_name};
 use super::discover::spaces_groups;
@@ -155,12 +155,9 @@ fn consumer(wanted: &Wanted<'_>, found: &Found, decision: &mut Decision) -> anyh
     let endpoints = network::decide(choices, found, decision)?;
     let roles = roles(choices, found, decision)?;
     let has_lifecycle = choices.attach != Some(AttachWay::None);
-    if has_lifecycle {
-        slots::decide(wanted, found, decision);
-    }
     let seen = found.packages.domain.as_ref();
     let asset_bucket = seen.map(|domain| domain.bucket_arn.clone());
-    decision.consumer = Some(ConsumerStack {
+    let mut stack = ConsumerStack {
         region: found.region.clone(),
         account: found.account.clone(),
         domain: names.domain.clone(),
@@ -175,16 +172,20 @@ fn consumer(wanted: &Wanted<'_>, found: &Found, decision: &mut Decision) -> anyh
         route_table_ids: endpoints.route_tables,
         space_group_ids: spaces_groups(choices, found.studio.as_ref()),
         endpoints: endpoints.held,
+        endpoint_policy: choices.endpoint_policy.unwrap_or_default(),
         other_endpoint_ids: endpoints.others,
         private_dns: true,
         role_names: roles,
         attach_policies: choices.iam.unwrap_or_default() == IamWay::Attach,
         longest_token: choices.longest_token,
         only_through_vpc: choices.only_through_vpc == Some(YesNo::Yes),
+        name: names.base.clone(),
         lifecycle_script: has_lifecycle.then(|| wanted.script.clone()),
-        permissions_boundary: choices.permissions_boundary.clone(),
+        held_lifecycles: Vec::new(),
         tags: choices.tag_map()?,
-    });
+    };
+    slots::decide(wanted, found, &mut stack, decision);
+    decision.consumer = Some(stack);
     Ok(())
 }
 
@@ -208,11 +209,7 @@ fn other_owner(names: &Names, found: &Found, decision: &mut Decision) {
 }
 
 /// The names of the spaces' roles.
-fn roles(
-    choices: &Choices,
-    found: &Found,
-    decision: &mut Decision,
-) -> anyhow::Result<Vec<String>> {
+fn roles(choices: &Choices, found: &Found, decision: &mut Decision) -> anyhow::Result<Vec<String>> {
     if found.roles.is_empty() && choices.iam.unwrap_or_default() == IamWay::Attach {
         decision.refuse(
             "the roles' policy",

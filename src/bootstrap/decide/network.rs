@@ -98,13 +98,24 @@ pub(super) fn decide(
 
 fn is_gone(endpoint: &VpcEndpoint) -> bool {
     let state = endpoint.state.to_ascii_lowercase();
-    matches!(state.as_str(), "deleted" | "deleting" | "rejected" | "expired")
+    matches!(
+        state.as_str(),
+        "deleted" | "deleting" | "rejected" | "expired"
+    )
 }
 
 fn dns_attributes(network: &Network, decision: &mut Decision) {
     for (is_on, name, flag) in [
-        (network.dns_support, "enableDnsSupport", "--enable-dns-support"),
-        (network.dns_hostnames, "enableDnsHostnames", "--enable-dns-hostnames"),
+        (
+            network.dns_support,
+            "enableDnsSupport",
+            "--enable-dns-support",
+        ),
+        (
+            network.dns_hostnames,
+            "enableDnsHostnames",
+            "--enable-dns-hostnames",
+        ),
     ] {
         if !is_on {
             decision.refuse(
@@ -131,9 +142,15 @@ fn reused(
     if !seen.is_available() {
         let why = match seen.last_error.is_empty() {
             true => format!("{} is there and {}", seen.id, seen.state),
-            false => format!("{} is there and {}: {}", seen.id, seen.state, seen.last_error),
+            false => format!(
+                "{} is there and {}: {}",
+                seen.id, seen.state, seen.last_error
+            ),
         };
-        decision.refuse(subject, format!("{why}; wait for it, or have it mended or deleted"));
+        decision.refuse(
+            subject,
+            format!("{why}; wait for it, or have it mended or deleted"),
+        );
         return;
     }
     decision.say(Verb::Reuse, subject, format!("{} is there", seen.id));
@@ -142,7 +159,10 @@ fn reused(
         return;
     }
     for group in spaces_groups(choices, found.studio.as_ref()) {
-        let of_endpoint = network.groups.iter().filter(|known| seen.groups.contains(&known.id));
+        let of_endpoint = network
+            .groups
+            .iter()
+            .filter(|known| seen.groups.contains(&known.id));
         let rules = of_endpoint.flat_map(|known| &known.ingress);
         let peer = Peer::new(std::slice::from_ref(&group), &network.vpc.cidrs);
         if passage(rules, &peer) == Passage::Shut
@@ -170,7 +190,10 @@ fn gateway_reused(
         .collect();
     if !missing.is_empty() {
         decision.by_hand(
-            format!("The spaces' route tables {} have no route to S3", missing.join(", ")),
+            format!(
+                "The spaces' route tables {} have no route to S3",
+                missing.join(", ")
+            ),
             format!(
                 "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {} --add-route-table-ids {}",
                 seen.id,
@@ -178,7 +201,11 @@ fn gateway_reused(
             ),
         );
     }
-    let bucket = found.packages.domain.as_ref().map(|domain| domain.bucket_arn.clone());
+    let bucket = found
+        .packages
+        .domain
+        .as_ref()
+        .map(|domain| domain.bucket_arn.clone());
     let bucket = bucket.filter(|arn| !arn.is_empty()).or_else(|| {
         let name = crate::check::catalogue::bucket(&found.region)?;
         Some(format!("arn:aws:s3:::{name}"))
@@ -263,12 +290,17 @@ fn subnets(
             );
             continue;
         };
-        let lacking = held.iter().filter(|endpoint| !endpoint.is_gateway()).find(|endpoint| {
-            let service = endpoint.service(&found.region);
-            let known = network.services.iter().find(|known| known.name == service);
-            // A service that the list has not, is judged by CloudFormation itself.
-            known.is_some_and(|known| !known.zones.is_empty() && !known.zones.contains(&subnet.zone))
-        });
+        let lacking = held
+            .iter()
+            .filter(|endpoint| !endpoint.is_gateway())
+            .find(|endpoint| {
+                let service = endpoint.service(&found.region);
+                let known = network.services.iter().find(|known| known.name == service);
+                // A service that the list has not, is judged by CloudFormation itself.
+                known.is_some_and(|known| {
+                    !known.zones.is_empty() && !known.zones.contains(&subnet.zone)
+                })
+            });
         match lacking {
             Some(endpoint) => unserved.push((subnet, *endpoint)),
             None if zones.insert(subnet.zone.clone()) => chosen.push(id.clone()),
@@ -299,7 +331,10 @@ fn route_tables(subnets: &[String], network: &Network) -> Vec<String> {
     let tables: BTreeSet<String> = subnets
         .iter()
         .filter_map(|subnet| {
-            let own = network.tables.iter().find(|table| table.subnets.contains(subnet));
+            let own = network
+                .tables
+                .iter()
+                .find(|table| table.subnets.contains(subnet));
             own.or(main).map(|table| table.id.clone())
         })
         .collect();

@@ -3,7 +3,7 @@
 use super::{Decision, Verb, Wanted};
 use crate::bootstrap::found::Found;
 use crate::bootstrap::names::Names;
-use crate::bootstrap::stacks::{NamePattern, PackagesStack, Public};
+use crate::bootstrap::stacks::{NamePattern, PackagesStack, Public, PublisherRole};
 
 pub(super) fn decide(
     wanted: &Wanted<'_>,
@@ -31,9 +31,25 @@ pub(super) fn decide(
     }
     let is_there = |name: &str| found.packages.repositories.contains_key(name);
     let has_repository = held(found, "Repository", is_there(&names.repository));
-    let has_pypi = store(found, "PypiStore", &names.pypi_store, "public:pypi", decision);
-    let has_npm = store(found, "NpmStore", &names.npm_store, "public:npmjs", decision);
-    let has_binary = held(found, "BinaryRepository", is_there(&names.binary_repository));
+    let has_pypi = store(
+        found,
+        "PypiStore",
+        &names.pypi_store,
+        "public:pypi",
+        decision,
+    );
+    let has_npm = store(
+        found,
+        "NpmStore",
+        &names.npm_store,
+        "public:npmjs",
+        decision,
+    );
+    let has_binary = held(
+        found,
+        "BinaryRepository",
+        is_there(&names.binary_repository),
+    );
     if !has_repository {
         reused_repository(found, names, &wanted.public, decision);
     }
@@ -63,8 +79,12 @@ pub(super) fn decide(
         publishers: choices.publishers.clone(),
         internal: choices.internal.iter().cloned().map(NamePattern).collect(),
         public: wanted.public.clone(),
-        vpc_ids: Vec::new(),
-        permissions_boundary: choices.permissions_boundary.clone(),
+        vpc_ids: choices.reader_vpc_ids.clone(),
+        publisher_role: (!choices.publisher_role_trust.is_empty()).then(|| PublisherRole {
+            name: format!("{}-publisher", names.base),
+            trusted: choices.publisher_role_trust.clone(),
+            permissions_boundary: choices.permissions_boundary.clone(),
+        }),
         tags: choices.tag_map()?,
     });
     Ok(())
@@ -126,15 +146,23 @@ fn reused_repository(found: &Found, names: &Names, public: &Public, decision: &m
         ("public:npmjs", &names.npm_store),
     ] {
         let leads = |name: &String| {
-            name == store || all.get(name).is_some_and(|one| one.external.as_deref() == Some(connection))
+            name == store
+                || all
+                    .get(name)
+                    .is_some_and(|one| one.external.as_deref() == Some(connection))
         };
         let is_reached = seen.external.as_deref() == Some(connection)
             || seen.upstreams.iter().any(|name| {
-                leads(name) || all.get(name).is_some_and(|one| one.upstreams.iter().any(leads))
+                leads(name)
+                    || all
+                        .get(name)
+                        .is_some_and(|one| one.upstreams.iter().any(leads))
             });
         if !is_reached {
             let upstreams = seen.upstreams.iter().chain([store]);
-            let list: Vec<String> = upstreams.map(|name| format!("repositoryName={name}")).collect();
+            let list: Vec<String> = upstreams
+                .map(|name| format!("repositoryName={name}"))
+                .collect();
             decision.by_hand(
                 format!("Nothing of {connection} comes through the repository {}, which was there before: its own people may add {store}", names.repository),
                 format!(

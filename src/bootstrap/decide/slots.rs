@@ -1,5 +1,7 @@
 //! The slots of a Studio domain: which get our lifecycle configuration, and which are somebody else's.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -7,8 +9,9 @@ use super::{Decision, Wanted};
 use crate::aws::LifecycleConfig;
 use crate::bootstrap::choices::AttachWay;
 use crate::bootstrap::found::{Found, StudioSeen};
-use crate::bootstrap::names::Names;
 use crate::bootstrap::slot::{App, Holder, Slot};
+use crate::bootstrap::stacks::ConsumerStack;
+use crate::bootstrap::template::{LifecycleConfiguration, lifecycle_configurations};
 
 /// A line that every script of ours has, and by which it is known as ours.
 pub const MARK: &str = "studio-mirror for a SageMaker Studio space";
@@ -40,9 +43,22 @@ pub struct Attachment {
     pub replaces_another: bool,
 }
 
-pub(super) fn decide(wanted: &Wanted<'_>, found: &Found, decision: &mut Decision) {
-    for app in App::ALL {
-        impostor(wanted, found, app, decision);
+pub(super) fn decide(
+    wanted: &Wanted<'_>,
+    found: &Found,
+    stack: &mut ConsumerStack,
+    decision: &mut Decision,
+) {
+    let lifecycles = lifecycle_configurations(stack);
+    for lifecycle in &lifecycles {
+        if is_held(lifecycle, wanted, found, decision) {
+            stack.held_lifecycles.push(lifecycle.app);
+        }
+    }
+    let arns = lifecycles.iter().map(|one| (one.app, one.arn(stack)));
+    let arns: BTreeMap<App, String> = arns.collect();
+    if arns.is_empty() {
+        return;
     }
     let Some(studio) = &found.studio else { return };
     if wanted.choices.attach.unwrap_or_default() != AttachWay::Patch {
@@ -62,7 +78,8 @@ pub(super) fn decide(wanted: &Wanted<'_>, found: &Found, decision: &mut Decision
         None => Slot::of_domain(&studio.domain),
     };
     for slot in slots {
-        one(wanted, found, studio, slot, decision);
+        let after = arns.get(&slot.app).cloned();
+        one(wanted, found, studio, (slot, after), decision);
     }
     if wanted.canary.is_none() {
         of_profiles(found, studio, decision);
@@ -73,11 +90,9 @@ fn one(
     wanted: &Wanted<'_>,
     found: &Found,
     studio: &StudioSeen,
-    slot: Slot,
+    (slot, after): (Slot, Option<String>),
     decision: &mut Decision,
 ) {
-    let name = wanted.names.lifecycle(slot.app, &wanted.script);
-    let after = Some(Names::lifecycle_arn(&found.region, &found.account, &name));
     let before = slot.arn(studio.described(&slot));
     let replaces_another = before.as_ref().is_some_and(|arn| !is_of_ours(arn, found));
     if replaces_another && !wanted.replace {
@@ -102,11 +117,17 @@ fn one(
     });
 }
 
-/// One of our name, but with another script: whoever may delete and make lifecycle configurations can put it there.
-fn impostor(wanted: &Wanted<'_>, found: &Found, app: App, decision: &mut Decision) {
-    let name = wanted.names.lifecycle(app, &wanted.script);
-    let Some(seen) = found.lifecycles.get(&name) else {
-        return;
+/// Whether the stack is to hold it: because it does already, or because it is nowhere. One of our name with another script is refused:
+/// whoever may delete and make lifecycle configurations can put it there.
+fn is_held(
+    lifecycle: &LifecycleConfiguration,
+    wanted: &Wanted<'_>,
+    found: &Found,
+    decision: &mut Decision,
+) -> bool {
+    let LifecycleConfiguration { app, name, .. } = lifecycle;
+    let Some(seen) = found.lifecycles.get(name) else {
+        return true;
     };
     if script_of(seen).as_deref() != Some(&wanted.script) || seen.app != app.as_str() {
         decision.refuse(
@@ -115,6 +136,8 @@ fn impostor(wanted: &Wanted<'_>, found: &Found, app: App, decision: &mut Decisio
              (CreateStudioLifecycleConfig), and delete it",
         );
     }
+    let stack = found.consumer_stack.as_ref();
+    stack.is_some_and(|stack| stack.made(name))
 }
 
 /// Profiles' own lifecycle configurations, which win over the domain's: a canary's ends now, another's stays.
@@ -146,7 +169,10 @@ fn of_profiles(found: &Found, studio: &StudioSeen, decision: &mut Decision) {
 /// Whether the lifecycle configuration of this ARN is one of ours: by its name and by its script.
 pub fn is_of_ours(arn: &str, found: &Found) -> bool {
     let name = arn.rsplit('/').next().unwrap_or_default();
-    found.lifecycles.get(name).is_some_and(|seen| seen.arn == arn && is_ours(seen))
+    found
+        .lifecycles
+        .get(name)
+        .is_some_and(|seen| seen.arn == arn && is_ours(seen))
 }
 
 /// Whether a lifecycle configuration has a script of ours.
@@ -171,11 +197,14 @@ impl Serialize for Attachment {
         shown.insert("slot".to_owned(), self.slot.key().into());
         shown.insert("app".to_owned(), self.slot.app.as_str().into());
         shown.insert("profile".to_owned(), profile);
-        shown.insert("verb".to_owned(), match self.verb {
-            AttachVerb::Attach => "attach".into(),
-            AttachVerb::Keep => "keep".into(),
-            AttachVerb::Restore => "restore".into(),
-        });
+        shown.insert(
+            "verb".to_owned(),
+            match self.verb {
+                AttachVerb::Attach => "attach".into(),
+                AttachVerb::Keep => "keep".into(),
+                AttachVerb::Restore => "restore".into(),
+            },
+        );
         shown.insert("before".to_owned(), self.before.clone().into());
         shown.insert("after".to_owned(), self.after.clone().into());
         shown.insert("replaces_another".to_owned(), self.replaces_another.into());
