@@ -117,6 +117,12 @@ impl AwsError {
         )
     }
 
+    /// Whether the service's own code and sentence contain `words`.
+    pub fn says(&self, words: &str) -> bool {
+        let said = self.detail.as_deref().unwrap_or_default();
+        said.contains(words)
+    }
+
     /// How long the service asked us to stay away; zero if it did not say.
     pub fn retry_after(&self) -> Duration {
         self.retry_after
@@ -201,11 +207,12 @@ fn kind_of_answer(status: u16, code: &str, sentence: &str) -> Kind {
         "AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation" => Kind::Denied,
         // EC2's words for a signature or a key that it does not know.
         "AuthFailure" | "Blocked" => Kind::Rejected,
-        "ResourceNotFoundException" | "ResourceNotFound" => Kind::NotFound,
+        "ResourceNotFoundException" | "ResourceNotFound" | "NoSuchEntity" => Kind::NotFound,
         _ if code.ends_with(".NotFound") => Kind::NotFound,
-        "ThrottlingException" | "TooManyRequestsException" | "RequestLimitExceeded" => {
-            Kind::Throttled
-        }
+        "ThrottlingException"
+        | "Throttling"
+        | "TooManyRequestsException"
+        | "RequestLimitExceeded" => Kind::Throttled,
         "ValidationException" => Kind::Invalid,
         _ if status == 429 => Kind::Throttled,
         _ if status >= 500 => Kind::ServerFault,
