@@ -15,24 +15,23 @@ api_endpoint=''
 repository_endpoint=''
 
 # Filled in by `studio-mirror bootstrap`. Where the binary comes from if the image has none: a repository of the domain, or
-# s3://bucket/key. Without all this, one that somebody put into the home is run, unchecked.
+# s3://bucket/key. Without it, one that somebody put into the home is run, unchecked.
 binary_source=''
 version=''
-# What it is, to the bit. The version before goes on working while the new one is on its way.
+# What it is, to the bit. The version before works while the new one is on its way.
 sha256=''
 previous_sha256=''
-# Seconds over which spaces that start together fetch a new version: 10,000 make 17 a second, by chance 40; CodeArtifact takes 50.
+# Seconds over which spaces fetch a new version: 10,000 at once make 17 a second, by chance 40; CodeArtifact takes 50.
 spread=600
 
-# Studio waits for this script; 8 seconds for the work leave one to stop what would not end. A first download that takes
-# more than 6 of them is left to the background.
+# Studio waits for this script; 8 seconds for the work leave one to stop what would not end. A first download that takes more
+# than 6 is left to the background.
 time_limit=8
 fetch_limit=6
 
 # One stream, so that CloudWatch shows things in the order in which they happened.
 exec 2>&1
 
-# Results of functions go to stdout.
 say() { printf 'studio-mirror: %s\n' "$*" >&2; }
 
 # A script that a failing command could end, or that could fail, would keep people out of their space.
@@ -100,8 +99,7 @@ find_binary() {
 	fi
 }
 
-# An administrator put it there, and it may be newer than this script: its hash is not looked at. Where hashes are pinned, it must
-# be root's.
+# An administrator put it there, maybe newer than this script: its hash is not looked at, but where hashes are pinned it must be root's.
 image_binary() {
 	local found
 	mapfile -t found < <(type -aP studio-mirror | grep -vF -- "$HOME/")
@@ -126,8 +124,8 @@ first_trusted() {
 	return 1
 }
 
-# The pinned version, else the one before. The home outlives spaces, so it is looked at on every start: no defence against processes of
-# this very user, which have the role's credentials anyway.
+# The pinned version, else the one before. The home outlives spaces, so it is looked at on every start. No defence against this
+# user's own processes: they have the role's credentials anyway.
 cached_binary() (
 	lock
 	if [ -e "$cached" ] && ! is "$sha256" "$cached" && ! is "$previous_sha256" "$cached"; then
@@ -144,7 +142,7 @@ cached_binary() (
 	exit 125
 )
 
-# For the rest of a subshell. Two starts at a time must not remove what the other puts in place.
+# For the rest of a subshell: two starts at a time must not remove what the other puts in place.
 lock() {
 	{ exec 9>"$cache/lock"; } 2>/dev/null && flock -w 2 9
 }
@@ -186,11 +184,11 @@ fetch() {
 	esac
 	say "did not get version $version from $binary_source: ${complaint//$'\n'/ }"
 	case $complaint in
-		*AccessDenied* | *'(403)'*) say "hint: the role needs codeartifact:GetPackageVersionAsset (s3:GetObject), in the endpoint's policy too" ;;
+		*AccessDenied* | *'(403)'*) say "hint: the role and the endpoint's policy must allow codeartifact:GetPackageVersionAsset (or s3:GetObject)" ;;
 		*NotFound* | *'(404)'*) say "hint: an administrator puts it there with: studio-mirror bootstrap publish" ;;
 		*Throttl* | *TooMany* | *SlowDown*) say "hint: many spaces ask at once; it comes by itself" ;;
 		*'No space'*) return 123 ;;
-		*pinned*) say "hint: it is thrown away; if that happens again, an administrator types: studio-mirror bootstrap plan" ;;
+		*pinned*) say "hint: it is thrown away; if it comes again, an administrator types: studio-mirror bootstrap plan" ;;
 		*) hint timeout ;;
 	esac
 	return 125
@@ -212,10 +210,10 @@ download() {
 		aws "$@" --region "$region" --cli-connect-timeout 3 </dev/null
 }
 
-# In the background, last: fetches the pinned version if it is not in use, does what had no time, throws away what is old.
+# In the background: fetches the pinned version if it is not in use, does what had no time, throws away what is old.
 later() {
 	local file window=$spread
-	# Neither held up nor holding up anybody.
+	# Holds up nobody.
 	trap '' HUP INT
 	for file in /proc/self/fd/*; do
 		file=${file##*/}
@@ -233,7 +231,7 @@ later() {
 		done
 		is "$sha256" "$cached" || { say "no version $version until the next start"; return; }
 		say "version $version is in place"
-		# The background process of the version before would go on by that one's rules.
+		# That of the version before would go on by its rules.
 		"$cached" refresh --stop && "$cached" refresh --daemon
 	fi
 	if [ "$1" = 125 ] || [ "$1" = timeout ]; then
@@ -291,8 +289,8 @@ hint() {
 	esac
 }
 
-# Its own process group, so that everything it started can be stopped with it. It is polled, not waited for:
-# a process stuck in the file system does not die even when it is killed.
+# A process group of its own: everything it started can be stopped with it. It is polled, not waited for: a process stuck
+# in the file system does not die even when it is killed.
 set -m
 main &
 work=$!
@@ -315,7 +313,6 @@ else
 fi
 hint "$result"
 if [ -n "$sha256" ]; then
-	# A process group of its own, too.
 	set -m
 	later "$result" </dev/null >/dev/null 2>&1 &
 	disown

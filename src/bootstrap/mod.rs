@@ -5,5 +5,6 @@
 //! What CloudFormation cannot do comes after it: [`publish`] the binary, [`attach`] the lifecycle configuration.
 
 pub mod choices;
+pub mod script;
 pub mod slot;
 pub mod stacks;
