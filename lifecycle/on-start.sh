@@ -188,6 +188,7 @@ fetch() {
 		*NotFound* | *'(404)'*) say "hint: an administrator puts it there with: studio-mirror bootstrap publish" ;;
 		*Throttl* | *TooMany* | *SlowDown*) say "hint: many spaces ask at once; it comes by itself" ;;
 		*'No space'*) return 123 ;;
+		*redential* | *token*) say "hint: has the space's execution role gone?" ;;
 		*pinned*) say "hint: it is thrown away; if it comes again, an administrator types: studio-mirror bootstrap plan" ;;
 		*) hint timeout ;;
 	esac
