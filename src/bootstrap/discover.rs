@@ -7,9 +7,10 @@ use futures_util::future::try_join_all;
 
 use super::choices::{Choices, role_name};
 use super::found::{Found, Network, PackagesSeen, StackSeen, StudioSeen};
-use super::memory::{Binary, Memory};
-use super::names::{ASSET, Names};
+use super::memory::Memory;
+use super::names::Names;
 use super::reach::Reach;
+use super::script::{ASSET, Pinned};
 use super::stacks::Endpoint;
 use crate::aws::ec2::VpcAttribute;
 use crate::aws::{AwsError, Kind};
@@ -243,7 +244,7 @@ async fn look_into(reach: &Reach, names: &Names) -> Result<PackagesSeen, AwsErro
     if seen.repositories.contains_key(&names.binary_repository) {
         let version = names.version();
         let sha256 = registry.asset_sha256(&version, ASSET).await?;
-        seen.binary = sha256.map(|sha256| Binary {
+        seen.binary = sha256.map(|sha256| Pinned {
             version: version.version.to_owned(),
             sha256,
         });

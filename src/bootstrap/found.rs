@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::memory::{Binary, Memory};
+use super::memory::Memory;
+use super::script::Pinned;
 use super::slot::Slot;
 use crate::aws::cloudformation::{Resource, Stack};
 use crate::aws::ec2::{EndpointService, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint};
@@ -157,7 +158,7 @@ pub struct PackagesSeen {
     /// Those of the wanted repositories that are there, by name, and the upstreams of the team's.
     pub repositories: BTreeMap<String, RepositorySeen>,
     /// The published binary of this version, if it is.
-    pub binary: Option<Binary>,
+    pub binary: Option<Pinned>,
     /// Why another account's domain cannot be looked into.
     pub refusal: Option<String>,
 }

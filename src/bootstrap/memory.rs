@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::choices::Choices;
+use super::script::Pinned;
 use super::template;
 
 /// What is remembered.
@@ -15,22 +16,13 @@ pub struct Memory {
     pub choices: Choices,
     /// The binary that the lifecycle script fetches.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub binary: Option<Binary>,
+    pub binary: Option<Pinned>,
     /// The one before it, which spaces run until they have the new one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub previous: Option<Binary>,
+    pub previous: Option<Pinned>,
     /// What stood in each slot before; empty for nothing. By [`super::slot::Slot::key`].
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub replaced: BTreeMap<String, String>,
-}
-
-/// A binary as the lifecycle script knows it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Binary {
-    /// The program's version.
-    pub version: String,
-    /// SHA-256 of the file, in lower-case hex.
-    pub sha256: String,
 }
 
 impl Memory {

@@ -6,8 +6,10 @@
 
 pub mod attach;
 pub mod choices;
+pub mod collect;
 pub mod cost;
 pub mod decide;
+pub mod destroy;
 pub mod discover;
 pub mod drift;
 pub mod found;
@@ -16,8 +18,12 @@ pub mod names;
 pub mod package_groups;
 pub mod plan;
 pub mod policies;
+pub mod prepare;
+pub mod public;
 pub mod publish;
 pub mod reach;
+pub mod script;
+mod show;
 pub mod slot;
 pub mod stack;
 pub mod stacks;

@@ -3,16 +3,32 @@
 use sha2::{Digest, Sha256};
 
 use super::choices::Choices;
-use super::memory::Binary;
+use super::script::{NAMESPACE, PACKAGE, Pinned};
 use crate::aws::Version;
 use crate::settings::{Field, Settings};
 
 /// What stacks and lifecycle configurations are called after, unless `--name` says otherwise.
 pub const BASE: &str = "studio-mirror";
-/// Namespace and package of the binary.
-pub const PACKAGE: &str = "studio-mirror";
-/// The asset of that package.
-pub const ASSET: &str = "studio-mirror-x86_64-linux-musl";
+/// A name that stacks and lifecycle configurations can be called after: with what we put behind it, the latter have at most 63 characters.
+///
+/// # Errors
+/// The rule, for clap.
+pub fn base(name: &str) -> Result<String, String> {
+    let is_good = (1..=36).contains(&name.len())
+        && name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.split('-').all(|part| {
+            !part.is_empty()
+                && part
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        });
+    match is_good {
+        true => Ok(name.to_owned()),
+        false => {
+            Err("1 to 36 lower-case letters, digits and single hyphens, a letter first".to_owned())
+        }
+    }
+}
 
 /// The names of one set-up.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,7 +48,7 @@ pub struct Names {
     /// The repository of the binary.
     pub binary_repository: String,
     /// The binary.
-    pub binary: Binary,
+    pub binary: Pinned,
 }
 
 impl Names {
@@ -42,7 +58,7 @@ impl Names {
         choices: &Choices,
         settings: &Settings,
         account: &str,
-        binary: Binary,
+        binary: Pinned,
     ) -> Self {
         let chosen = |field: Field, usual: &str| {
             let told = choices.settings.get(field_key(field)).map(String::as_str);
@@ -88,7 +104,7 @@ impl Names {
     pub fn version(&self) -> Version<'_> {
         Version {
             repository: &self.binary_repository,
-            namespace: PACKAGE,
+            namespace: NAMESPACE,
             package: PACKAGE,
             version: &self.binary.version,
         }

@@ -6,8 +6,9 @@ use super::cost::{Cost, cost};
 use super::decide::{AttachVerb, Attachment, ByHand, Decision, Item, Verb, is_of_ours};
 use super::drift::Drift;
 use super::found::{Found, StackSeen};
-use super::memory::{Binary, Memory};
+use super::memory::Memory;
 use super::names::Names;
+use super::script::Pinned;
 use super::stack::Proposed;
 use crate::aws::cloudformation::Change;
 
@@ -108,7 +109,7 @@ pub struct BinaryPlan {
     pub source: String,
     /// The binary.
     #[serde(flatten)]
-    pub binary: Binary,
+    pub binary: Pinned,
     /// Whether it is to be published; else it is there, or not ours to publish.
     pub is_published_now: bool,
 }

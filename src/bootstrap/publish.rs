@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
 
-use super::memory::Binary;
-use super::names::{ASSET, Names, sha256, version_of};
+use super::names::{Names, sha256, version_of};
 use super::reach::Reach;
+use super::script::{ASSET, Pinned};
 use crate::aws::AwsError;
 use crate::error::{HintExt, with_hint};
 
@@ -18,7 +18,7 @@ pub struct Content {
     /// The bytes.
     pub bytes: Vec<u8>,
     /// Its version and hash.
-    pub binary: Binary,
+    pub binary: Pinned,
 }
 
 impl Content {
@@ -41,7 +41,7 @@ impl Content {
             })?;
         let sha256 = sha256(&bytes);
         Ok(Self {
-            binary: Binary {
+            binary: Pinned {
                 version: version_of(&sha256),
                 sha256,
             },

@@ -20,6 +20,8 @@ pub struct Reach {
     pub sagemaker: SageMaker,
     /// Who asks, where and until when.
     pub caller: Caller,
+    /// The address of STS, where it is not AWS's own.
+    pub sts_url: Option<String>,
     codeartifact_url: Option<String>,
 }
 
@@ -32,6 +34,7 @@ impl Reach {
             ec2: Ec2::new(&caller, url("EC2").as_deref()),
             iam: Iam::new(&caller, url("IAM").as_deref()),
             sagemaker: SageMaker::new(&caller, url("SAGEMAKER").as_deref()),
+            sts_url: url("STS"),
             codeartifact_url: url("CODEARTIFACT"),
             caller,
         }
