@@ -60,15 +60,15 @@ pub fn check(bytes: &[u8]) -> anyhow::Result<()> {
     const X86_64: u16 = 62;
     const INTERPRETER: u32 = 3;
     let half = |at: usize| {
-        let bytes = bytes.get(at..at + 2)?;
+        let bytes = bytes.get(at..)?.get(..2)?;
         Some(u16::from_le_bytes(bytes.try_into().ok()?))
     };
     let word = |at: usize| {
-        let bytes = bytes.get(at..at + 4)?;
+        let bytes = bytes.get(at..)?.get(..4)?;
         Some(u32::from_le_bytes(bytes.try_into().ok()?))
     };
     let long = |at: usize| {
-        let bytes = bytes.get(at..at + 8)?;
+        let bytes = bytes.get(at..)?.get(..8)?;
         usize::try_from(u64::from_le_bytes(bytes.try_into().ok()?)).ok()
     };
     if bytes.get(..4) != Some(b"\x7fELF") {
