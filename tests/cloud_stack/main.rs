@@ -285,6 +285,69 @@ fn what_cannot_be_deleted_fails_the_deletion_and_protection_refuses_it() {
 }
 
 #[test]
+fn what_was_changed_by_hand_is_drift() {
+    let world = World::new();
+    let account = &world.account;
+    world.deployed(&[]);
+    let drifted = || {
+        let id = account.call(
+            "cloudformation",
+            "detect_stack_drift",
+            json!({"StackName": STACK}),
+        );
+        let status = account.call(
+            "cloudformation",
+            "describe_stack_drift_detection_status",
+            id,
+        );
+        let filters =
+            json!({"StackName": STACK, "StackResourceDriftStatusFilters": ["MODIFIED", "DELETED"]});
+        let drifts = account.call("cloudformation", "describe_stack_resource_drifts", filters);
+        let one = |drift: &Value| {
+            let paths = drift["PropertyDifferences"]
+                .as_array()
+                .into_iter()
+                .flatten();
+            let paths: Vec<_> = paths
+                .map(|difference| text(&difference["PropertyPath"]))
+                .collect();
+            let (name, status) = (
+                &drift["LogicalResourceId"],
+                &drift["StackResourceDriftStatus"],
+            );
+            format!("{} {} {}", text(name), text(status), paths.join(","))
+        };
+        let mut list: Vec<_> = drifts["StackResourceDrifts"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(one)
+            .collect();
+        list.sort();
+        (text(&status["StackDriftStatus"]), list)
+    };
+    assert_eq!(drifted(), ("IN_SYNC".into(), vec![]));
+    let change = json!({"domain": "acme", "repository": "team", "description": "by hand"});
+    account.call("codeartifact", "update_repository", change);
+    account.call(
+        "codeartifact",
+        "delete_package_group",
+        json!({"domain": "acme", "packageGroup": "/pypi//acme-~"}),
+    );
+    let change = json!({"VpcEndpointId": world.output("Endpoint"), "AddSecurityGroupIds": [world.network.security_group]});
+    account.call("ec2", "modify_vpc_endpoint", change);
+    let expected = [
+        "Endpoint MODIFIED /SecurityGroupIds",
+        "Internal DELETED ",
+        "Team MODIFIED /Description",
+    ];
+    assert_eq!(
+        drifted(),
+        ("DRIFTED".into(), expected.map(String::from).into())
+    );
+}
+
+#[test]
 fn the_gate_counts_over_all_services_and_steps_in_where_it_is_told() {
     let world = World::new();
     let gate = world.account.gate();

@@ -50,6 +50,18 @@ class ManagedPolicy(Provider):
                 iam.delete_policy_version(PolicyArn=arn, VersionId=version["VersionId"])
         iam.delete_policy(PolicyArn=arn)
 
+    def actual(self, request, model):
+        iam, arn = request.aws_client_factory.iam, model["PolicyArn"]
+        version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+        document = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
+        attached = iam.list_entities_for_policy(PolicyArn=arn)
+        return {
+            "PolicyDocument": document if isinstance(document, dict) else json.loads(document),
+            "Roles": [one["RoleName"] for one in attached["PolicyRoles"]],
+            "Users": [one["UserName"] for one in attached["PolicyUsers"]],
+            "Groups": [one["GroupName"] for one in attached["PolicyGroups"]],
+        }
+
     def attach(self, iam, model, before):
         arn = model["PolicyArn"]
         for kind, one in (("Roles", "Role"), ("Users", "User"), ("Groups", "Group")):

@@ -4,6 +4,8 @@ from localstack.aws.api import CommonServiceException
 from localstack.aws.api.cloudformation import ChangeSetType, ResourceStatus, StackStatus
 from localstack.runtime import hooks
 
+from . import drift
+
 
 @hooks.on_infra_start()
 def make_stricter():
@@ -14,6 +16,7 @@ def make_stricter():
 
     know_our_types(checker)
     protect_stacks(provider)
+    drift.install(provider)
     executor = engine.ChangeSetModelExecutor
     keep_what_is_retained_but_on_create(executor)
     replace_by_values(change_set_model_preproc.ChangeSetModelPreproc)

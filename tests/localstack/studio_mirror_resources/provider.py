@@ -48,17 +48,29 @@ def policy_text(document):
     return text
 
 
-def stack_tags(request):
-    """The tags that CloudFormation itself gives."""
-    return [
-        {"Key": "aws:cloudformation:logical-id", "Value": request.logical_resource_id},
-        {"Key": "aws:cloudformation:stack-id", "Value": request.stack_id},
-        {"Key": "aws:cloudformation:stack-name", "Value": request.stack_name},
-    ]
+def tags_of(request, model):
+    """A resource's tags, by key: those of the stack, and over them those that the template gives it."""
+    from localstack.services.cloudformation.v2.provider import find_stack_v2, get_cloudformation_store
+
+    store = get_cloudformation_store(request.account_id, request.region_name)
+    stack = find_stack_v2(store, request.stack_name)
+    given = list(stack.tags or []) + list(model.get("Tags", []))
+    return {tag["Key"]: tag["Value"] for tag in given}
+
+
+def new_tags(request, model):
+    """The tags that a new resource gets: CloudFormation's own beside them."""
+    own = {
+        "aws:cloudformation:logical-id": request.logical_resource_id,
+        "aws:cloudformation:stack-id": request.stack_id,
+        "aws:cloudformation:stack-name": request.stack_name,
+    }
+    return [{"Key": key, "Value": value} for key, value in {**own, **tags_of(request, model)}.items()]
 
 
 class Provider(ResourceProvider):
-    """A type: `make`, `change` and `unmake` do the work and may raise what boto3 raises.
+    """A type: `make`, `change` and `unmake` do the work, `actual` tells what is there, as the template would have it;
+    all may raise what boto3 raises.
 
     PROPERTIES are those that a template may give; READ_ONLY those that GetAtt gives.
     """
@@ -83,7 +95,13 @@ class Provider(ResourceProvider):
         return ProgressEvent(OperationStatus.SUCCESS, resource_model={})
 
     def read(self, request):
-        return ProgressEvent(OperationStatus.SUCCESS, resource_model=request.desired_state)
+        try:
+            actual = self.actual(request, request.desired_state)
+        except ClientError as error:
+            if HANDLER_CODES.get(error.response["Error"]["Code"], "NotFound") != "NotFound":
+                return failed(error, request.desired_state)
+            actual = None
+        return ProgressEvent(OperationStatus.SUCCESS, resource_model=actual)
 
     def _run(self, request, work):
         model = copy.deepcopy(dict(request.desired_state or {}))
