@@ -4,7 +4,7 @@ import json
 
 from moto.ec2.models import ec2_backends
 
-from .provider import Provider, Refused, new_tags, tags_of
+from .provider import Provider, Refused, document_text, new_tags, tags_of
 
 # CloudFormation's names of a rule's other end, and where EC2 has it.
 ENDS = {
@@ -211,7 +211,7 @@ class VpcEndpoint(Provider):
         names = ("ServiceName", "VpcEndpointType", "VpcId", "RouteTableIds", "SecurityGroupIds", "SubnetIds")
         given = {name: model[name] for name in names if model.get(name)}
         if model.get("PolicyDocument"):
-            given["PolicyDocument"] = as_text(model["PolicyDocument"])
+            given["PolicyDocument"] = document_text(model["PolicyDocument"])
         private = truth(model.get("PrivateDnsEnabled", False))
         tags = [{"ResourceType": "vpc-endpoint", "Tags": new_tags(request, model)}]
         made = ec2.create_vpc_endpoint(**given, PrivateDnsEnabled=private, TagSpecifications=tags)["VpcEndpoint"]
@@ -232,7 +232,7 @@ class VpcEndpoint(Provider):
             change[add] = [one for one in now if one not in then]
             change[remove] = [one for one in then if one not in now]
         if model.get("PolicyDocument") != before.get("PolicyDocument"):
-            change["PolicyDocument"] = as_text(model.get("PolicyDocument", ANYTHING))
+            change["PolicyDocument"] = document_text(model.get("PolicyDocument", ANYTHING))
         ec2.modify_vpc_endpoint(**{name: value for name, value in change.items() if value})
         self.set_private_dns(request, before["Id"], truth(model.get("PrivateDnsEnabled", False)))
         retag(ec2, request, before["Id"], model, before)
@@ -251,11 +251,15 @@ class VpcEndpoint(Provider):
         if not found or found[0]["State"] in ("deleted", "deleting"):
             return None
         endpoint = found[0]
-        document = endpoint.get("PolicyDocument")
+        document = json.loads(endpoint["PolicyDocument"]) if endpoint.get("PolicyDocument") else dict(ANYTHING)
+        wanted = model.get("PolicyDocument")
+        if isinstance(wanted, dict) and "Version" in wanted:
+            # moto forgets it.
+            document.setdefault("Version", wanted["Version"])
         return {
             "ServiceName": endpoint["ServiceName"],
             "VpcId": endpoint["VpcId"],
-            "PolicyDocument": json.loads(document) if document else ANYTHING,
+            "PolicyDocument": document,
             "PrivateDnsEnabled": endpoint.get("PrivateDnsEnabled", False),
             "SubnetIds": endpoint.get("SubnetIds", []),
             "RouteTableIds": endpoint.get("RouteTableIds", []),
@@ -299,10 +303,6 @@ class VpcEndpoint(Provider):
 
 
 ANYTHING = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]}
-
-
-def as_text(document):
-    return document if isinstance(document, str) else json.dumps(document)
 
 
 def truth(value):

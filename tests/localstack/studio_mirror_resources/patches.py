@@ -3,8 +3,11 @@
 from localstack.aws.api import CommonServiceException
 from localstack.aws.api.cloudformation import ChangeSetType, ResourceStatus, StackStatus
 from localstack.runtime import hooks
+from localstack.utils.numbers import to_number
 
 from . import drift
+
+GONE = (ResourceStatus.DELETE_COMPLETE, ResourceStatus.DELETE_SKIPPED)
 
 
 @hooks.on_infra_start()
@@ -19,6 +22,7 @@ def make_stricter():
     drift.install(provider)
     executor = engine.ChangeSetModelExecutor
     keep_what_is_retained_but_on_create(executor)
+    split_lists_that_were(change_set_model_preproc.ChangeSetModelPreproc)
     replace_by_values(change_set_model_preproc.ChangeSetModelPreproc)
     fail_deletions(executor)
     roll_back_creation(executor)
@@ -79,6 +83,26 @@ def keep_what_is_retained_but_on_create(executor):
     executor._execute_resource_change = execute
 
 
+def split_lists_that_were(preproc):
+    """A list's value before a change is a list too. LocalStack takes it for one text: what uses it seems changed, and a
+    stack that joins it cannot be deleted.
+    """
+    visit = preproc.visit_node_parameter
+
+    def visit_node_parameter(self, node_parameter):
+        delta = visit(self, node_parameter)
+        kind = self.visit(node_parameter.type_)
+        kind = kind.before if isinstance(kind.before, str) else kind.after
+        is_list = kind == "CommaDelimitedList" or str(kind).startswith("List<")
+        if is_list and isinstance(delta.before, str):
+            delta.before = [item.strip() for item in delta.before.split(",")]
+        if kind == "Number" and isinstance(delta.before, str):
+            delta.before = to_number(delta.before)
+        return delta
+
+    preproc.visit_node_parameter = visit_node_parameter
+
+
 def replace_by_values(preproc):
     """A create-only property with another value makes another resource, whatever the template spells it with.
 
@@ -113,16 +137,16 @@ def fail_deletions(executor):
     def execute(self):
         stack = self._change_set.stack
         is_deletion = stack.status == StackStatus.DELETE_IN_PROGRESS
-        events = len(stack.events)
+        events, standing = len(stack.events), set(stack.resolved_resources)
         result = run(self)
         if is_deletion:
             # The newest come first.
             new = stack.events[: len(stack.events) - events]
-            failed = [event["LogicalResourceId"] for event in new if event["ResourceStatus"] == ResourceStatus.DELETE_FAILED]
-            failed = [name for name in failed if name != stack.stack_name]
-            if failed:
-                names = ", ".join(failed)
-                raise RuntimeError(f"The following resource(s) failed to delete: [{names}].")
+            over = {event["LogicalResourceId"] for event in new if event["ResourceStatus"] in GONE}
+            left = sorted(standing - over)
+            if left:
+                names = ", ".join(left)
+                raise RuntimeError(f"The following resource(s) failed to delete: [{names}]. {result.failure_message or ''}")
         return result
 
     executor.execute = execute
@@ -133,6 +157,25 @@ def roll_back_creation(executor):
     from localstack.services.cloudformation.v2.entities import ChangeSet, UpdateModelInputs
 
     run = executor.execute
+
+    def undo(self, template, parameters):
+        stack = self._change_set.stack
+        change_set = ChangeSet(stack, {"ChangeSetName": f"rollback_{stack.stack_name}"}, template_body="")
+        change_set.compute_update_model(
+            UpdateModelInputs(
+                before_template=template,
+                after_template=None,
+                before_parameters=parameters,
+                after_parameters=None,
+            )
+        )
+        undoing = type(self)(change_set)
+        undoing.undoes_creation = True
+        outcome = run(undoing)
+        if outcome.failure_message:
+            raise RuntimeError(outcome.failure_message)
+
+    executor.undo = undo
 
     def execute(self):
         result = run(self)
@@ -151,18 +194,11 @@ def roll_back_creation(executor):
             name: body for name, body in template["Resources"].items() if name in stack.resolved_resources
         }
         template.pop("Outputs", None)
-        undo = ChangeSet(stack, {"ChangeSetName": f"rollback_{stack.stack_name}"}, template_body="")
-        undo.compute_update_model(
-            UpdateModelInputs(
-                before_template=template,
-                after_template=None,
-                before_parameters=change_set.resolved_parameters,
-                after_parameters=None,
-            )
-        )
-        undoing = type(self)(undo)
-        undoing.undoes_creation = True
-        run(undoing)
+        try:
+            self.undo(template, change_set.resolved_parameters)
+        except Exception as error:
+            stack.set_stack_status(StackStatus.ROLLBACK_FAILED, str(error))
+            return result
         stack.set_stack_status(StackStatus.ROLLBACK_COMPLETE)
         result.resources.clear()
         return result

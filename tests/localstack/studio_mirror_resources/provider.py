@@ -40,9 +40,22 @@ def emulated(request, service):
     )
 
 
+def document_text(document):
+    """A policy's text. CloudFormation knows texts only: a number that a parameter gave is one."""
+
+    def spelt(value):
+        if isinstance(value, dict):
+            return {key: spelt(one) for key, one in value.items()}
+        if isinstance(value, list):
+            return [spelt(one) for one in value]
+        return str(value).lower() if isinstance(value, bool) else str(value)
+
+    return document if isinstance(document, str) else json.dumps(spelt(document), separators=(",", ":"))
+
+
 def policy_text(document):
     """A resource's policy, within CloudFormation's limit."""
-    text = json.dumps(document, separators=(",", ":"))
+    text = document_text(document)
     if len(text) > POLICY_LIMIT:
         raise Refused(f"#/PermissionsPolicyDocument: expected maxLength: {POLICY_LIMIT}, actual: {len(text)}")
     return text
