@@ -1,5 +1,7 @@
 """Where LocalStack's CloudFormation is kinder than AWS's, made as strict. Done when it starts; each part says what AWS does."""
 
+import functools
+
 from localstack.aws.api import CommonServiceException
 from localstack.aws.api.cloudformation import ChangeSetType, ResourceStatus, StackStatus
 from localstack.runtime import hooks
@@ -20,6 +22,7 @@ def make_stricter():
     know_our_types(checker)
     protect_stacks(provider)
     drift.install(provider)
+    change_groups_of_endpoints()
     executor = engine.ChangeSetModelExecutor
     keep_what_is_retained_but_on_create(executor)
     split_lists_that_were(change_set_model_preproc.ChangeSetModelPreproc)
@@ -50,12 +53,32 @@ def know_our_types(checker):
     catalog_loader.RemoteCatalogLoader.get_remote_catalog = no_list
 
 
+def change_groups_of_endpoints():
+    """ModifyVpcEndpoint changes security groups too. LocalStack takes them and does nothing."""
+    from localstack.services.ec2.provider import Ec2Provider, get_ec2_backend
+
+    change = Ec2Provider.modify_vpc_endpoint
+
+    @functools.wraps(change)
+    def modify_vpc_endpoint(self, context, vpc_endpoint_id, **more):
+        answer = change(self, context, vpc_endpoint_id, **more)
+        endpoint = get_ec2_backend(context.account_id, context.region).vpc_end_points[vpc_endpoint_id]
+        gone = more.get("remove_security_group_ids") or []
+        groups = [group for group in endpoint.security_group_ids if group not in gone]
+        new = [group for group in more.get("add_security_group_ids") or [] if group not in groups]
+        endpoint.security_group_ids = groups + new
+        return answer
+
+    Ec2Provider.modify_vpc_endpoint = modify_vpc_endpoint
+
+
 def protect_stacks(provider):
     """A stack under termination protection is not deleted."""
     from localstack.services.cloudformation.v2.provider import CloudformationProviderV2, find_stack_v2
 
     delete = CloudformationProviderV2.delete_stack
 
+    @functools.wraps(delete)
     def delete_stack(self, context, stack_name, *rest, **more):
         state = provider.get_cloudformation_store(context.account_id, context.region)
         stack = find_stack_v2(state, stack_name)
@@ -64,9 +87,6 @@ def protect_stacks(provider):
             raise CommonServiceException("ValidationError", message, 400, sender_fault=True)
         return delete(self, context, stack_name, *rest, **more)
 
-    for name in ("operation", "expand_parameters", "pass_context"):
-        if hasattr(delete, name):
-            setattr(delete_stack, name, getattr(delete, name))
     CloudformationProviderV2.delete_stack = delete_stack
 
 
