@@ -302,6 +302,27 @@ fn a_creation_that_fails_is_rolled_back() {
 }
 
 #[test]
+fn an_update_that_fails_is_taken_back_but_for_what_is_retained() {
+    let world = World::new();
+    let account = &world.account;
+    world.deployed(&[]);
+    let before = world.endpoint();
+    let why = world
+        .deploy(&[("Word", "two"), ("Mode", "DENY")])
+        .unwrap_err();
+    assert!(why.starts_with("UPDATE_ROLLBACK_COMPLETE"), "{why}");
+    let team = json!({"domain": "acme", "repository": "team"});
+    let team = account.call("codeartifact", "describe_repository", team);
+    assert_eq!(team["repository"]["description"], "one");
+    assert_eq!(world.endpoint(), before);
+    // DeletionPolicy Retain holds for what the failed update made, too: the next one finds the name taken.
+    assert_eq!(world.configs(), ["acme-one", "acme-two"]);
+    let again = world.deploy(&[("Word", "two")]).unwrap_err();
+    assert!(again.contains("AlreadyExists"), "{again}");
+    world.deployed(&[("Mode", "ALLOW")]);
+}
+
+#[test]
 fn what_cannot_be_deleted_fails_the_deletion_and_protection_refuses_it() {
     let world = World::new();
     let account = &world.account;
