@@ -5,6 +5,7 @@
 //! What CloudFormation cannot do comes after it: [`publish`] the binary, [`attach`] the lifecycle configuration.
 
 pub mod choices;
+pub mod export;
 pub mod package_groups;
 pub mod policies;
 pub mod slot;

@@ -27,6 +27,7 @@ enum On {
     Program,
     PackageGroups,
     Network,
+    HostedZones,
     StackPolicies,
     SpaceRoles,
     PublisherRole,
@@ -212,20 +213,26 @@ const PUBLISHER_ROLE: &[Group] = &[Group {
     ],
 }];
 
-const CONSUMER: &[Group] = &[Group {
-    because: "plan: the VPC, its endpoints, subnets, routes and security groups; these name no resource",
-    on: On::Anything,
-    actions: &[
-        "ec2:DescribeNetworkInterfaces",
-        "ec2:DescribeRouteTables",
-        "ec2:DescribeSecurityGroups",
-        "ec2:DescribeSubnets",
-        "ec2:DescribeVpcAttribute",
-        "ec2:DescribeVpcEndpointServices",
-        "ec2:DescribeVpcEndpoints",
-        "ec2:DescribeVpcs",
-    ],
-}];
+const CONSUMER: &[Group] = &[
+    Group {
+        because: "plan: the VPC, its endpoints, subnets, routes and security groups; these name no resource",
+        on: On::Anything,
+        actions: &[
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeRouteTables",
+            "ec2:DescribeSecurityGroups",
+            "ec2:DescribeSubnets",
+            "ec2:DescribeVpcEndpointServices",
+            "ec2:DescribeVpcEndpoints",
+            "ec2:DescribeVpcs",
+        ],
+    },
+    Group {
+        because: "plan: whether the VPC has DNS",
+        on: On::Network,
+        actions: &["ec2:DescribeVpcAttribute"],
+    },
+];
 
 const ENDPOINTS: &[Group] = &[
     Group {
@@ -241,7 +248,7 @@ const ENDPOINTS: &[Group] = &[
     },
     Group {
         because: "apply: EC2 makes the private names of an interface endpoint",
-        on: On::Anything,
+        on: On::HostedZones,
         actions: &["route53:AssociateVPCWithHostedZone"],
     },
 ];
@@ -412,6 +419,7 @@ pub fn consumer_administrator(stack: &ConsumerStack, name: &str) -> Vec<Permissi
     permissions(&groups, |on| match on {
         On::Stack => vec![arn("cloudformation", &format!("stack/{name}/*"))],
         On::Network => vec![arn("ec2", "*")],
+        On::HostedZones => vec!["arn:aws:route53:::hostedzone/*".to_owned()],
         // CloudFormation calls them STACK-LOGICALID-RANDOM.
         On::StackPolicies => vec![format!("arn:aws:iam::{}:policy/{name}-*", stack.account)],
         On::SpaceRoles => {
