@@ -13,10 +13,10 @@ use crate::stacks::{
 use crate::support::{checkout, clients};
 
 fn templates() -> Vec<Template> {
-    let consumers = examples(20, any_consumer())
+    let consumers = examples(8, any_consumer())
         .into_iter()
         .chain([full_consumer(), bare_consumer()]);
-    let owners = examples(20, any_packages())
+    let owners = examples(8, any_packages())
         .into_iter()
         .chain([full_packages(), bare_packages()]);
     let consumers = consumers.map(|stack| consumer(&stack, "{}").expect("a template"));

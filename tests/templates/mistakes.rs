@@ -165,6 +165,36 @@ fn without_anything_to_make_nothing_is_made() {
 }
 
 #[test]
+fn without_policies_and_roles_there_is_no_word_of_iams_in_a_template() {
+    let stack = ConsumerStack {
+        attach_policies: false,
+        ..full_consumer()
+    };
+    let owner = PackagesStack {
+        publisher_role: None,
+        ..full_packages()
+    };
+    for template in [
+        consumer(&stack, "{}").unwrap(),
+        packages(&owner, "{}").unwrap(),
+    ] {
+        assert!(!template.body.contains("AWS::IAM::"));
+        assert!(
+            template
+                .parameters
+                .iter()
+                .all(|(name, _)| template.body.contains(&format!("\n  {name}:\n")))
+        );
+    }
+    for template in [
+        consumer(&full_consumer(), "{}").unwrap(),
+        packages(&full_packages(), "{}").unwrap(),
+    ] {
+        assert!(template.body.contains("AWS::IAM::"));
+    }
+}
+
+#[test]
 fn what_is_too_long_says_what_to_shorten() {
     let accounts = |count: u64| {
         (0..count)
