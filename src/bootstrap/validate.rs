@@ -2,6 +2,7 @@
 
 use anyhow::anyhow;
 
+use super::names;
 use super::stacks::{ConsumerStack, PackagesStack, PublisherRole, Tags};
 use crate::endpoint::{is_account, is_domain, is_region, is_repository};
 use crate::error::with_hint;
@@ -89,6 +90,12 @@ pub fn consumer(stack: &ConsumerStack) -> anyhow::Result<()> {
             "900 to 43200 seconds",
         )?;
     }
+    is(
+        names::base(&stack.name).is_ok(),
+        "name of lifecycle configurations",
+        &stack.name,
+        "1 to 36 lower-case letters, digits and single hyphens, a letter first",
+    )?;
     tags(&stack.tags)
 }
 

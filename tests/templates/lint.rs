@@ -163,13 +163,12 @@ fn whatever_is_chosen_what_is_made_refers_to_what_is_made() {
     });
     assert_eq!(count("consumer.yaml", CONSUMER, consumer), 4096);
     let packages = json!({
-        "all": {"DomainName": "acme"},
+        "all": {"DomainName": "acme", "PublisherRoleTrust": "444455556666"},
         "each": {
-            "CreateDomain": both, "CreateRepository": both, "CreateStores": both, "KmsKeyArn": ["", "arn:aws:kms:…"],
-            "ReaderPrincipals": ["", "444455556666"], "OrganizationId": ["", "o-a1b2c3d4e5"],
-            "PublisherPrincipals": ["", "444455556666"], "VpcIds": ["", "vpc-01234567"], "PublicPackages": ["all", "none"],
-            "PublisherRoleName": ["", "ci"], "PublisherRoleTrust": ["", "444455556666"],
-            "PermissionsBoundary": ["", "arn:aws:iam::111122223333:policy/boundary"],
+            "CreateDomain": both, "CreateRepository": both, "CreatePypiStore": both, "CreateNpmStore": both,
+            "CreateBinaryRepository": both, "KmsKeyArn": ["", "arn:aws:kms:…"], "ReaderPrincipals": ["", "444455556666"],
+            "OrganizationId": ["", "o-a1b2c3d4e5"], "PublisherPrincipals": ["", "444455556666"], "VpcIds": ["", "vpc-01234567"],
+            "PublicPackages": ["all", "none"], "PublisherRoleName": ["", "ci"],
         },
     });
     assert_eq!(count("packages.yaml", PACKAGES, packages), 4096);

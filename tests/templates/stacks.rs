@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
+use studio_mirror::bootstrap::slot::App;
 use studio_mirror::bootstrap::stacks::{
     ConsumerStack, Endpoint, EndpointPolicy, NamePattern, PackagesStack, Public, PublicName,
     PublisherRole,
@@ -35,7 +36,9 @@ pub fn full_packages() -> PackagesStack {
         has_repository: true,
         pypi_store: "pypi-store".into(),
         npm_store: "npm-store".into(),
-        has_stores: true,
+        has_pypi_store: true,
+        has_npm_store: true,
+        has_binary_repository: true,
         binary_repository: "studio-mirror".into(),
         readers: words(&["444455556666", "arn:aws:iam::777788889999:role/path/spaces"]),
         organization: Some("o-a1b2c3d4e5".into()),
@@ -66,7 +69,9 @@ pub fn bare_packages() -> PackagesStack {
         has_domain: false,
         kms_key_arn: None,
         has_repository: false,
-        has_stores: false,
+        has_pypi_store: false,
+        has_npm_store: false,
+        has_binary_repository: false,
         readers: Vec::new(),
         organization: None,
         publishers: Vec::new(),
@@ -78,17 +83,6 @@ pub fn bare_packages() -> PackagesStack {
         ..full_packages()
     }
 }
-
-pub const ENDPOINTS: [Endpoint; 8] = [
-    Endpoint::Api,
-    Endpoint::Repositories,
-    Endpoint::Sts,
-    Endpoint::S3,
-    Endpoint::SagemakerApi,
-    Endpoint::SagemakerRuntime,
-    Endpoint::Studio,
-    Endpoint::Logs,
-];
 
 pub fn full_consumer() -> ConsumerStack {
     ConsumerStack {
@@ -103,7 +97,7 @@ pub fn full_consumer() -> ConsumerStack {
         subnet_ids: words(&["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]),
         route_table_ids: words(&["rtb-0123456789abcdef0"]),
         space_group_ids: words(&["sg-0123456789abcdef0", "sg-0123456789abcdef1"]),
-        endpoints: ENDPOINTS.into(),
+        endpoints: Endpoint::ALL.into(),
         endpoint_policy: EndpointPolicy::Domain,
         other_endpoint_ids: words(&["vpce-0123456789abcdef0"]),
         private_dns: true,
@@ -111,7 +105,9 @@ pub fn full_consumer() -> ConsumerStack {
         attach_policies: true,
         longest_token: Some(3600),
         only_through_vpc: true,
+        name: "studio-mirror".into(),
         lifecycle_script: Some(SCRIPT.into()),
+        held_lifecycles: App::ALL.into(),
         tags: BTreeMap::new(),
     }
 }
@@ -133,7 +129,7 @@ pub fn bare_consumer() -> ConsumerStack {
 /// Any stack of a consuming account: each part of the full one there or not.
 pub fn any_consumer() -> impl Strategy<Value = ConsumerStack> {
     let chosen = (
-        proptest::sample::subsequence(ENDPOINTS.to_vec(), 0..=8),
+        proptest::sample::subsequence(Endpoint::ALL.to_vec(), 0..=8),
         proptest::sample::subsequence(full_consumer().space_group_ids, 0..=2),
         proptest::sample::subsequence(full_consumer().role_names, 0..=2),
         any::<[bool; 8]>(),
@@ -176,7 +172,7 @@ pub fn any_packages() -> impl Strategy<Value = PackagesStack> {
             Just(Public::None),
             Just(full_packages().public)
         ],
-        any::<[bool; 7]>(),
+        any::<[bool; 9]>(),
     );
     chosen.prop_map(|(readers, publishers, internal, public, on)| {
         let full = full_packages();
@@ -188,7 +184,9 @@ pub fn any_packages() -> impl Strategy<Value = PackagesStack> {
             has_domain: on[0],
             kms_key_arn: full.kms_key_arn.filter(|_| on[1]),
             has_repository: on[2],
-            has_stores: on[3],
+            has_pypi_store: on[3],
+            has_npm_store: on[7],
+            has_binary_repository: on[8],
             organization: full.organization.filter(|_| on[4]),
             vpc_ids: if on[5] && on[2] {
                 full.vpc_ids

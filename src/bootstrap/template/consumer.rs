@@ -63,7 +63,7 @@ impl LifecycleConfiguration {
     }
 }
 
-/// The lifecycle configurations that the stack holds: none without a script.
+/// The lifecycle configurations of the stack's script, held by it or there before: none without a script.
 pub fn lifecycle_configurations(stack: &ConsumerStack) -> Vec<LifecycleConfiguration> {
     let Some(script) = &stack.lifecycle_script else {
         return Vec::new();
@@ -72,7 +72,11 @@ pub fn lifecycle_configurations(stack: &ConsumerStack) -> Vec<LifecycleConfigura
     App::ALL
         .map(|app| LifecycleConfiguration {
             app,
-            name: format!("studio-mirror-{}-{hash}", app.as_str().to_ascii_lowercase()),
+            name: format!(
+                "{}-{}-{hash}",
+                stack.name,
+                app.as_str().to_ascii_lowercase()
+            ),
             logical_id: match app {
                 App::JupyterLab => "JupyterLabLifecycle",
                 App::CodeEditor => "CodeEditorLifecycle",
@@ -103,7 +107,8 @@ fn content_hash(stack: &ConsumerStack, script: &str) -> String {
 pub fn consumer(stack: &ConsumerStack, remembered: &str) -> anyhow::Result<Template> {
     validate::consumer(stack)?;
     policies::fit_consumer(stack)?;
-    let mappings = match &stack.lifecycle_script {
+    let script = stack.lifecycle_script.as_ref();
+    let mappings = match script.filter(|_| !stack.held_lifecycles.is_empty()) {
         Some(script) => {
             check_script(script)?;
             filled(SCRIPT, &[("SCRIPT", &block(script, SCRIPT_INDENT)?)])
@@ -112,7 +117,10 @@ pub fn consumer(stack: &ConsumerStack, remembered: &str) -> anyhow::Result<Templ
     };
     let rules = stack.space_group_ids.iter().map(|group| ingress(group));
     let lifecycles = lifecycle_configurations(stack);
-    let resources: String = rules.chain(lifecycles.iter().map(lifecycle)).collect();
+    let held = lifecycles
+        .iter()
+        .filter(|lifecycle| stack.held_lifecycles.contains(&lifecycle.app));
+    let resources: String = rules.chain(held.map(lifecycle)).collect();
     let template = match stack.attach_policies {
         true => CONSUMER.to_owned(),
         false => without(CONSUMER, &OF_POLICIES),

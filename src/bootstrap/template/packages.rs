@@ -57,8 +57,13 @@ pub(in crate::bootstrap) fn parameters(stack: &PackagesStack) -> Vec<(&'static s
         ("CreateRepository", yes_no(stack.has_repository)),
         ("PypiStoreName", stack.pypi_store.clone()),
         ("NpmStoreName", stack.npm_store.clone()),
-        ("CreateStores", yes_no(stack.has_stores)),
+        ("CreatePypiStore", yes_no(stack.has_pypi_store)),
+        ("CreateNpmStore", yes_no(stack.has_npm_store)),
         ("BinaryRepositoryName", stack.binary_repository.clone()),
+        (
+            "CreateBinaryRepository",
+            yes_no(stack.has_binary_repository),
+        ),
         ("ReaderPrincipals", stack.readers.join(",")),
         (
             "OrganizationId",

@@ -150,7 +150,7 @@ def variables_differ(template, module):
         # Without policies and roles their parameters are gone as well.
         return
     if ENDPOINTS <= ours:
-        ours = ours - ENDPOINTS | {"endpoints", "lifecycle_script"}
+        ours = ours - ENDPOINTS | {"endpoints", "lifecycle_script", "name"}
     else:
         ours = ours | {"internal_patterns", "public_patterns"}
     yield from (f"variable of one alone: {name}" for name in ours ^ theirs - {"tags"} if name != "tags")

@@ -108,7 +108,7 @@ resource "aws_sagemaker_studio_lifecycle_config" "this" {
   for_each = var.lifecycle_script == null ? {} : { jupyterlab = "JupyterLab", codeeditor = "CodeEditor" }
 
   studio_lifecycle_config_app_type = each.value
-  studio_lifecycle_config_name     = "studio-mirror-${each.key}-${substr(filesha256(var.lifecycle_script), 0, 12)}"
+  studio_lifecycle_config_name     = "${var.name}-${each.key}-${substr(filesha256(var.lifecycle_script), 0, 12)}"
   studio_lifecycle_config_content  = filebase64(var.lifecycle_script)
   tags                             = var.tags
 

@@ -16,7 +16,7 @@ variable "domain_owner" {
 variable "repository_name" {
   description = "The repository that spaces use. A name, not an ARN."
   type        = string
-  default     = "packages"
+  default     = "team"
 
   validation {
     condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9._-]{1,99}$", var.repository_name))
@@ -122,6 +122,12 @@ variable "other_endpoint_ids" {
   description = "Endpoints of CodeArtifact that others made and that spaces use too."
   type        = list(string)
   default     = []
+}
+
+variable "name" {
+  description = "What the names of lifecycle configurations begin with."
+  type        = string
+  default     = "studio-mirror"
 }
 
 variable "lifecycle_script" {

@@ -9,8 +9,8 @@ locals {
   region = data.aws_region.current.id
 
   domain    = one(concat(aws_codeartifact_domain.this[*].domain, var.create_domain ? [] : [var.domain_name]))
-  pypi      = one(concat(aws_codeartifact_repository.pypi_store[*].repository, var.create_stores ? [] : [var.pypi_store_name]))
-  npm       = one(concat(aws_codeartifact_repository.npm_store[*].repository, var.create_stores ? [] : [var.npm_store_name]))
+  pypi      = one(concat(aws_codeartifact_repository.pypi_store[*].repository, var.create_pypi_store ? [] : [var.pypi_store_name]))
+  npm       = one(concat(aws_codeartifact_repository.npm_store[*].repository, var.create_npm_store ? [] : [var.npm_store_name]))
   publisher = var.publisher_role_name != null && length(var.publisher_role_trust) > 0
 }
 
@@ -35,7 +35,7 @@ resource "aws_codeartifact_domain_permissions_policy" "this" {
 }
 
 resource "aws_codeartifact_repository" "pypi_store" {
-  count = var.create_stores ? 1 : 0
+  count = var.create_pypi_store ? 1 : 0
 
   domain      = local.domain
   repository  = var.pypi_store_name
@@ -52,7 +52,7 @@ resource "aws_codeartifact_repository" "pypi_store" {
 }
 
 resource "aws_codeartifact_repository" "npm_store" {
-  count = var.create_stores ? 1 : 0
+  count = var.create_npm_store ? 1 : 0
 
   domain      = local.domain
   repository  = var.npm_store_name
@@ -99,6 +99,8 @@ resource "aws_codeartifact_repository_permissions_policy" "packages" {
 }
 
 resource "aws_codeartifact_repository" "binary" {
+  count = var.create_binary_repository ? 1 : 0
+
   domain      = local.domain
   repository  = var.binary_repository_name
   description = "The program studio-mirror, fetched by lifecycle configurations"
@@ -111,10 +113,10 @@ resource "aws_codeartifact_repository" "binary" {
 }
 
 resource "aws_codeartifact_repository_permissions_policy" "binary" {
-  count = length(local.binary_statements) > 0 ? 1 : 0
+  count = var.create_binary_repository && length(local.binary_statements) > 0 ? 1 : 0
 
   domain          = local.domain
-  repository      = aws_codeartifact_repository.binary.repository
+  repository      = aws_codeartifact_repository.binary[0].repository
   policy_document = jsonencode({ Version = "2012-10-17", Statement = local.binary_statements })
 }
 

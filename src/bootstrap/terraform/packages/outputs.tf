@@ -15,7 +15,7 @@ output "repository_name" {
 
 output "binary_repository_name" {
   description = "The repository of the program."
-  value       = aws_codeartifact_repository.binary.repository
+  value       = one(concat(aws_codeartifact_repository.binary[*].repository, var.create_binary_repository ? [] : [var.binary_repository_name]))
 }
 
 output "publisher_role_arn" {

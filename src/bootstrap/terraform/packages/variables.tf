@@ -28,7 +28,7 @@ variable "kms_key_arn" {
 variable "repository_name" {
   description = "The repository that spaces use."
   type        = string
-  default     = "packages"
+  default     = "team"
 
   validation {
     condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9._-]{1,99}$", var.repository_name))
@@ -54,8 +54,14 @@ variable "npm_store_name" {
   default     = "npm-store"
 }
 
-variable "create_stores" {
-  description = "Whether this module makes the two stores."
+variable "create_pypi_store" {
+  description = "Whether this module makes the one for PyPI."
+  type        = bool
+  default     = true
+}
+
+variable "create_npm_store" {
+  description = "Whether this module makes the one for npm."
   type        = bool
   default     = true
 }
@@ -64,6 +70,12 @@ variable "binary_repository_name" {
   description = "Repository of the program studio-mirror itself, which spaces fetch when they start."
   type        = string
   default     = "studio-mirror"
+}
+
+variable "create_binary_repository" {
+  description = "Whether this module makes that repository."
+  type        = bool
+  default     = true
 }
 
 variable "reader_principals" {
