@@ -3,7 +3,7 @@
 use anyhow::anyhow;
 
 use super::names;
-use super::stacks::{ConsumerStack, PackagesStack, PublisherRole, Tags};
+use super::stacks::{ConsumerStack, Endpoint, PackagesStack, PublisherRole, Tags};
 use crate::endpoint::{is_account, is_domain, is_region, is_repository};
 use crate::error::with_hint;
 
@@ -90,6 +90,7 @@ pub fn consumer(stack: &ConsumerStack) -> anyhow::Result<()> {
             "900 to 43200 seconds",
         )?;
     }
+    way_in(stack)?;
     is(
         names::base(&stack.name).is_ok(),
         "name of lifecycle configurations",
@@ -97,6 +98,23 @@ pub fn consumer(stack: &ConsumerStack) -> anyhow::Result<()> {
         "1 to 36 lower-case letters, digits and single hyphens, a letter first",
     )?;
     tags(&stack.tags)
+}
+
+/// Roles that must come through endpoints need some to come through.
+fn way_in(stack: &ConsumerStack) -> anyhow::Result<()> {
+    let ours = [Endpoint::Api, Endpoint::Repositories];
+    let has_ours = ours
+        .iter()
+        .all(|endpoint| stack.endpoints.contains(endpoint));
+    if !stack.only_through_vpc || has_ours || !stack.other_endpoint_ids.is_empty() {
+        return Ok(());
+    }
+    Err(with_hint(
+        anyhow!(
+            "requests must come through the VPC's endpoints, but no other endpoint of CodeArtifact is named"
+        ),
+        "name the endpoints that spaces use, or let the stack make both of CodeArtifact's",
+    ))
 }
 
 fn place(region: &str, owner: &str, domain: &str) -> anyhow::Result<()> {

@@ -1,7 +1,7 @@
 //! The mistakes of a set-up that many copy: each of them once, and that ours has none.
 
 use serde_json::{Value, json};
-use studio_mirror::bootstrap::stacks::{ConsumerStack, PackagesStack};
+use studio_mirror::bootstrap::stacks::{ConsumerStack, Endpoint, PackagesStack};
 use studio_mirror::bootstrap::template::{consumer, lifecycle_configurations, packages};
 use studio_mirror::error::explain;
 
@@ -192,6 +192,19 @@ fn without_policies_and_roles_there_is_no_word_of_iams_in_a_template() {
     ] {
         assert!(template.body.contains("AWS::IAM::"));
     }
+}
+
+#[test]
+fn roles_are_not_locked_out_by_endpoints_that_nobody_named() {
+    let stack = ConsumerStack {
+        endpoints: vec![Endpoint::Api],
+        other_endpoint_ids: Vec::new(),
+        ..full_consumer()
+    };
+    assert_eq!(
+        explain(&consumer(&stack, "{}").unwrap_err()).hint.unwrap(),
+        "name the endpoints that spaces use, or let the stack make both of CodeArtifact's"
+    );
 }
 
 #[test]

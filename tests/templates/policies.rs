@@ -8,6 +8,7 @@ use studio_mirror::bootstrap::policies::{
 use studio_mirror::bootstrap::template::{consumer, packages};
 
 use crate::oracle::{ask, examples, made_all, of_type};
+use crate::support::checkout;
 use crate::stacks::{any_consumer, any_packages, full_consumer, full_packages};
 
 /// What a star is for, where no resource would do: each is explained in the template or beside its group.
@@ -174,6 +175,53 @@ fn the_administrators_may_what_cloudformation_does_on_their_behalf() {
     assert!(
         lacks(&[&"AWS::CodeArtifact::Repository"], fewer).contains("AssociateExternalConnection")
     );
+}
+
+/// The calls that `bootstrap` makes of a service, by its source: what is asked for by name.
+fn calls(source: &str) -> Vec<String> {
+    let text = std::fs::read_to_string(checkout().join("src/aws").join(source))
+        .expect("the source of the calls");
+    let verbs = [
+        "Create", "Delete", "Describe", "Detect", "Execute", "Get", "List", "Publish", "Update",
+    ];
+    let is_call = |word: &&str| {
+        let rest = verbs.iter().find_map(|verb| word.strip_prefix(verb));
+        rest.is_some_and(|rest| {
+            rest.starts_with(|c: char| c.is_ascii_uppercase())
+                && rest.bytes().all(|b| b.is_ascii_alphanumeric())
+        })
+    };
+    let quoted = text.split('"').skip(1).step_by(2);
+    quoted.filter(is_call).map(str::to_owned).collect()
+}
+
+#[test]
+fn an_administrator_may_make_each_of_our_calls_and_no_others() {
+    let owner = packages_administrator(&full_packages(), "studio-mirror-packages");
+    let spaces = consumer_administrator(&full_consumer(), "studio-mirror-consumer");
+    let all: Vec<&str> = owner.iter().chain(&spaces).map(|one| one.action).collect();
+    for (service, source) in [
+        ("cloudformation", "cloudformation.rs"),
+        ("codeartifact", "registry.rs"),
+        ("ec2", "ec2.rs"),
+        ("iam", "iam.rs"),
+        ("sagemaker", "sagemaker.rs"),
+    ] {
+        let calls = calls(source);
+        assert!(!calls.is_empty(), "{source}");
+        for call in calls {
+            let action = format!("{service}:{call}");
+            assert!(all.contains(&action.as_str()), "{action} is missing");
+        }
+    }
+    // What CloudFormation does on the caller's behalf is another test's; its own actions are all ours.
+    let calls = calls("cloudformation.rs");
+    let dependent = ["DetectStackResourceDrift", "TagResource", "UntagResource"];
+    let ours = all.iter().filter_map(|action| action.strip_prefix("cloudformation:"));
+    let idle: Vec<_> = ours
+        .filter(|ours| !calls.iter().any(|call| call == ours) && !dependent.contains(ours))
+        .collect();
+    assert!(idle.is_empty(), "nothing calls {idle:?}");
 }
 
 #[test]

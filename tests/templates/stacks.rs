@@ -154,7 +154,8 @@ pub fn any_consumer() -> impl Strategy<Value = ConsumerStack> {
             private_dns: on[3],
             attach_policies: on[4],
             longest_token: full.longest_token.filter(|_| on[5]),
-            only_through_vpc: on[6],
+            // Without an endpoint to come through it is refused.
+            only_through_vpc: on[6] && on[2],
             lifecycle_script: full.lifecycle_script.filter(|_| on[7]),
             ..full
         }

@@ -110,7 +110,10 @@ pub fn consumer_administrator(stack: &ConsumerStack, name: &str) -> Vec<Permissi
                 .map(|role| format!("arn:aws:iam::{}:{role}", stack.account))
                 .collect()
         }
-        On::Lifecycles => vec![arn("sagemaker", "studio-lifecycle-config/studio-mirror-*")],
+        On::Lifecycles => {
+            let begin = &stack.name;
+            vec![arn("sagemaker", &format!("studio-lifecycle-config/{begin}-*"))]
+        }
         On::StudioDomain => vec![
             arn("sagemaker", "domain/*"),
             arn("sagemaker", "user-profile/*"),

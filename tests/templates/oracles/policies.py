@@ -31,6 +31,8 @@ def statements(policies):
     for of, policy in policies.items():
         for statement in policy["Statement"]:
             where = f"{of} {statement.get('Sid', '')}"
+            if not statement.get("Sid", "x").isalnum():
+                yield f"{where}: a Sid is letters and digits"
             resources = listed(statement["Resource"])
             of_resource_policy = "Principal" in statement
             for action in listed(statement["Action"]):

@@ -33,7 +33,6 @@ pub(super) const STACK: &[Group] = &[
             "cloudformation:DeleteChangeSet",
             "cloudformation:DescribeChangeSet",
             "cloudformation:DescribeStackEvents",
-            "cloudformation:DescribeStackResources",
             "cloudformation:DescribeStacks",
             "cloudformation:GetTemplate",
             "cloudformation:ListChangeSets",
@@ -61,7 +60,6 @@ pub(super) const STACK: &[Group] = &[
             "cloudformation:ExecuteChangeSet",
             "cloudformation:TagResource",
             "cloudformation:UntagResource",
-            "cloudformation:UpdateTerminationProtection",
         ],
     },
     Group {
@@ -282,10 +280,9 @@ pub(super) const POLICIES: &[Group] = &[
 
 pub(super) const SPACES: &[Group] = &[
     Group {
-        because: "plan: which domains of Studio there are",
+        because: "plan: the user profiles of the Studio domain, and lifecycle configurations",
         on: On::Anything,
         actions: &[
-            "sagemaker:ListDomains",
             "sagemaker:ListStudioLifecycleConfigs",
             "sagemaker:ListUserProfiles",
         ],
