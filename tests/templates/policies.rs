@@ -8,8 +8,8 @@ use studio_mirror::bootstrap::policies::{
 use studio_mirror::bootstrap::template::{consumer, packages};
 
 use crate::oracle::{ask, examples, made_all, of_type};
-use crate::support::checkout;
 use crate::stacks::{any_consumer, any_packages, full_consumer, full_packages};
+use crate::support::checkout;
 
 /// What a star is for, where no resource would do: each is explained in the template or beside its group.
 const EXPLAINED: [&str; 6] = [
@@ -217,7 +217,9 @@ fn an_administrator_may_make_each_of_our_calls_and_no_others() {
     // What CloudFormation does on the caller's behalf is another test's; its own actions are all ours.
     let calls = calls("cloudformation.rs");
     let dependent = ["DetectStackResourceDrift", "TagResource", "UntagResource"];
-    let ours = all.iter().filter_map(|action| action.strip_prefix("cloudformation:"));
+    let ours = all
+        .iter()
+        .filter_map(|action| action.strip_prefix("cloudformation:"));
     let idle: Vec<_> = ours
         .filter(|ours| !calls.iter().any(|call| call == ours) && !dependent.contains(ours))
         .collect();

@@ -112,7 +112,10 @@ pub fn consumer_administrator(stack: &ConsumerStack, name: &str) -> Vec<Permissi
         }
         On::Lifecycles => {
             let begin = &stack.name;
-            vec![arn("sagemaker", &format!("studio-lifecycle-config/{begin}-*"))]
+            vec![arn(
+                "sagemaker",
+                &format!("studio-lifecycle-config/{begin}-*"),
+            )]
         }
         On::StudioDomain => vec![
             arn("sagemaker", "domain/*"),

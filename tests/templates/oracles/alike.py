@@ -16,15 +16,20 @@ def policy(document):
     return document
 
 
+def is_kept(resource):
+    """Whatever happens to the stack; but what its very first creation leaves behind would be in the next one's way."""
+    return (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
+
+
 def of_template(made):
     for name, resource in made["resources"].items():
         given = resource["Properties"]
         match resource["Type"].removeprefix("AWS::"):
             case "CodeArtifact::Domain":
-                assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
+                assert is_kept(resource)
                 yield "domain", given["DomainName"], given.get("EncryptionKey"), policy(given.get("PermissionsPolicyDocument"))
             case "CodeArtifact::Repository":
-                assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
+                assert is_kept(resource)
                 yield (
                     "repository", given["DomainName"], given["RepositoryName"], given["Description"],
                     given.get("ExternalConnections", []), given.get("Upstreams", []),
@@ -59,7 +64,7 @@ def of_template(made):
             case "IAM::ManagedPolicy":
                 yield "policy", given["Description"], policy(given["PolicyDocument"]), sorted(given.get("Roles", []))
             case "SageMaker::StudioLifecycleConfig":
-                assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
+                assert is_kept(resource)
                 yield "lifecycle", given["StudioLifecycleConfigAppType"], given["StudioLifecycleConfigName"], given["StudioLifecycleConfigContent"]
             case other:
                 raise AssertionError(f"{name} is of a type that is not compared: {other}")
