@@ -113,7 +113,7 @@ fn checkov_has_no_finding_that_is_not_explained() {
         let text = |key: &str| finding[key].as_str().unwrap_or_default().to_owned();
         let reasons = explained.get(&text("check_id"));
         reasons
-            .and_then(|reasons| reasons.get(&text("resource")))
+            .and_then(|reasons| reasons.get(text("resource")))
             .is_some()
     };
     let mut judged = 0;

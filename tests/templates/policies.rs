@@ -320,7 +320,7 @@ fn policies_read_from_the_templates_are_what_cloudformation_makes_of_them() {
         if stack.has_repository {
             assert_eq!(
                 policy_of("team"),
-                PackagesPolicy::Repository.document(&stack)
+                PackagesPolicy::Repository.document(stack)
             );
         }
     }
