@@ -47,15 +47,17 @@ def know_our_types(checker):
 
 def split_lists_of_before(preprocessor):
     """A parameter that is a list is one before a change, too: LocalStack fails at Fn::Join there, and the stack never ends."""
-    visit = preprocessor.visit_node_parameter
+    apply = preprocessor._cached_apply
 
-    def visit_node_parameter(self, node):
-        delta = visit(self, node)
-        if isinstance(delta.before, str) and isinstance(delta.after, list):
-            delta.before = [item.strip() for item in delta.before.split(",")]
-        return delta
+    def cached_apply(self, scope, arguments_delta, resolver):
+        for arguments in (arguments_delta.before, arguments_delta.after):
+            # Fn::Join alone has a text and then a list.
+            is_join = resolver.__name__ == "_compute_fn_join" and isinstance(arguments, list) and len(arguments) == 2
+            if is_join and isinstance(arguments[1], str):
+                arguments[1] = [item.strip() for item in arguments[1].split(",")]
+        return apply(self, scope=scope, arguments_delta=arguments_delta, resolver=resolver)
 
-    preprocessor.visit_node_parameter = visit_node_parameter
+    preprocessor._cached_apply = cached_apply
 
 
 def filter_endpoint_services():
