@@ -349,6 +349,22 @@ fn made_endpoints_are_named_where_roles_must_come_through_them() {
 }
 
 #[test]
+fn a_service_control_policy_is_for_the_roles_of_spaces_alone() {
+    let policy = service_control(&full_consumer()).expect("a policy");
+    for statement in policy["Statement"].as_array().expect("statements") {
+        assert_eq!(statement["Effect"], "Deny");
+        let roles = &statement["Condition"]["ArnLike"]["aws:PrincipalArn"];
+        assert_eq!(roles[0], "arn:aws:iam::111122223333:role/spaces");
+        assert_eq!(roles[1], "arn:aws:iam::111122223333:role/*/spaces");
+    }
+    let nobody = studio_mirror::bootstrap::stacks::ConsumerStack {
+        role_names: Vec::new(),
+        ..full_consumer()
+    };
+    assert_eq!(service_control(&nobody), None);
+}
+
+#[test]
 fn publishers_read_from_anywhere_and_nobody_is_kept_from_mending_the_policy() {
     let policy = PackagesPolicy::Repository
         .document(&full_packages())
