@@ -12,6 +12,7 @@ pub mod decide;
 pub mod destroy;
 pub mod discover;
 pub mod drift;
+pub mod export;
 pub mod found;
 pub mod memory;
 pub mod names;
