@@ -16,6 +16,7 @@ pub mod export;
 pub mod found;
 pub mod memory;
 pub mod names;
+pub mod offline;
 pub mod package_groups;
 pub mod plan;
 pub mod policies;
