@@ -21,6 +21,7 @@ pub mod package_groups;
 pub mod plan;
 pub mod policies;
 pub mod prepare;
+pub mod printed;
 pub mod public;
 pub mod publish;
 pub mod reach;

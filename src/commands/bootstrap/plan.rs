@@ -10,6 +10,7 @@ use crate::bootstrap::found::StackSeen;
 use crate::bootstrap::plan::{BinaryPlan, Plan, StackPlan};
 use crate::bootstrap::policies;
 use crate::bootstrap::prepare::{Prepared, Told, prepare};
+use crate::bootstrap::printed::printed;
 use crate::bootstrap::reach::Reach;
 use crate::bootstrap::script::BinarySource;
 use crate::bootstrap::stack::{self, Proposed};
@@ -54,6 +55,8 @@ pub(super) async fn make(
     } = prepared;
     let mut plan = Plan::new(decision, found, names);
     plan.binary = binary(prepared);
+    plan.by_hand
+        .extend(printed(&prepared.choices, decision, found));
     let mut proposals = Vec::new();
     if decision.refusals().next().is_none() {
         let is_ours = publishes(prepared).then_some(&prepared.content.binary);
