@@ -6,6 +6,7 @@ mod support;
 
 mod administrator;
 mod drift;
+mod export;
 mod interrupted;
 mod requests;
 mod set_up;
