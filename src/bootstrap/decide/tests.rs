@@ -506,8 +506,10 @@ fn one_of_our_name_with_another_script_is_not_ours() {
 
 #[test]
 fn a_canary_goes_first_and_ends_with_the_next_run() {
-    let mut situation = Situation::default();
-    situation.canary = Some("ann".to_owned());
+    let mut situation = Situation {
+        canary: Some("ann".to_owned()),
+        ..Situation::default()
+    };
     assert!(situation.refusal().contains("profile ann"));
     situation
         .studio()
