@@ -72,6 +72,26 @@ fn a_download_that_takes_too_long_comes_in_the_background_and_logs_in() {
 }
 
 #[test]
+fn what_goes_on_in_the_background_holds_nothing_that_studio_may_wait_for() {
+    if !possible() {
+        return;
+    }
+    let space = Space::with_binary(None);
+    let version = Version::stand_in("1.0.0");
+    publish(&space, &version);
+    space.admin(
+        "faults",
+        r#"[{"operation":"GetPackageVersionAsset","action":{"kind":"hang"}}]"#,
+    );
+    space.put_program(&script_path(), script(&version, None).as_bytes());
+    // `run` waits until nobody has the pipe open any more.
+    let started = space.sh("exec ~/on-start.sh 3>&1 4>&1 17>&1");
+    assert_says(&started, &["NOT logged in"]);
+    assert!(started.lasted < HOLD_UP, "held up the space:\n{started}");
+    assert!(space.runs(&script_path()), "nothing goes on");
+}
+
+#[test]
 fn a_command_of_the_users_own_in_the_home_is_neither_run_nor_touched() {
     if !possible() {
         return;
