@@ -62,7 +62,7 @@ pub struct AwsError {
     pub denial: Option<Denial>,
     message: String,
     detail: Option<String>,
-    hint: String,
+    hint: Box<str>,
     retry_after: Duration,
 }
 
@@ -93,7 +93,7 @@ impl AwsError {
         }
         if let Some(setup) = find::<SetupFailure>(&error) {
             let mut failure = Self::local(Kind::Setup, operation, subject, setup.message.clone());
-            failure.hint = setup.hint.clone().unwrap_or(failure.hint);
+            failure.hint = setup.hint.clone().map_or(failure.hint, String::into);
             return failure;
         }
         Self::local(kind, operation, subject, chain)
@@ -130,7 +130,7 @@ impl AwsError {
 
     /// As an error with causes and a hint.
     pub fn into_hinted(self) -> anyhow::Error {
-        let hint = self.hint.clone();
+        let hint = self.hint.to_string();
         let detail = self.detail.clone();
         let error = match detail {
             Some(detail) => anyhow::anyhow!(detail).context(self),
@@ -146,7 +146,7 @@ impl AwsError {
             denial: None,
             message,
             detail: (!detail.is_empty()).then_some(detail),
-            hint,
+            hint: hint.into(),
             retry_after: Duration::ZERO,
         }
     }
@@ -184,7 +184,7 @@ impl AwsError {
             } else {
                 format!("{code}: {sentence}")
             }),
-            hint,
+            hint: hint.into(),
             retry_after: Duration::from_secs(seconds),
         }
     }

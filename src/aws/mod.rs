@@ -25,7 +25,7 @@ pub use credentials::{Found, find as find_credentials};
 pub(crate) use explain::printable;
 pub use explain::{AwsError, Kind};
 pub use iam::{Iam, IamRole};
-pub use identity::caller_arn;
+pub use identity::{caller_arn, caller_identity};
 pub use mend::{Denial, RefusedBy};
 pub use proxy::{Proxy, check_proxy_variables, excepted_hosts, proxy_for};
 pub use registry::{DomainSeen, Registry, RepositorySeen, Version};

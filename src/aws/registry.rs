@@ -195,6 +195,27 @@ impl Registry {
             .map_err(|error| AwsError::new("PublishPackageVersion", &self.subject, error))
     }
 
+    /// Deletes a repository with every package in it; one that is not there is no error.
+    ///
+    /// # Errors
+    /// As [`Registry::domain`].
+    pub async fn delete_repository(&self, name: &str) -> Result<(), AwsError> {
+        let asked = self.client.delete_repository();
+        let asked = asked.domain(&self.domain).domain_owner(&self.owner);
+        let answer = asked.repository(name).send().await;
+        self.found("DeleteRepository", answer).map(drop)
+    }
+
+    /// Deletes the domain, which must be empty; one that is not there is no error.
+    ///
+    /// # Errors
+    /// As [`Registry::domain`].
+    pub async fn delete_domain(&self) -> Result<(), AwsError> {
+        let asked = self.client.delete_domain();
+        let asked = asked.domain(&self.domain).domain_owner(&self.owner);
+        self.found("DeleteDomain", asked.send().await).map(drop)
+    }
+
     /// `answer`, or `None` where what was asked for is not there.
     fn found<T, E>(
         &self,

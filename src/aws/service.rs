@@ -17,6 +17,8 @@ pub enum Service {
     Iam,
     /// Studio domains: what administrators ask.
     SageMaker,
+    /// Identities.
+    Sts,
 }
 
 impl Service {
@@ -28,6 +30,7 @@ impl Service {
             Service::Ec2 => "ec2",
             Service::Iam => "iam",
             Service::SageMaker => "sagemaker",
+            Service::Sts => "sts",
         }
     }
 
@@ -39,6 +42,7 @@ impl Service {
             Service::Ec2 => "EC2",
             Service::Iam => "IAM",
             Service::SageMaker => "SageMaker",
+            Service::Sts => "STS",
         }
     }
 

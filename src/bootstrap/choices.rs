@@ -8,8 +8,11 @@ use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::stacks::Endpoint;
+use super::stacks::{Endpoint, EndpointPolicy, PublicName};
 use crate::error::{Usage, with_hint};
+
+/// What `--public` is remembered as where it named a file.
+pub const NAMES: &str = "names";
 
 /// Everything that can be chosen; what is `None` or empty was not.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args, Serialize, Deserialize)]
@@ -59,6 +62,18 @@ pub struct Choices {
     #[arg(long, value_name = "ARN,…", value_delimiter = ',')]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub publishers: Vec<String>,
+    /// Who may assume a role for machines that publish, with commas: ARNs or account numbers [default: no such role is made]
+    #[arg(long, value_name = "WHO,…", value_delimiter = ',')]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub publisher_role_trust: Vec<String>,
+    /// Packages are read through these VPCs alone, with commas [default: from anywhere]
+    #[arg(long, value_name = "ID,…", value_delimiter = ',')]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reader_vpc_ids: Vec<String>,
+    /// What the endpoints of CodeArtifact let through: every domain, or this one alone
+    #[arg(long, value_enum)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub endpoint_policy: Option<EndpointPolicy>,
     /// Key of the packages, for good [default: AWS's own]
     #[arg(long, value_name = "ARN")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -99,6 +114,10 @@ pub struct Choices {
     #[arg(long, value_name = "KEY=VALUE,…", value_delimiter = ',')]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
+    /// The names in the file of `--public`.
+    #[arg(skip)]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub public_names: Vec<PublicName>,
     /// Domain, its owner and the repository: flags of every command.
     #[arg(skip)]
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -188,7 +207,11 @@ impl Choices {
         let mut merged = members(remembered);
         merged.extend(members(self));
         // Both are of this type: what comes out is, too.
-        let merged: Self = serde_json::from_value(Value::Object(merged)).unwrap_or_default();
+        let mut merged: Self = serde_json::from_value(Value::Object(merged)).unwrap_or_default();
+        for (name, value) in &remembered.settings {
+            let setting = merged.settings.entry(name.clone());
+            setting.or_insert_with(|| value.clone());
+        }
         merged.without_empty_words()
     }
 
@@ -200,6 +223,8 @@ impl Choices {
             &mut self.internal,
             &mut self.readers,
             &mut self.publishers,
+            &mut self.publisher_role_trust,
+            &mut self.reader_vpc_ids,
             &mut self.tags,
         ] {
             list.retain(|word| !word.is_empty());
@@ -268,7 +293,7 @@ impl Choices {
     /// The file of names that `--public` means, if it means one.
     pub fn public_file(&self) -> Option<PathBuf> {
         match self.public.as_deref() {
-            None | Some("" | "all" | "none") => None,
+            None | Some("" | "all" | "none" | NAMES) => None,
             Some(file) => Some(PathBuf::from(file)),
         }
     }

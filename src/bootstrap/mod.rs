@@ -4,7 +4,28 @@
 //! two into what the two [`stacks`] are to hold, and the templates turn that into text for CloudFormation ([`stack`] drives it).
 //! What CloudFormation cannot do comes after it: [`publish`] the binary, [`attach`] the lifecycle configuration.
 
+pub mod attach;
 pub mod choices;
+pub mod collect;
+pub mod cost;
+pub mod decide;
+pub mod destroy;
+pub mod discover;
+pub mod drift;
+pub mod found;
+pub mod memory;
+pub mod names;
+pub mod package_groups;
+pub mod plan;
+pub mod policies;
+pub mod prepare;
+pub mod public;
+pub mod publish;
+pub mod reach;
 pub mod script;
+mod show;
 pub mod slot;
+pub mod stack;
 pub mod stacks;
+pub mod template;
+mod validate;

@@ -58,7 +58,7 @@ impl BinarySource {
 }
 
 /// A binary, to the bit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pinned {
     /// Its version, which is that of the package.
     pub version: String,

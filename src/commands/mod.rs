@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod bootstrap;
 mod check;
 mod completions;
 pub mod diff;
@@ -59,6 +60,8 @@ pub fn run() -> ExitCode {
             }) => check::explained(printer, id),
             Command::Check(args) => Session::open(&cli.global, Default::default(), printer)
                 .and_then(|s| check::run(&s, args)),
+            Command::Bootstrap(args) => Session::open(&cli.global, Default::default(), printer)
+                .and_then(|s| bootstrap::run(&s, &cli.global, args)),
             Command::Token(args) => Session::open(&cli.global, Default::default(), printer)
                 .and_then(|s| token::run(&s, args)),
         };
