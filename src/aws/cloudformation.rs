@@ -125,13 +125,14 @@ impl CloudFormation {
         Ok(set)
     }
 
-    /// Carries a change set out.
+    /// Carries a change set out. What it made is taken away again if it fails, even what the template retains: else the next run would
+    /// find it there and take it for somebody else's.
     ///
     /// # Errors
     /// As [`CloudFormation::stack`].
     pub async fn execute(&self, stack: &str, name: &str) -> Result<(), AwsError> {
-        self.done("ExecuteChangeSet", of_change_set(stack, name))
-            .await
+        let parameters = of_change_set(stack, name).with("RetainExceptOnCreate", "true");
+        self.done("ExecuteChangeSet", parameters).await
     }
 
     /// Forgets a change set; one that is not there is no error.

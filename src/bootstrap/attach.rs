@@ -27,10 +27,8 @@ pub async fn attach(
     script: &str,
     tell: &mut dyn FnMut(&Slot),
 ) -> anyhow::Result<()> {
-    for attachment in attachments {
-        if attachment.verb == AttachVerb::Keep {
-            continue;
-        }
+    let moving = attachments.iter();
+    for attachment in moving.filter(|one| one.verb != AttachVerb::Keep) {
         let after = attachment.after.as_deref();
         if let (AttachVerb::Attach, Some(arn)) = (attachment.verb, after) {
             same_content(reach, arn, script).await?;

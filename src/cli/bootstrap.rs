@@ -37,6 +37,12 @@ pub enum BootstrapAction {
     /// Detach, delete the stacks, keep the packages
     #[command(after_help = "Example:\n  studio-mirror bootstrap destroy --delete-packages")]
     Destroy(DestroyArgs),
+    /// Attach the lifecycle configuration that a template of `export` made
+    #[command(
+        after_help = "Example, in each account of a StackSet, with the flags of the export:\n  \
+                      studio-mirror bootstrap attach --studio-domain-id d-abc123 --domain corp --domain-owner 111122223333"
+    )]
+    Attach(ApplyArgs),
     /// Publish the binary, that alone
     #[command(
         after_help = "Example:\n  studio-mirror bootstrap publish --domain corp --binary ./studio-mirror"

@@ -8,7 +8,7 @@ mod tests;
 
 use serde::Serialize;
 
-pub use slots::{AttachVerb, Attachment, is_of_ours, is_ours};
+pub use slots::{AttachVerb, Attachment, fill, is_of_ours, is_ours};
 
 use super::choices::{AttachWay, Choices, IamWay, YesNo, role_name};
 use super::discover::spaces_groups;

@@ -57,9 +57,18 @@ pub(super) fn decide(
     }
     let arns = lifecycles.iter().map(|one| (one.app, one.arn(stack)));
     let arns: BTreeMap<App, String> = arns.collect();
-    if arns.is_empty() {
-        return;
+    if !arns.is_empty() {
+        fill(wanted, found, &arns, decision);
     }
+}
+
+/// What happens to each slot when `arns` are to be in them.
+pub fn fill(
+    wanted: &Wanted<'_>,
+    found: &Found,
+    arns: &BTreeMap<App, String>,
+    decision: &mut Decision,
+) {
     let Some(studio) = &found.studio else { return };
     if wanted.choices.attach.unwrap_or_default() != AttachWay::Patch {
         return;

@@ -1,6 +1,7 @@
 //! `bootstrap`: sets up, once, what spaces need.
 
 mod apply;
+mod attach;
 mod destroy;
 mod plan;
 mod publish;
@@ -39,6 +40,10 @@ pub fn run(session: &Session, global: &Global, args: &BootstrapArgs) -> anyhow::
         BootstrapAction::Apply(args) => {
             let told = told(global, &args.setup);
             apply::run(session, &reach, &told, args.yes)
+        }
+        BootstrapAction::Attach(args) => {
+            let told = told(global, &args.setup);
+            attach::run(session, &reach, &told, args.yes)
         }
         BootstrapAction::Rollback(args) => rollback::run(session, &reach, args),
         BootstrapAction::Destroy(args) => destroy::run(session, &reach, args),
