@@ -1,6 +1,7 @@
 //! Principals: users with long-lived keys, and the role whose sessions the container credentials hand out.
 
 use crate::clock::rfc3339;
+use crate::names;
 use crate::random;
 use crate::setup::Setup;
 use crate::signature::{Authorization, Refusal, Request};
@@ -13,6 +14,9 @@ use time::{Duration, OffsetDateTime};
 const SESSION: i64 = 6 * 3600;
 /// The role that Studio's spaces run as.
 const ROLE: &str = "StudioExecutionRole";
+
+/// The secret of every account's root, where [`Setup::account_keys`] says so.
+const ACCOUNT_SECRET: &str = "test";
 
 /// Who signed a request, and for which region.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,6 +66,7 @@ pub struct RoleCredentialsChange {
 pub(crate) struct Credentials {
     users: Vec<Principal>,
     account: String,
+    account_keys: bool,
     role: Mutex<Role>,
 }
 
@@ -85,6 +90,7 @@ impl Credentials {
         Credentials {
             users: setup.principals.iter().map(user).collect(),
             account: setup.account.clone(),
+            account_keys: setup.account_keys,
             role: Mutex::new(Role {
                 lifetime: Duration::seconds(SESSION),
                 rotate: false,
@@ -207,6 +213,20 @@ impl Credentials {
             .find(known)
             .cloned()
             .or_else(|| self.role().sessions.iter().find(known).cloned())
+            .or_else(|| self.root(access_key))
+    }
+
+    /// The root of the account that an access key id names.
+    fn root(&self, access_key: &str) -> Option<Principal> {
+        let is_account = self.account_keys && names::check_owner(access_key).is_ok();
+        is_account.then(|| Principal {
+            arn: format!("arn:aws:iam::{access_key}:root"),
+            user_id: access_key.into(),
+            account: access_key.into(),
+            access_key: access_key.into(),
+            secret_key: ACCOUNT_SECRET.into(),
+            session: None,
+        })
     }
 
     fn role(&self) -> MutexGuard<'_, Role> {

@@ -153,6 +153,20 @@ impl Emulator {
         self.shared.catalogue.list(Origin::Published)
     }
 
+    /// Puts a Studio domain, user profile, space or app there, as `POST /_admin/studio` does.
+    ///
+    /// # Errors
+    /// When it is nothing that AWS's Describe call could answer.
+    pub fn put_studio(&self, record: serde_json::Value) -> Result<()> {
+        let record = serde_json::from_value(record).context("no record of Studio's")?;
+        self.shared.studio.put(record).map_err(anyhow::Error::msg)
+    }
+
+    /// Every Studio domain, user profile, space and app: what they are and what their Describe call answers.
+    pub fn studio(&self) -> Vec<serde_json::Value> {
+        self.shared.studio.all()
+    }
+
     /// Makes all tokens from now on live `seconds`; `None` gives callers back what they ask for.
     pub fn set_token_lifetime(&self, seconds: Option<i64>) {
         self.shared.tokens.set_lifetime(seconds);

@@ -21,13 +21,16 @@ mod emulator;
 mod endpoints;
 mod error;
 mod faults;
+mod groups;
 mod marshal;
 mod maven;
+mod model;
 mod names;
 mod npm;
 mod nuget;
 mod options;
 mod packages;
+mod paging;
 mod passthrough;
 mod presign;
 mod publish;
@@ -36,6 +39,7 @@ mod random;
 mod requests;
 mod route;
 mod ruby;
+mod sagemaker;
 mod server;
 mod setup;
 mod shared;
@@ -45,6 +49,7 @@ mod store;
 mod sts;
 mod tls;
 mod tokens;
+mod versions;
 mod wire;
 
 pub use credentials::RoleCredentialsChange;
@@ -53,3 +58,9 @@ pub use faults::{Action, Fault, Layer};
 pub use options::{EndpointStyle, Options};
 pub use requests::RecordedRequest;
 pub use setup::{DomainSetup, PrincipalSetup, RepositorySetup, Setup};
+
+/// The name of CodeArtifact's operation that a method and a path ask for.
+pub fn codeartifact_operation(method: &str, path: &str) -> Option<&'static str> {
+    let operation = model::codeartifact().route(method, path);
+    operation.map(|operation| operation.name.as_str())
+}

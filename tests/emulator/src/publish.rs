@@ -118,7 +118,7 @@ impl Publishing<'_> {
             .or_else(|| package.split_once(':'))
             .unwrap_or(("", package));
         let resource = self.endpoint.arn(
-            self.shared.region_of(self.endpoint),
+            &self.shared.region_of(self.endpoint),
             &format!("package/{domain}/{repository}/{format}/{namespace}/{name}"),
         );
         let action = format!("codeartifact:{action}");

@@ -10,6 +10,7 @@ use crate::passthrough::{Fetcher, PassThrough};
 use crate::presign::Presigner;
 use crate::requests::Requests;
 use crate::route::{Endpoint, region_of_host};
+use crate::sagemaker::Studio;
 use crate::setup::Setup;
 use crate::store::Store;
 use crate::tokens::Tokens;
@@ -28,6 +29,7 @@ pub(crate) struct Shared {
     pub(crate) credentials: Credentials,
     pub(crate) tokens: Tokens,
     pub(crate) catalogue: Catalogue,
+    pub(crate) studio: Studio,
     pub(crate) store: Store,
     pub(crate) presigner: Presigner,
     pub(crate) faults: Faults,
@@ -59,6 +61,7 @@ impl Shared {
                 options.maven_central.clone(),
                 passthrough,
             ),
+            studio: Studio::default(),
             store: Store::new(state.join("assets"), fetcher)?,
             presigner: Presigner::new(),
             faults: Faults::default(),
@@ -78,9 +81,9 @@ impl Shared {
     }
 
     /// The region of an endpoint's domain; of one that is not there, the region of the setup.
-    pub(crate) fn region_of(&self, endpoint: &Endpoint) -> &str {
+    pub(crate) fn region_of(&self, endpoint: &Endpoint) -> String {
         let Endpoint { domain, owner, .. } = endpoint;
         let domain = self.catalogue.account.domain(domain, owner);
-        domain.map_or(&self.setup.region, |domain| &domain.region)
+        domain.map_or(self.setup.region.clone(), |domain| domain.region)
     }
 }

@@ -52,7 +52,7 @@ pub(crate) async fn answer(
             domain, repository, ..
         } = endpoint;
         let resource = endpoint.arn(
-            shared.region_of(endpoint),
+            &shared.region_of(endpoint),
             &format!("repository/{domain}/{repository}"),
         );
         return error(403, &layer.sentence(&holder, action, &resource));
@@ -263,7 +263,7 @@ impl Package<'_> {
         let query = self
             .shared
             .presigner
-            .query(&path, region, self.shared.clocks.signing_now());
+            .query(&path, &region, self.shared.clocks.signing_now());
         let host = endpoints::assets(
             self.shared.assets_name.as_deref(),
             self.shared.assets,
