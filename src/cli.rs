@@ -3,7 +3,7 @@
 mod bootstrap;
 
 pub use bootstrap::{
-    ApplyArgs, BootstrapAction, BootstrapArgs, DestroyArgs, Part, PlanArgs, PublishArgs,
+    ApplyArgs, BootstrapAction, BootstrapArgs, DestroyArgs, Part, PlanArgs, ProveArgs, PublishArgs,
     RollbackArgs, SetupArgs,
 };
 

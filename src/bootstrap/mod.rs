@@ -19,6 +19,7 @@ pub mod package_groups;
 pub mod plan;
 pub mod policies;
 pub mod prepare;
+pub mod prove;
 pub mod public;
 pub mod publish;
 pub mod reach;

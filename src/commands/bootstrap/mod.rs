@@ -4,6 +4,7 @@ mod apply;
 mod attach;
 mod destroy;
 mod plan;
+mod prove;
 mod publish;
 mod rollback;
 
@@ -48,6 +49,7 @@ pub fn run(session: &Session, global: &Global, args: &BootstrapArgs) -> anyhow::
         BootstrapAction::Rollback(args) => rollback::run(session, &reach, args),
         BootstrapAction::Destroy(args) => destroy::run(session, &reach, args),
         BootstrapAction::Publish(args) => publish::run(session, &reach, global, args),
+        BootstrapAction::Prove(args) => prove::run(session, args),
     }
 }
 

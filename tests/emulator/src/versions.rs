@@ -70,7 +70,8 @@ pub(crate) fn revision(files: &[Arc<Asset>]) -> String {
         .map(|asset| format!("{} {:?}\n", asset.filename, asset.sha256))
         .collect();
     names.sort();
-    to_hex(&Sha256::digest(names.concat().as_bytes()))
+    // AWS's have at most 50 characters.
+    to_hex(&Sha256::digest(names.concat().as_bytes())[..20])
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

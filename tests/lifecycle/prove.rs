@@ -1,0 +1,228 @@
+//! `bootstrap prove` in a space: it proves the guard rails, and each of them that is missing is found.
+
+use super::*;
+use serde_json::Value;
+use support::studio_space::possible;
+
+/// Everything that a space's role must not do.
+const FORBIDDEN: [&str; 22] = [
+    "PublishPackageVersion",
+    "CopyPackageVersions",
+    "DeletePackageVersions",
+    "DisposePackageVersions",
+    "UpdatePackageVersionsStatus",
+    "DeletePackage",
+    "PutRepositoryPermissionsPolicy",
+    "DeleteRepositoryPermissionsPolicy",
+    "PutDomainPermissionsPolicy",
+    "DeleteDomainPermissionsPolicy",
+    "UpdatePackageGroupOriginConfiguration",
+    "DeletePackageGroup",
+    "CreatePackageGroup",
+    "PutPackageOriginConfiguration",
+    "AssociateExternalConnection",
+    "UpdateRepository",
+    "CreateRepository",
+    "DeleteRepository",
+    "CreateStudioLifecycleConfig",
+    "DeleteStudioLifecycleConfig",
+    "UpdateDomain",
+    "UpdateUserProfile",
+];
+
+/// A space that is logged in.
+fn space() -> Space {
+    let space = Space::open();
+    space.configure_api(API);
+    space.start().success();
+    space
+}
+
+/// Denies all these operations, as a policy of this layer would.
+fn deny<'a>(space: &Space, operations: impl IntoIterator<Item = &'a str>, layer: &str) {
+    space.end_faults();
+    let faults: Vec<Value> = operations
+        .into_iter()
+        .map(|operation| {
+            serde_json::json!({
+                "operation": operation, "action": { "kind": "deny", "layer": layer }
+            })
+        })
+        .collect();
+    space.admin("faults", &Value::from(faults).to_string());
+}
+
+fn prove(space: &Space) -> Finished {
+    space.sh(&format!(
+        "AWS_ENDPOINT_URL={API} studio-mirror bootstrap prove --binary-repository team --output json"
+    ))
+}
+
+fn document(finished: &Finished) -> Value {
+    serde_json::from_str(&finished.stdout).unwrap_or_else(|why| panic!("{why}:\n{finished}"))
+}
+
+/// The permissions of the proofs that came out so.
+fn with(document: &Value, status: &str) -> Vec<String> {
+    let proofs = document["proofs"].as_array().expect("a list");
+    let meant = proofs.iter().filter(|proof| proof["status"] == status);
+    let named = meant.map(|proof| match proof["action"].as_str() {
+        Some(action) => action.rsplit(':').next().expect("a name").to_owned(),
+        None => proof["id"].to_string(),
+    });
+    named.collect()
+}
+
+#[test]
+fn guard_rails_are_proved_and_each_that_is_missing_is_found() {
+    if !possible() {
+        return;
+    }
+    let space = space();
+    deny(&space, FORBIDDEN, "explicit");
+    let proved = prove(&space).success();
+    let report = document(&proved);
+    assert_eq!(report["schema_version"], 1);
+    assert_eq!(report["ok"], true);
+    assert_eq!(
+        report["role"],
+        "arn:aws:iam::111122223333:role/studio-execution"
+    );
+    let ids: Vec<&str> = report["proofs"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter(|proof| proof["expected"] == "works")
+        .map(|proof| proof["id"].as_str().expect("a name"))
+        .collect();
+    assert_eq!(
+        ids,
+        [
+            "token.mint",
+            "repository.read.pypi",
+            "repository.read.npm",
+            "keyring.first",
+            "binary.read"
+        ]
+    );
+    for missing in FORBIDDEN {
+        deny(
+            &space,
+            FORBIDDEN.into_iter().filter(|known| *known != missing),
+            "explicit",
+        );
+        let found = prove(&space).exit(1);
+        let report = document(&found);
+        assert_eq!(report["ok"], false, "{missing}:\n{found}");
+        assert_eq!(with(&report, "failed"), [missing], "{found}");
+    }
+    space.assert_no_leak(&[]);
+}
+
+#[test]
+fn what_is_allowed_does_no_harm() {
+    if !possible() {
+        return;
+    }
+    let space = space();
+    let version = Version::stand_in("1.0.0");
+    publish(&space, &version);
+    let list = |what: &str| {
+        space
+            .sh(&format!("AWS_ENDPOINT_URL={API} aws {what}"))
+            .success()
+            .stdout
+    };
+    let state = || {
+        [
+            "codeartifact list-repositories",
+            "codeartifact list-package-groups --domain corp",
+            "codeartifact list-packages --domain corp --repository team",
+            "codeartifact list-package-versions --domain corp --repository team --format generic --namespace studio-mirror --package studio-mirror",
+            "sagemaker list-studio-lifecycle-configs",
+        ]
+        .map(list)
+    };
+    let before = state();
+    let allowed = prove(&space).exit(1);
+    let report = document(&allowed);
+    assert_eq!(with(&report, "failed").len(), FORBIDDEN.len(), "{allowed}");
+    assert_eq!(state(), before, "{allowed}");
+    assert!(allowed.stdout.contains("and taken away again"), "{allowed}");
+}
+
+#[test]
+fn a_refusal_of_the_endpoint_alone_proves_nothing_of_the_role() {
+    if !possible() {
+        return;
+    }
+    let space = space();
+    deny(&space, FORBIDDEN, "vpce");
+    let open = prove(&space).exit(1);
+    let report = document(&open);
+    assert_eq!(with(&report, "open"), FORBIDDEN, "{open}");
+    let text = space.sh(&format!(
+        "AWS_ENDPOINT_URL={API} studio-mirror bootstrap prove --binary-repository team"
+    ));
+    let text = text.exit(1);
+    for said in [
+        "OPEN: nothing can be published beside the binary",
+        "codeartifact:PublishPackageVersion (binary.publish)",
+        "ok, works:",
+        "5 of 27 hold, 0 failed, 22 open",
+    ] {
+        assert!(text.stdout.contains(said), "no {said:?}:\n{text}");
+    }
+}
+
+#[test]
+fn what_must_work_and_does_not_is_found() {
+    if !possible() {
+        return;
+    }
+    let space = space();
+    let denied = FORBIDDEN
+        .into_iter()
+        .chain(["GetPackageVersionAsset", "NpmPackument"]);
+    deny(&space, denied, "identity");
+    let found = prove(&space).exit(1);
+    let report = document(&found);
+    let failed = with(&report, "failed");
+    assert_eq!(
+        failed,
+        ["\"repository.read.npm\"", "GetPackageVersionAsset"],
+        "{found}"
+    );
+}
+
+#[test]
+fn a_token_from_outside_must_be_refused() {
+    if !possible() {
+        return;
+    }
+    let space = space();
+    let outside = format!(
+        "studio-mirror token | STUDIO_MIRROR_REPOSITORY_ENDPOINT={API} studio-mirror bootstrap prove --outside --output json"
+    );
+    let taken = space.sh(&outside).exit(1);
+    assert_eq!(
+        with(&document(&taken), "failed"),
+        ["ReadFromRepository"],
+        "{taken}"
+    );
+    deny(&space, ["PypiSimple"], "vpce");
+    let refused = space.sh(&outside).success();
+    assert_eq!(document(&refused)["ok"], true);
+    space.end_faults();
+    let old = outside.replace("token |", "token | sed 's/.$/x/' |");
+    let open = space.sh(&old).exit(1);
+    assert_eq!(
+        with(&document(&open), "open"),
+        ["ReadFromRepository"],
+        "{open}"
+    );
+    space
+        .sh(&outside.replace("studio-mirror token", "true"))
+        .exit(2);
+    space.assert_no_leak(&[]);
+}
