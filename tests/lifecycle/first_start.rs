@@ -78,11 +78,8 @@ fn what_goes_on_in_the_background_holds_nothing_that_studio_may_wait_for() {
     }
     let space = Space::with_binary(None);
     let version = Version::stand_in("1.0.0");
-    publish(&space, &version);
-    space.admin(
-        "faults",
-        r#"[{"operation":"GetPackageVersionAsset","action":{"kind":"hang"}}]"#,
-    );
+    // Longer than a first download may take, five times.
+    space.put_program("/opt/conda/bin/aws", b"#!/bin/bash\nexec sleep 8\n");
     space.put_program(&script_path(), script(&version, None).as_bytes());
     // `run` waits until nobody has the pipe open any more.
     let started = space.sh("exec ~/on-start.sh 3>&1 4>&1 17>&1");
