@@ -1,5 +1,6 @@
 //! The admin API under `/_admin/`: how tests and demos move the clocks, shorten lives and make things fail.
 
+use crate::access::AccessChange;
 use crate::credentials::RoleCredentialsChange;
 use crate::faults::Fault;
 use crate::requests::RecordedRequest;
@@ -32,6 +33,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         )
         .route("/_admin/requests", get(requests))
         .route("/_admin/stats", get(stats))
+        .route("/_admin/access", post(access))
         .route("/_admin/studio", get(studio).post(put_studio))
         .route("/_admin/kept", get(kept))
         .route("/_admin/published", get(published))
@@ -114,6 +116,11 @@ async fn requests(State(shared): Emulated) -> Json<Vec<RecordedRequest>> {
 
 async fn stats(State(shared): Emulated) -> Json<BTreeMap<String, usize>> {
     Json(shared.requests.counts())
+}
+
+async fn access(State(shared): Emulated, Json(change): Json<AccessChange>) -> StatusCode {
+    shared.change_access(change);
+    StatusCode::NO_CONTENT
 }
 
 async fn studio(State(shared): Emulated) -> Json<Vec<Value>> {

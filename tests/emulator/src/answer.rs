@@ -113,7 +113,7 @@ async fn serve(
             codeartifact::answer(shared, operation, arrival, request, fault).await
         }
         Some(Route::SageMaker(_, operation)) => {
-            sagemaker::answer(shared, operation, request, fault)
+            sagemaker::answer(shared, operation, arrival, request, fault)
         }
         Some(Route::Sts) => sts::answer(shared, request, fault),
         Some(Route::Credentials) => container_credentials(shared, request.path),

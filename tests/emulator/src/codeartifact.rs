@@ -10,6 +10,7 @@ mod tags;
 mod token;
 mod versions;
 
+use crate::access::{Way, Wish};
 use crate::account::{Domain, Repository, no_domain};
 use crate::canonical;
 use crate::connection::Arrival;
@@ -243,16 +244,41 @@ impl Call<'_> {
         Ok(answer.into())
     }
 
-    /// Policies allow everything that no fault denies.
+    /// Refuses the operation on a resource where a policy does, or a fault says that one does.
     fn permit(&self, resource: &str) -> Result<(), AwsError> {
-        let Some(Action::Deny { layer }) = self.fault else {
-            return Ok(());
-        };
         let action = format!("codeartifact:{}", self.operation.name);
-        let who = &self.caller.principal.arn;
-        Err(AwsError::access_denied(
-            layer.sentence(who, &action, resource),
-        ))
+        if let Some(Action::Deny { layer }) = self.fault {
+            let who = &self.caller.principal.arn;
+            return Err(AwsError::access_denied(
+                layer.sentence(who, &action, resource),
+            ));
+        }
+        self.permit_action(&action, resource, &[])?;
+        match self.operation.name.starts_with("Create") && self.input.contains_key("tags") {
+            true => self.permit_action("codeartifact:TagResource", resource, &[]),
+            false => Ok(()),
+        }
+    }
+
+    /// Refuses an action where a policy does.
+    fn permit_action(
+        &self,
+        action: &str,
+        resource: &str,
+        keys: &[(&'static str, String)],
+    ) -> Result<(), AwsError> {
+        let way = Way {
+            arrival: self.arrival,
+            headers: self.request.headers,
+        };
+        let wish = Wish {
+            action,
+            resource,
+            who: Some(&self.caller.principal.who()),
+            region: &self.caller.region,
+            keys,
+        };
+        self.shared.permit(way, wish)
     }
 }
 

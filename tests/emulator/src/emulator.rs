@@ -1,5 +1,6 @@
 //! A running emulator: its listeners on a thread of their own, and the admin actions as methods.
 
+use crate::access::AccessChange;
 use crate::credentials::RoleCredentialsChange;
 use crate::faults::Fault;
 use crate::options::Options;
@@ -165,6 +166,11 @@ impl Emulator {
     /// Every Studio domain, user profile, space and app: what they are and what their Describe call answers.
     pub fn studio(&self) -> Vec<serde_json::Value> {
         self.shared.studio.all()
+    }
+
+    /// Changes keys, policies and VPC endpoints, and whether policies decide.
+    pub fn change_access(&self, change: AccessChange) {
+        self.shared.change_access(change);
     }
 
     /// Makes all tokens from now on live `seconds`; `None` gives callers back what they ask for.

@@ -3,6 +3,7 @@
 //! The room is laid out as AWS is: [`Emulator`] owns the listeners; a request is classified, recorded, met by any
 //! injected fault, checked for its signature or token, and answered by the service it is for.
 
+mod access;
 mod account;
 mod admin;
 mod answer;
@@ -32,6 +33,7 @@ mod options;
 mod packages;
 mod paging;
 mod passthrough;
+mod policy;
 mod presign;
 mod publish;
 mod pypi;
@@ -52,6 +54,7 @@ mod tokens;
 mod versions;
 mod wire;
 
+pub use access::{AccessChange, IdentityPolicies, PrincipalKeys, VpcEndpoint};
 pub use credentials::RoleCredentialsChange;
 pub use emulator::Emulator;
 pub use faults::{Action, Fault, Layer};

@@ -7,7 +7,9 @@ mod studio;
 
 pub(crate) use studio::{Record, Studio};
 
+use crate::access::{Way, Wish};
 use crate::codeartifact::refusal;
+use crate::connection::Arrival;
 use crate::credentials::Caller;
 use crate::error::{AwsError, respond};
 use crate::faults::Action;
@@ -24,10 +26,11 @@ const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
 pub(crate) fn answer(
     shared: &Shared,
     operation: Option<&Operation>,
+    arrival: Arrival,
     request: Request<'_>,
     fault: Option<&Action>,
 ) -> Response {
-    let outcome = outcome(shared, operation, request, fault);
+    let outcome = outcome(shared, operation, arrival, request, fault);
     match (outcome, operation) {
         (Ok(answer), Some(operation)) => {
             let faults = model::sagemaker().faults_of_answer(operation, &answer);
@@ -45,6 +48,7 @@ pub(crate) fn answer(
 fn outcome(
     shared: &Shared,
     operation: Option<&Operation>,
+    arrival: Arrival,
     request: Request<'_>,
     fault: Option<&Action>,
 ) -> Result<Value, AwsError> {
@@ -65,6 +69,10 @@ fn outcome(
         caller: &caller,
         fault,
         operation,
+        way: Way {
+            arrival,
+            headers: request.headers,
+        },
         input: model::sagemaker().json_input(operation, request.body)?,
     };
     call.answer()
@@ -76,6 +84,7 @@ struct Call<'a> {
     caller: &'a Caller,
     fault: Option<&'a Action>,
     operation: &'a Operation,
+    way: Way<'a>,
     input: Input,
 }
 
@@ -124,16 +133,56 @@ impl Call<'_> {
         format!("arn:aws:sagemaker:{region}:{account}:{path}")
     }
 
-    /// Policies allow everything that no fault denies.
+    /// Refuses the operation on a resource where a policy does, or a fault says that one does.
     fn permit(&self, resource: &str) -> Result<(), AwsError> {
-        let Some(Action::Deny { layer }) = self.fault else {
-            return Ok(());
-        };
         let action = format!("sagemaker:{}", self.operation.name);
-        let who = &self.caller.principal.arn;
-        Err(AwsError::access_denied(
-            layer.sentence(who, &action, resource),
-        ))
+        if let Some(Action::Deny { layer }) = self.fault {
+            let who = &self.caller.principal.arn;
+            return Err(AwsError::access_denied(
+                layer.sentence(who, &action, resource),
+            ));
+        }
+        self.permit_action(&action, resource, &[])?;
+        if self
+            .input
+            .get("Tags")
+            .is_some_and(|tags| *tags != json!([]))
+        {
+            self.permit_action("sagemaker:AddTags", resource, &[])?;
+        }
+        // Who gives a role to Studio's apps must be let pass it.
+        for name in [
+            "DefaultUserSettings",
+            "DefaultSpaceSettings",
+            "UserSettings",
+        ] {
+            let role = self
+                .input
+                .get(name)
+                .and_then(|settings| settings.get("ExecutionRole"));
+            if let Some(role) = role.and_then(Value::as_str) {
+                let service = ("iam:PassedToService", "sagemaker.amazonaws.com".to_owned());
+                self.permit_action("iam:PassRole", role, &[service])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses an action where a policy does.
+    fn permit_action(
+        &self,
+        action: &str,
+        resource: &str,
+        keys: &[(&'static str, String)],
+    ) -> Result<(), AwsError> {
+        let wish = Wish {
+            action,
+            resource,
+            who: Some(&self.caller.principal.who()),
+            region: &self.caller.region,
+            keys,
+        };
+        self.shared.permit(self.way, wish)
     }
 }
 

@@ -1,5 +1,6 @@
 //! What all requests share: the account, its clocks and keys, the faults in force and the record.
 
+use crate::access::{Access, AccessChange};
 use crate::account::Account;
 use crate::catalogue::Catalogue;
 use crate::clock::Clocks;
@@ -25,6 +26,7 @@ use std::sync::Arc;
 pub(crate) struct Shared {
     pub(crate) setup: Setup,
     pub(crate) style: EndpointStyle,
+    pub(crate) access: Access,
     pub(crate) clocks: Clocks,
     pub(crate) credentials: Credentials,
     pub(crate) tokens: Tokens,
@@ -52,6 +54,7 @@ impl Shared {
         Ok(Shared {
             setup: options.setup.clone(),
             style: options.endpoint_style,
+            access: Access::default(),
             clocks: Clocks::default(),
             credentials: Credentials::new(&options.setup),
             tokens: Tokens::default(),
@@ -69,6 +72,14 @@ impl Shared {
             assets,
             assets_name: options.assets_name.clone(),
         })
+    }
+
+    /// Applies an administrator's change of keys and policies.
+    pub(crate) fn change_access(&self, change: AccessChange) {
+        for keys in &change.principals {
+            self.credentials.add(keys);
+        }
+        self.access.change(change);
     }
 
     /// The regions that a request to an API may be signed for: the one that its host names, else every one served.

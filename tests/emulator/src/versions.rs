@@ -70,7 +70,7 @@ pub(crate) fn revision(files: &[Arc<Asset>]) -> String {
         .map(|asset| format!("{} {:?}\n", asset.filename, asset.sha256))
         .collect();
     names.sort();
-    // AWS's have at most 50 characters.
+    // AWS's is shorter than a whole digest.
     to_hex(&Sha256::digest(names.concat().as_bytes())[..20])
 }
 

@@ -15,6 +15,7 @@ impl Call<'_> {
         self.find_domain()?;
         let (domain, owner) = self.domain();
         let name = self.text("repository");
+        self.permit_upstreams()?;
         let mut estate = self.shared.catalogue.account.write();
         if estate.repository(domain, owner, name).is_ok() {
             let message =
@@ -35,6 +36,7 @@ impl Call<'_> {
         self.permit(&self.repository_arn())?;
         self.find_domain()?;
         let (domain, owner) = self.domain();
+        self.permit_upstreams()?;
         let mut estate = self.shared.catalogue.account.write();
         let upstreams = self.upstreams(&estate)?;
         let repository = estate.repository_mut(domain, owner, self.text("repository"))?;
@@ -168,6 +170,17 @@ impl Call<'_> {
         repository.external = None;
         let repository = repository.clone();
         Ok(json!({ "repository": self.described(&estate, &repository) }).into())
+    }
+
+    /// Who puts a repository below others needs to be let by these.
+    fn permit_upstreams(&self) -> Result<(), AwsError> {
+        let named = self.input.get("upstreams").and_then(Value::as_array);
+        for upstream in named.into_iter().flatten() {
+            let name = upstream["repositoryName"].as_str().unwrap_or("");
+            let arn = self.arn("repository", &format!("{}/{name}", self.domain().0));
+            self.permit_action("codeartifact:AssociateWithDownstreamRepository", &arn, &[])?;
+        }
+        Ok(())
     }
 
     /// The repositories that the call names as upstreams.

@@ -16,6 +16,12 @@ impl Call<'_> {
         let duration = self.input.get("durationSeconds").map(ToString::to_string);
         let life = tokens::life(duration.as_deref(), left)?;
         self.permit(&self.domain_arn())?;
+        let service = (
+            "sts:AWSServiceName",
+            "codeartifact.amazonaws.com".to_owned(),
+        );
+        let seconds = ("sts:DurationSeconds", life.whole_seconds().to_string());
+        self.permit_action("sts:GetServiceBearerToken", "*", &[service, seconds])?;
         self.find_domain()?;
         self.shared.tokens.spend_quota(Instant::now())?;
         let now = self.shared.clocks.token_now();

@@ -134,6 +134,9 @@ impl Call<'_> {
     /// Between two repositories of a domain; what is there with other files stays, unless overwriting is allowed.
     pub(super) fn copy_package_versions(&self) -> Outcome {
         self.permit(&self.package_arn())?;
+        let path = format!("{}/{}", self.domain().0, self.text("sourceRepository"));
+        let from = self.arn("repository", &path);
+        self.permit_action("codeartifact:ReadFromRepository", &from, &[])?;
         let source = self.find_repository("sourceRepository")?;
         let destination = self.find_repository("destinationRepository")?;
         self.check_publishing(&destination)?;
