@@ -26,7 +26,12 @@ impl Administrator {
     /// The same; `more` goes over what the Studio domain's description says.
     pub fn with(more: Value) -> Administrator {
         let administrator = Administrator::without_studio();
-        let Administrator { account, network, role, .. } = &administrator;
+        let Administrator {
+            account,
+            network,
+            role,
+            ..
+        } = &administrator;
         account.studio_domain(STUDIO, network, role, more);
         administrator
     }
@@ -36,13 +41,21 @@ impl Administrator {
         let account = Cloud::shared().account();
         let network = account.network();
         let role = account.execution_role("Execution");
-        Administrator { account, network, role, home: Home::new() }
+        Administrator {
+            account,
+            network,
+            role,
+            home: Home::new(),
+        }
     }
 
     /// `studio-mirror bootstrap …`, told this account, not yet started.
     pub fn command(&self, words: &[&str]) -> Command {
         let mut command = self.home.command(binary_under_test());
-        command.arg("bootstrap").args(words).envs(self.account.environment());
+        command
+            .arg("bootstrap")
+            .args(words)
+            .envs(self.account.environment());
         command
     }
 
@@ -53,7 +66,10 @@ impl Administrator {
 
     /// `apply --yes` with the Studio domain named.
     pub fn apply(&self, more: &[&str]) -> Finished {
-        self.run(&with_binary(&["apply", "--yes", "--studio-domain-id", STUDIO], more))
+        self.run(&with_binary(
+            &["apply", "--yes", "--studio-domain-id", STUDIO],
+            more,
+        ))
     }
 
     /// `plan` with the Studio domain named.
@@ -71,21 +87,29 @@ impl Administrator {
 
     /// The Studio domain as SageMaker describes it.
     pub fn described(&self) -> Value {
-        self.account.call("sagemaker", "describe_domain", json!({"DomainId": STUDIO}))
+        self.account
+            .call("sagemaker", "describe_domain", json!({"DomainId": STUDIO}))
     }
 
     /// The lifecycle configuration in a slot of the Studio domain; empty for none.
     pub fn attached(&self, app: &str) -> String {
         let settings = &self.described()["DefaultUserSettings"][format!("{app}AppSettings")];
-        let arn = settings["BuiltInLifecycleConfigArn"].as_str().unwrap_or_default();
+        let arn = settings["BuiltInLifecycleConfigArn"]
+            .as_str()
+            .unwrap_or_default();
         arn.rsplit('/').next().unwrap_or_default().to_owned()
     }
 
     /// The names of all stacks that are there.
     pub fn stacks(&self) -> Vec<String> {
-        let told = self.account.call("cloudformation", "describe_stacks", json!({}));
+        let told = self
+            .account
+            .call("cloudformation", "describe_stacks", json!({}));
         let stacks = told["Stacks"].as_array().expect("a list");
-        let mut names: Vec<String> = stacks.iter().map(|stack| text(&stack["StackName"])).collect();
+        let mut names: Vec<String> = stacks
+            .iter()
+            .map(|stack| text(&stack["StackName"]))
+            .collect();
         names.sort();
         names
     }
@@ -102,9 +126,14 @@ impl Administrator {
 
     /// The names of the lifecycle configurations that are there.
     pub fn lifecycles(&self) -> Vec<String> {
-        let told = self.account.call("sagemaker", "list_studio_lifecycle_configs", json!({}));
+        let told = self
+            .account
+            .call("sagemaker", "list_studio_lifecycle_configs", json!({}));
         let all = told["StudioLifecycleConfigs"].as_array().expect("a list");
-        let mut names: Vec<String> = all.iter().map(|one| text(&one["StudioLifecycleConfigName"])).collect();
+        let mut names: Vec<String> = all
+            .iter()
+            .map(|one| text(&one["StudioLifecycleConfigName"]))
+            .collect();
         names.sort();
         names
     }
@@ -112,7 +141,11 @@ impl Administrator {
 
 fn with_binary<'a>(words: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {
     let names_one = more.contains(&"--binary");
-    let binary: &[&str] = if names_one { &[] } else { &["--binary", shipped()] };
+    let binary: &[&str] = if names_one {
+        &[]
+    } else {
+        &["--binary", shipped()]
+    };
     [words, binary, more].concat()
 }
 
@@ -121,7 +154,11 @@ pub fn shipped() -> &'static str {
     static PATH: std::sync::OnceLock<String> = std::sync::OnceLock::new();
     PATH.get_or_init(|| {
         let path = checkout().join("target/x86_64-unknown-linux-musl/release/studio-mirror");
-        assert!(path.is_file(), "no static binary at {}: scripts/build makes it", path.display());
+        assert!(
+            path.is_file(),
+            "no static binary at {}: scripts/build makes it",
+            path.display()
+        );
         path.to_str().expect("text").to_owned()
     })
 }

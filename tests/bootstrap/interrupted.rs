@@ -9,7 +9,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 fn killed_at(administrator: &Administrator, number: usize) -> bool {
     let gate = administrator.account.gate();
     gate.reset_count();
-    let words = ["apply", "--yes", "--studio-domain-id", STUDIO, "--binary", shipped()];
+    let words = [
+        "apply",
+        "--yes",
+        "--studio-domain-id",
+        STUDIO,
+        "--binary",
+        shipped(),
+    ];
     let came = Arc::new(AtomicBool::new(false));
     let seen = came.clone();
     gate.set_hook(move |passage| match passage.number >= number {
@@ -47,7 +54,10 @@ fn whatever_was_killed_is_finished_by_the_next_run() {
         // What a space would start with is there.
         for app in ["JupyterLab", "CodeEditor"] {
             let attached = administrator.attached(app);
-            assert!(attached.is_empty() || administrator.lifecycles().contains(&attached), "call {number}");
+            assert!(
+                attached.is_empty() || administrator.lifecycles().contains(&attached),
+                "call {number}"
+            );
         }
         administrator.apply(&[]).success();
         assert_eq!(administrator.endpoints().len(), 3, "call {number}");

@@ -7,10 +7,15 @@ use crate::support::{checkout, clients};
 fn botocores_models_have_nothing_against_any_request() {
     let administrator = Administrator::new();
     administrator.apply(&["--internal", "acme-*"]).success();
-    administrator.run(&["destroy", "--yes", "--delete-packages"]).success();
+    administrator
+        .run(&["destroy", "--yes", "--delete-packages"])
+        .success();
     let gate = administrator.account.gate();
     for passage in gate.log() {
-        assert!(passage.user_agent.contains("app/studio-mirror-"), "{passage:?}");
+        assert!(
+            passage.user_agent.contains("app/studio-mirror-"),
+            "{passage:?}"
+        );
     }
     let home = &administrator.home;
     let log = home.write("requests.jsonl", gate.judge_log());

@@ -20,7 +20,11 @@ fn a_plan_says_everything_and_changes_nothing() {
         "Cost: about 29.20 USD a month",
         "There is something to do",
     ] {
-        assert!(told.stdout.contains(words), "no `{words}` in\n{}", told.stdout);
+        assert!(
+            told.stdout.contains(words),
+            "no `{words}` in\n{}",
+            told.stdout
+        );
     }
     for line in told.stdout.lines() {
         assert!(line.chars().count() <= 80, "{line}");
@@ -39,12 +43,21 @@ fn what_was_made_is_made_once_and_can_be_changed_and_taken_away() {
     let administrator = Administrator::new();
     let before = administrator.described();
     administrator.apply(&[]).success();
-    assert_eq!(administrator.stacks(), ["studio-mirror-consumer", "studio-mirror-packages"]);
+    assert_eq!(
+        administrator.stacks(),
+        ["studio-mirror-consumer", "studio-mirror-packages"]
+    );
     let service = |name: &str| format!("com.amazonaws.eu-west-1.{name}");
     let services = ["codeartifact.api", "codeartifact.repositories", "s3"].map(service);
     assert_eq!(administrator.endpoints(), services);
     let lifecycles = administrator.lifecycles();
-    assert_eq!(lifecycles, [administrator.attached("CodeEditor"), administrator.attached("JupyterLab")]);
+    assert_eq!(
+        lifecycles,
+        [
+            administrator.attached("CodeEditor"),
+            administrator.attached("JupyterLab")
+        ]
+    );
 
     // Again, with the flags of before remembered.
     let again = administrator.run(&["plan", "--binary", crate::administrator::shipped()]);
@@ -58,9 +71,18 @@ fn what_was_made_is_made_once_and_can_be_changed_and_taken_away() {
     let (code, plan) = administrator.plan_document(&["--internal", "acme-*"]);
     assert_eq!(code, 3);
     let changes = plan["stacks"][0]["changes"].as_array().expect("a list");
-    assert!(changes.iter().any(|change| change["type"] == "AWS::CodeArtifact::PackageGroup"), "{plan:#}");
+    assert!(
+        changes
+            .iter()
+            .any(|change| change["type"] == "AWS::CodeArtifact::PackageGroup"),
+        "{plan:#}"
+    );
     administrator.apply(&["--internal", "acme-*"]).success();
-    let groups = administrator.account.call("codeartifact", "list_package_groups", json!({"domain": "packages"}));
+    let groups = administrator.account.call(
+        "codeartifact",
+        "list_package_groups",
+        json!({"domain": "packages"}),
+    );
     assert!(groups.to_string().contains("/pypi//acme-~"), "{groups}");
     assert_eq!(administrator.plan(&[]).code, 0);
 
@@ -72,11 +94,18 @@ fn what_was_made_is_made_once_and_can_be_changed_and_taken_away() {
     assert_eq!(administrator.lifecycles(), [""; 0]);
     assert_eq!(administrator.attached("JupyterLab"), "None");
     let account = &administrator.account;
-    account.call("codeartifact", "describe_repository", json!({"domain": "packages", "repository": "team"}));
+    account.call(
+        "codeartifact",
+        "describe_repository",
+        json!({"domain": "packages", "repository": "team"}),
+    );
     let mut after = administrator.described();
     after["DefaultUserSettings"]["JupyterLabAppSettings"].take();
     after["DefaultUserSettings"]["CodeEditorAppSettings"].take();
-    assert_eq!(after["DefaultUserSettings"]["ExecutionRole"], before["DefaultUserSettings"]["ExecutionRole"]);
+    assert_eq!(
+        after["DefaultUserSettings"]["ExecutionRole"],
+        before["DefaultUserSettings"]["ExecutionRole"]
+    );
 }
 
 #[test]
@@ -98,8 +127,15 @@ fn an_upgrade_keeps_the_version_before_to_go_back_to() {
 
     // Of three, the last two are kept.
     let third_binary = another_binary(&administrator.home, "third");
-    administrator.apply(&["--binary", third_binary.to_str().expect("text")]).success();
-    assert_eq!(administrator.lifecycles().len(), 4, "{:?}", administrator.lifecycles());
+    administrator
+        .apply(&["--binary", third_binary.to_str().expect("text")])
+        .success();
+    assert_eq!(
+        administrator.lifecycles().len(),
+        4,
+        "{:?}",
+        administrator.lifecycles()
+    );
     assert!(!administrator.lifecycles().contains(&first));
 }
 
@@ -112,12 +148,21 @@ fn a_canary_goes_first_and_then_everybody() {
     assert_eq!(administrator.attached("JupyterLab"), "");
     let attached = || {
         let asked = json!({"DomainId": STUDIO, "UserProfileName": "ann"});
-        let told = administrator.account.call("sagemaker", "describe_user_profile", asked);
+        let told = administrator
+            .account
+            .call("sagemaker", "describe_user_profile", asked);
         let settings = &told["UserSettings"]["JupyterLabAppSettings"];
-        settings["BuiltInLifecycleConfigArn"].as_str().unwrap_or_default().to_owned()
+        settings["BuiltInLifecycleConfigArn"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
     };
     assert!(attached().contains("studio-mirror-jupyterlab-"));
     administrator.apply(&[]).success();
-    assert!(administrator.attached("JupyterLab").starts_with("studio-mirror-jupyterlab-"));
+    assert!(
+        administrator
+            .attached("JupyterLab")
+            .starts_with("studio-mirror-jupyterlab-")
+    );
     assert_eq!(attached(), "None");
 }

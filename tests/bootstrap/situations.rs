@@ -23,7 +23,9 @@ fn another_lifecycle_configuration_comes_back_in_the_end() {
     let theirs = made["StudioLifecycleConfigArn"].as_str().expect("an ARN");
     let update = json!({"DomainId": STUDIO,
         "DefaultUserSettings": {"JupyterLabAppSettings": {"BuiltInLifecycleConfigArn": theirs}}});
-    administrator.account.call("sagemaker", "update_domain", update);
+    administrator
+        .account
+        .call("sagemaker", "update_domain", update);
     assert!(refused(&administrator, &[]).contains("not ours: --replace"));
     administrator.apply(&["--replace"]).success();
     assert_ne!(administrator.attached("JupyterLab"), "theirs");
@@ -35,8 +37,11 @@ fn another_lifecycle_configuration_comes_back_in_the_end() {
 #[test]
 fn a_vpc_without_dns_host_names_is_refused() {
     let administrator = Administrator::new();
-    let change = json!({"VpcId": administrator.network.vpc, "EnableDnsHostnames": {"Value": false}});
-    administrator.account.call("ec2", "modify_vpc_attribute", change);
+    let change =
+        json!({"VpcId": administrator.network.vpc, "EnableDnsHostnames": {"Value": false}});
+    administrator
+        .account
+        .call("ec2", "modify_vpc_attribute", change);
     assert!(refused(&administrator, &[]).contains("enableDnsHostnames is off"));
 }
 
@@ -55,8 +60,18 @@ fn without_a_studio_domain_flags_say_it_all() {
     let network = &administrator.network;
     let subnets = network.subnets.join(",");
     let told = administrator.run(&[
-        "apply", "--yes", "--binary", crate::administrator::shipped(), "--vpc-id", &network.vpc,
-        "--subnet-ids", &subnets, "--security-group-ids", &network.security_group, "--role-arn", &administrator.role,
+        "apply",
+        "--yes",
+        "--binary",
+        crate::administrator::shipped(),
+        "--vpc-id",
+        &network.vpc,
+        "--subnet-ids",
+        &subnets,
+        "--security-group-ids",
+        &network.security_group,
+        "--role-arn",
+        &administrator.role,
     ]);
     told.success();
     assert_eq!(administrator.endpoints().len(), 3);
@@ -68,7 +83,9 @@ fn endpoints_that_are_there_are_used() {
     let network = &administrator.network;
     let asked = json!({"VpcEndpointType": "Interface", "VpcId": network.vpc, "SubnetIds": network.subnets,
         "ServiceName": "com.amazonaws.eu-west-1.codeartifact.api", "SecurityGroupIds": [network.security_group], "PrivateDnsEnabled": true});
-    administrator.account.call("ec2", "create_vpc_endpoint", asked);
+    administrator
+        .account
+        .call("ec2", "create_vpc_endpoint", asked);
     administrator.apply(&[]).success();
     assert_eq!(administrator.endpoints().len(), 3);
     let (code, plan) = administrator.plan_document(&[]);

@@ -7,6 +7,7 @@ mod failures;
 mod first_start;
 mod fleet;
 mod many_at_once;
+mod policies;
 mod prove;
 mod s3;
 mod settings;

@@ -207,6 +207,13 @@ fn origins(place: &Place) -> Vec<Attempt> {
             .body(&json!({ "restrictions": { "PUBLISH": "INHERIT" } })),
         ),
         forbidden(
+            "origins.update-group",
+            "groups of packages cannot be changed",
+            place
+                .artifact("UpdatePackageGroup", "PUT", "package-group")
+                .body(&json!({ "packageGroup": NO_GROUP })),
+        ),
+        forbidden(
             "origins.delete-group",
             "groups of packages cannot be deleted",
             group("DeletePackageGroup", "DELETE", "package-group"),
@@ -230,6 +237,16 @@ fn origins(place: &Place) -> Vec<Attempt> {
             of_none(
                 "AssociateExternalConnection",
                 "POST",
+                "repository/external-connection",
+            )
+            .query("external-connection", "public:pypi"),
+        ),
+        forbidden(
+            "origins.disconnect",
+            "repositories cannot be cut off from the outside",
+            of_none(
+                "DisassociateExternalConnection",
+                "DELETE",
                 "repository/external-connection",
             )
             .query("external-connection", "public:pypi"),
