@@ -22,7 +22,7 @@ pub async fn history(
 ) -> anyhow::Result<BTreeMap<String, Vec<String>>> {
     let sagemaker = &reach.sagemaker;
     let prefix = names.lifecycle_prefix();
-    let listed = sagemaker.lifecycles(&prefix).await;
+    let listed = sagemaker.lifecycles(&names.base).await;
     let mut history: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for name in listed.map_err(AwsError::into_hinted)? {
         if !name.starts_with(&prefix) {

@@ -259,7 +259,7 @@ async fn lifecycles(
 ) -> anyhow::Result<BTreeMap<String, crate::aws::LifecycleConfig>> {
     let sagemaker = &reach.sagemaker;
     let prefix = names.lifecycle_prefix();
-    let listed = sagemaker.lifecycles(&prefix).await;
+    let listed = sagemaker.lifecycles(&names.base).await;
     let listed = listed.map_err(AwsError::into_hinted)?;
     let ours = listed.into_iter().filter(|name| name.starts_with(&prefix));
     let found = try_join_all(ours.map(async |name| {

@@ -74,11 +74,14 @@ impl Plan {
     fn after(&self) -> String {
         let binary = self.binary.iter().map(|binary| {
             let version = &binary.binary.version;
-            let line = match binary.is_published_now {
-                true => format!("+ publish  studio-mirror {version} into {}", binary.source),
-                false => format!("= keep     studio-mirror {version} in {}", binary.source),
+            let (mark, into) = match binary.is_published_now {
+                true => ("+ publish", "into"),
+                false => ("= keep", "in"),
             };
-            wrapped(&line, "  ")
+            marked(
+                mark,
+                &format!("studio-mirror {version} {into} {}", binary.source),
+            )
         });
         section(
             "After the stacks",
@@ -157,7 +160,7 @@ fn of_change(change: &Change) -> String {
         ("Add", _) => ("+", "create"),
         ("Remove", _) => ("-", "remove"),
         (_, "True") => ("±", "replace"),
-        (_, "Conditional") => ("~", "change, or replace"),
+        (_, "Conditional") => ("~", "replace?"),
         _ => ("~", "change"),
     };
     let kind = change.kind.trim_start_matches("AWS::");
@@ -165,20 +168,24 @@ fn of_change(change: &Change) -> String {
         true => String::new(),
         false => format!(" {}", change.physical_id),
     };
-    wrapped(
-        &format!("{mark} {verb:<8} {} ({kind}){id}", change.logical_id),
-        "  ",
+    marked(
+        &format!("{mark} {verb}"),
+        &format!("{} ({kind}){id}", change.logical_id),
     )
 }
 
 fn of_item(item: &Item) -> String {
-    let (mark, verb) = match item.verb {
-        Verb::Reuse => ("=", "reuse"),
-        Verb::Keep => ("=", "keep"),
-        Verb::Refuse => ("x", "refuse"),
+    let mark = match item.verb {
+        Verb::Reuse => "= reuse",
+        Verb::Keep => "= keep",
+        Verb::Refuse => "x refuse",
     };
-    let line = format!("{mark} {verb:<6} {}: {}", item.subject, item.why);
-    broken(&line, "  ", "           ", "")
+    marked(mark, &format!("{}: {}", item.subject, item.why))
+}
+
+/// A line behind its mark, and what does not fit on it under its beginning.
+fn marked(mark: &str, line: &str) -> String {
+    broken(line, &format!("  {mark:<11}"), "             ", "")
 }
 
 fn of_attachment(attachment: &Attachment) -> String {
@@ -188,13 +195,13 @@ fn of_attachment(attachment: &Attachment) -> String {
     };
     let (before, after) = (name(&attachment.before), name(&attachment.after));
     let slot = &attachment.slot;
-    let line = match attachment.verb {
-        AttachVerb::Keep => format!("= keep     {slot}: {after}"),
-        AttachVerb::Restore => format!("- restore  {slot}: {after} (now {before})"),
+    let (mark, now) = match attachment.verb {
+        AttachVerb::Keep => return marked("= keep", &format!("{slot}: {after}")),
+        AttachVerb::Restore => ("- restore", format!("now {before}")),
         AttachVerb::Attach if attachment.replaces_another => {
-            format!("± replace  {slot}: {after} (now {before}, not ours)")
+            ("± replace", format!("now {before}, not ours"))
         }
-        AttachVerb::Attach => format!("+ attach   {slot}: {after} (now {before})"),
+        AttachVerb::Attach => ("+ attach", format!("now {before}")),
     };
-    broken(&line, "  ", "             ", "")
+    marked(mark, &format!("{slot}: {after} ({now})"))
 }

@@ -82,7 +82,7 @@ impl Administrator {
         let told = self.plan(&[more, &["--output", "json"]].concat());
         let document = serde_json::from_str(&told.stdout);
         let document = document.unwrap_or_else(|error| panic!("{error}: {told:?}"));
-        (told.code, document)
+        (told.code(), document)
     }
 
     /// The Studio domain as SageMaker describes it.

@@ -8,7 +8,7 @@ fn a_plan_says_everything_and_changes_nothing() {
     let administrator = Administrator::new();
     let before = administrator.described();
     let told = administrator.plan(&[]);
-    assert_eq!(told.code, 3, "{told:?}");
+    assert_eq!(told.code(), 3, "{told:?}");
     for words in [
         "Stack studio-mirror-packages is made",
         "+ create   Domain (CodeArtifact::Domain)",
@@ -61,7 +61,7 @@ fn what_was_made_is_made_once_and_can_be_changed_and_taken_away() {
 
     // Again, with the flags of before remembered.
     let again = administrator.run(&["plan", "--binary", crate::administrator::shipped()]);
-    assert_eq!(again.code, 0, "{again:?}");
+    assert_eq!(again.code(), 0, "{again:?}");
     assert!(again.stdout.contains("No change"), "{again:?}");
     administrator.apply(&[]).success();
     assert_eq!(administrator.lifecycles(), lifecycles);
@@ -84,7 +84,7 @@ fn what_was_made_is_made_once_and_can_be_changed_and_taken_away() {
         json!({"domain": "packages"}),
     );
     assert!(groups.to_string().contains("/pypi//acme-~"), "{groups}");
-    assert_eq!(administrator.plan(&[]).code, 0);
+    assert_eq!(administrator.plan(&[]).code(), 0);
 
     // Taken away: what was there before is there again, and the packages stay.
     let told = administrator.run(&["destroy", "--yes"]);
@@ -143,7 +143,7 @@ fn an_upgrade_keeps_the_version_before_to_go_back_to() {
 fn a_canary_goes_first_and_then_everybody() {
     let administrator = Administrator::new();
     let profile = json!({"DomainId": STUDIO, "UserProfileName": "ann", "UserSettings": {}});
-    administrator.account.put_studio("profile", profile);
+    administrator.account.put_studio("user-profile", profile);
     administrator.apply(&["--canary", "ann"]).success();
     assert_eq!(administrator.attached("JupyterLab"), "");
     let attached = || {

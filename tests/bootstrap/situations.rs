@@ -6,7 +6,7 @@ use serde_json::json;
 /// The refusal of a plan, after which nothing is there.
 fn refused(administrator: &Administrator, more: &[&str]) -> String {
     let told = administrator.apply(more);
-    assert_eq!(told.code, 1, "{told:?}");
+    assert_eq!(told.code(), 1, "{told:?}");
     assert_eq!(administrator.stacks(), [""; 0]);
     told.stdout.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -49,7 +49,7 @@ fn a_vpc_without_dns_host_names_is_refused() {
 fn a_studio_domain_that_is_not_there_is_named() {
     let administrator = Administrator::without_studio();
     let told = administrator.apply(&[]);
-    assert_eq!(told.code, 1);
+    assert_eq!(told.code(), 1);
     assert!(told.stderr.contains(STUDIO), "{told:?}");
     assert_eq!(administrator.stacks(), [""; 0]);
 }
@@ -106,7 +106,7 @@ fn a_call_that_is_not_permitted_is_named_and_nothing_is_done() {
         _ => Verdict::Pass,
     });
     let told = administrator.apply(&[]);
-    assert_eq!(told.code, 1);
+    assert_eq!(told.code(), 1);
     assert!(told.stderr.contains("must allow iam:GetRole"), "{told:?}");
     assert_eq!(administrator.stacks(), [""; 0]);
 }

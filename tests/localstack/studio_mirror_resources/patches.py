@@ -13,10 +13,12 @@ def make_stricter():
     from localstack.services.cloudformation.v2 import provider
 
     know_our_types(checker)
+    filter_endpoint_services()
     protect_stacks(provider)
     executor = engine.ChangeSetModelExecutor
     keep_what_is_retained_but_on_create(executor)
     replace_by_values(change_set_model_preproc.ChangeSetModelPreproc)
+    split_lists_of_before(change_set_model_preproc.ChangeSetModelPreproc)
     fail_deletions(executor)
     roll_back_creation(executor)
 
@@ -41,6 +43,32 @@ def know_our_types(checker):
 
     checker.get_aws_catalog = Catalog
     catalog_loader.RemoteCatalogLoader.get_remote_catalog = no_list
+
+
+def split_lists_of_before(preprocessor):
+    """A parameter that is a list is one before a change, too: LocalStack fails at Fn::Join there, and the stack never ends."""
+    visit = preprocessor.visit_node_parameter
+
+    def visit_node_parameter(self, node):
+        delta = visit(self, node)
+        if isinstance(delta.before, str) and isinstance(delta.after, list):
+            delta.before = [item.strip() for item in delta.before.split(",")]
+        return delta
+
+    preprocessor.visit_node_parameter = visit_node_parameter
+
+
+def filter_endpoint_services():
+    """Filters have Values in LocalStack and Value in moto, which then fails."""
+    from moto.ec2.models.vpcs import VPCBackend as backend
+
+    filtered = backend._filter_endpoint_services
+
+    def filter_services(service_names_filters, filters, services):
+        both = [{**one, "Value": one.get("Values", one.get("Value"))} for one in filters or []]
+        return filtered(service_names_filters, both, services)
+
+    backend._filter_endpoint_services = staticmethod(filter_services)
 
 
 def protect_stacks(provider):
