@@ -1,7 +1,8 @@
-//! `bootstrap prove` in a space: it proves the guard rails, and each of them that is missing is found.
+//! `bootstrap prove` in a space: what it proves, and that trying does no harm.
 
 use super::*;
 use serde_json::Value;
+use support::checkout;
 use support::studio_space::possible;
 
 /// Everything that a space's role must not do.
@@ -61,7 +62,17 @@ pub(super) fn prove(space: &Space) -> Finished {
 }
 
 pub(super) fn document(finished: &Finished) -> Value {
-    serde_json::from_str(&finished.stdout).unwrap_or_else(|why| panic!("{why}:\n{finished}"))
+    let document: Value =
+        serde_json::from_str(&finished.stdout).unwrap_or_else(|why| panic!("{why}:\n{finished}"));
+    let schema = std::fs::read_to_string(checkout().join("docs/prove.schema.json"));
+    let schema = serde_json::from_str(&schema.expect("the schema")).expect("JSON");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    let wrong: Vec<String> = validator
+        .iter_errors(&document)
+        .map(|error| error.to_string())
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:?}:\n{finished}");
+    document
 }
 
 /// The permissions of the proofs that came out so.
@@ -76,7 +87,7 @@ pub(super) fn with(document: &Value, status: &str) -> Vec<String> {
 }
 
 #[test]
-fn guard_rails_are_proved_and_each_that_is_missing_is_found() {
+fn what_works_and_what_is_refused_is_proved() {
     if !possible() {
         return;
     }
@@ -107,17 +118,6 @@ fn guard_rails_are_proved_and_each_that_is_missing_is_found() {
             "binary.read"
         ]
     );
-    for missing in FORBIDDEN {
-        deny(
-            &space,
-            FORBIDDEN.into_iter().filter(|known| *known != missing),
-            "explicit",
-        );
-        let found = prove(&space).exit(1);
-        let report = document(&found);
-        assert_eq!(report["ok"], false, "{missing}:\n{found}");
-        assert_eq!(with(&report, "failed"), [missing], "{found}");
-    }
     space.assert_no_leak(&[]);
 }
 
