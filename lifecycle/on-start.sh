@@ -208,7 +208,7 @@ download() {
 				${api_endpoint:+--endpoint-url "$api_endpoint"}
 			;;
 	esac
-	AWS_RETRY_MODE=standard AWS_MAX_ATTEMPTS=3 timeout --foreground -k 1 "$limit" \
+	AWS_RETRY_MODE=standard AWS_MAX_ATTEMPTS=2 timeout --foreground -k 1 "$limit" \
 		aws "$@" --region "$region" --cli-connect-timeout 3 </dev/null
 }
 
