@@ -14,7 +14,7 @@ use super::slot::{Holder, Slot};
 use super::stack;
 use crate::aws::AwsError;
 use crate::aws::cloudformation::Event;
-use crate::check::render::lines::wrapped;
+use crate::check::render::lines::broken;
 use crate::output::Report;
 use crate::settings::Field;
 
@@ -63,14 +63,12 @@ impl Report for Destruction {
     fn text(&self) -> String {
         let mut text = String::new();
         for slot in &self.slots {
-            let back = slot.back.as_deref().unwrap_or("nothing");
-            text += &wrapped(
-                &format!(
-                    "- detach  {} of {}: {back} comes back",
-                    slot.slot, slot.studio_domain
-                ),
-                "",
-            );
+            let back = match &slot.back {
+                Some(arn) => format!("{arn} comes back"),
+                None => "nothing was there before".to_owned(),
+            };
+            let of = format!("{} of {}: {back}", slot.slot, slot.studio_domain);
+            text += &broken(&of, "- detach  ", "          ", "");
         }
         for stack in &self.stacks {
             text += &format!("- delete  stack {stack}\n");
@@ -130,7 +128,11 @@ pub async fn survey(reach: &Reach, base: &str, with_packages: bool) -> anyhow::R
 
 /// Domain and repositories that the stack made: they stay behind it.
 fn packages(seen: &StackSeen, with_packages: bool, destruction: &mut Destruction) {
-    for resource in seen.resources.iter().filter(|resource| resource.exists()) {
+    let mut resources: Vec<_> = seen.resources.iter().collect();
+    resources.retain(|resource| resource.exists());
+    // What looks into another goes before it.
+    resources.sort_by_key(|resource| resource.logical_id != "Repository");
+    for resource in resources {
         let name = resource
             .physical_id
             .rsplit('/')

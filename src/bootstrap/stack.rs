@@ -162,11 +162,10 @@ pub async fn forget(reach: &Reach, proposed: &Proposed) -> anyhow::Result<()> {
     }
     let stack = cloudformation.stack(&proposed.stack).await;
     let stack = stack.map_err(AwsError::into_hinted)?;
-    if stack.is_some_and(|stack| stack.is_unmade()) {
-        let deleted = cloudformation.delete(&proposed.stack, None).await;
-        deleted.map_err(AwsError::into_hinted)?;
+    match stack.filter(Stack::is_unmade) {
+        Some(stack) => delete(reach, &stack, None, &mut |_| {}).await,
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Carries a change set out, with its events to `tell`.

@@ -97,7 +97,9 @@ impl Administrator {
         let arn = settings["BuiltInLifecycleConfigArn"]
             .as_str()
             .unwrap_or_default();
-        arn.rsplit('/').next().unwrap_or_default().to_owned()
+        let name = arn.rsplit('/').next().unwrap_or_default();
+        // A slot that was emptied may read so.
+        name.trim_start_matches("None").to_owned()
     }
 
     /// The names of all stacks that are there.
@@ -105,9 +107,10 @@ impl Administrator {
         let told = self
             .account
             .call("cloudformation", "describe_stacks", json!({}));
-        let stacks = told["Stacks"].as_array().expect("a list");
+        let stacks = told["Stacks"].as_array().expect("a list").iter();
+        // LocalStack lists deleted ones, too.
         let mut names: Vec<String> = stacks
-            .iter()
+            .filter(|stack| stack["StackStatus"] != "DELETE_COMPLETE")
             .map(|stack| text(&stack["StackName"]))
             .collect();
         names.sort();

@@ -6,11 +6,14 @@ mod support;
 
 use serde_json::{Value, json};
 use std::process::{Command, Output};
-use support::checkout;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 use support::cloud::{Account, Cloud, Network, text};
 use support::gate::Verdict;
+use support::{checkout, wait_until};
 
 const STACK: &str = "four";
+const LIMIT: Duration = Duration::from_secs(120);
 
 struct World {
     account: Account,
@@ -24,37 +27,90 @@ impl World {
         World { account, network }
     }
 
-    /// `aws cloudformation deploy`: a change set, executed and waited for.
-    fn deploy(&self, parameters: &[&str]) -> Output {
-        let template = checkout().join("tests/cloud_stack/four.yaml");
+    /// A change set, made and executed by the AWS CLI; what went wrong, if anything did.
+    fn deploy(&self, parameters: &[(&str, &str)]) -> Result<(), String> {
+        let subnets = self.network.subnets.join(",");
         let of_network = [
-            format!("Vpc={}", self.network.vpc),
-            format!("Subnets={}", self.network.subnets.join(",")),
-            format!("Source={}", self.network.security_group),
+            ("Vpc", self.network.vpc.as_str()),
+            ("Subnets", &subnets),
+            ("Source", &self.network.security_group),
         ];
-        let mut command = self
-            .account
-            .aws(&["cloudformation", "deploy", "--stack-name", STACK]);
-        command.arg("--template-file").arg(template);
+        let pair =
+            |(key, value): &(&str, &str)| json!({"ParameterKey": key, "ParameterValue": value});
+        let parameters: Vec<_> = of_network.iter().chain(parameters).map(pair).collect();
+        let template = checkout().join("tests/cloud_stack/four.yaml");
+        let kind = if self.status().is_empty() {
+            "CREATE"
+        } else {
+            "UPDATE"
+        };
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let change = format!("change-{}", NUMBER.fetch_add(1, Ordering::SeqCst));
+        let name = ["--stack-name", STACK, "--change-set-name", &change];
+        let mut command = self.account.aws(&["cloudformation", "create-change-set"]);
+        command.args(name).args(["--change-set-type", kind]);
         command.args([
             "--capabilities",
             "CAPABILITY_NAMED_IAM",
-            "--parameter-overrides",
+            "--tags",
+            "Key=cost,Value=data",
         ]);
-        command.args(of_network).args(parameters);
-        command.output().expect("the AWS CLI runs")
-    }
-
-    fn deployed(&self, parameters: &[&str]) {
-        succeeded(&self.deploy(parameters), &self.events());
-    }
-
-    fn delete(&self) {
-        let stack = ["--stack-name", STACK];
-        for action in [&["delete-stack"][..], &["wait", "stack-delete-complete"]] {
-            let words = [&["cloudformation"], action, &stack].concat();
-            succeeded(&run(&mut self.account.aws(&words)), "");
+        command.args(["--parameters", &json!(parameters).to_string()]);
+        command
+            .arg("--template-body")
+            .arg(format!("file://{}", template.display()));
+        succeeded(&run(&mut command));
+        let change_set = || {
+            let asked = json!({"StackName": STACK, "ChangeSetName": change});
+            self.account
+                .call("cloudformation", "describe_change_set", asked)
+        };
+        wait_until("the change set", LIMIT, || {
+            !is_under_way(&text(&change_set()["Status"]))
+        });
+        if change_set()["Status"] == "FAILED" {
+            return Err(text(&change_set()["StatusReason"]));
         }
+        let mut command = self.account.aws(&["cloudformation", "execute-change-set"]);
+        succeeded(&run(command.args(name)));
+        wait_until("the stack", LIMIT, || !is_under_way(&self.status()));
+        match self.status().as_str() {
+            "CREATE_COMPLETE" | "UPDATE_COMPLETE" => Ok(()),
+            other => Err(format!("{other}\n{}", self.events())),
+        }
+    }
+
+    fn deployed(&self, parameters: &[(&str, &str)]) {
+        let deployment = self.deploy(parameters);
+        deployment.unwrap_or_else(|why| panic!("{why}"));
+    }
+
+    /// Deletes the stack; what it is then, by its id.
+    fn delete(&self) -> String {
+        let id = text(&self.stack()["StackId"]);
+        let delete = ["cloudformation", "delete-stack", "--stack-name", STACK];
+        succeeded(&run(&mut self.account.aws(&delete)));
+        let status = || {
+            let told = self.account.call(
+                "cloudformation",
+                "describe_stacks",
+                json!({"StackName": id}),
+            );
+            text(&told["Stacks"][0]["StackStatus"])
+        };
+        wait_until("the stack's end", LIMIT, || !is_under_way(&status()));
+        status()
+    }
+
+    /// The stack's status; nothing where there is none.
+    fn status(&self) -> String {
+        let told = self.account.try_call(
+            "cloudformation",
+            "describe_stacks",
+            json!({"StackName": STACK}),
+        );
+        told.map(|told| text(&told["Stacks"][0]["StackStatus"]))
+            .unwrap_or_default()
     }
 
     fn stack(&self) -> Value {
@@ -133,9 +189,13 @@ fn run(command: &mut Command) -> Output {
     command.output().expect("the AWS CLI runs")
 }
 
-fn succeeded(output: &Output, events: &str) {
+fn succeeded(output: &Output) {
     let words = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{words}\n{events}");
+    assert!(output.status.success(), "{words}");
+}
+
+fn is_under_way(status: &str) -> bool {
+    status.ends_with("_IN_PROGRESS") || status.ends_with("_PENDING")
 }
 
 #[test]
@@ -176,7 +236,8 @@ fn a_stack_makes_changes_replaces_and_retains() {
     assert_eq!(world.endpoint()["PrivateDnsEnabled"], true);
     let before = world.endpoint()["VpcEndpointId"].clone();
 
-    world.deployed(&["Word=two", "Mode=ALLOW", "Private=false"]);
+    let changed = [("Word", "two"), ("Mode", "ALLOW"), ("Private", "false")];
+    world.deployed(&changed);
     assert_eq!(
         world.configs(),
         ["acme-one", "acme-two"],
@@ -205,12 +266,10 @@ fn a_stack_makes_changes_replaces_and_retains() {
         "{endpoint}"
     );
 
-    let again = world.deploy(&["Word=two", "Mode=ALLOW", "Private=false"]);
-    let words = String::from_utf8_lossy(&again.stdout).into_owned()
-        + &String::from_utf8_lossy(&again.stderr);
-    assert!(words.contains("No changes to deploy"), "{words}");
+    let again = world.deploy(&changed).unwrap_err();
+    assert!(again.contains("didn't contain changes"), "{again}");
 
-    world.delete();
+    assert_eq!(world.delete(), "DELETE_COMPLETE");
     assert_eq!(world.repositories(), [""; 0]);
     assert_eq!(world.configs(), ["acme-one", "acme-two"]);
     let domains = account.call("codeartifact", "list_domains", json!({}));
@@ -231,19 +290,36 @@ fn a_creation_that_fails_is_rolled_back() {
         "StudioLifecycleConfigContent": "ZWNobwo=",
     });
     account.call("sagemaker", "create_studio_lifecycle_config", theirs);
-    let deployment = world.deploy(&[]);
-    assert!(!deployment.status.success());
-    let events = world.events();
-    assert!(events.contains("AlreadyExists"), "{events}");
-    assert_eq!(
-        world.stack()["StackStatus"],
-        "ROLLBACK_COMPLETE",
-        "{events}"
+    let why = world.deploy(&[]).unwrap_err();
+    assert!(
+        why.starts_with("ROLLBACK_COMPLETE") && why.contains("AlreadyExists"),
+        "{why}"
     );
     assert_eq!(world.repositories(), [""; 0]);
     let described = json!({"StudioLifecycleConfigName": "acme-one"});
     let kept = account.call("sagemaker", "describe_studio_lifecycle_config", described);
     assert_eq!(kept["StudioLifecycleConfigContent"], "ZWNobwo=");
+}
+
+#[test]
+fn an_update_that_fails_is_taken_back_but_for_what_is_retained() {
+    let world = World::new();
+    let account = &world.account;
+    world.deployed(&[]);
+    let before = world.endpoint();
+    let why = world
+        .deploy(&[("Word", "two"), ("Mode", "DENY")])
+        .unwrap_err();
+    assert!(why.starts_with("UPDATE_ROLLBACK_COMPLETE"), "{why}");
+    let team = json!({"domain": "acme", "repository": "team"});
+    let team = account.call("codeartifact", "describe_repository", team);
+    assert_eq!(team["repository"]["description"], "one");
+    assert_eq!(world.endpoint(), before);
+    // DeletionPolicy Retain holds for what the failed update made, too: the next one finds the name taken.
+    assert_eq!(world.configs(), ["acme-one", "acme-two"]);
+    let again = world.deploy(&[("Word", "two")]).unwrap_err();
+    assert!(again.contains("AlreadyExists"), "{again}");
+    world.deployed(&[("Mode", "ALLOW")]);
 }
 
 #[test]
@@ -266,22 +342,116 @@ fn what_cannot_be_deleted_fails_the_deletion_and_protection_refuses_it() {
     // A repository that somebody made below the stack's own keeps that one in place.
     let theirs = json!({"domain": "acme", "repository": "theirs", "upstreams": [{"repositoryName": "team"}]});
     account.call("codeartifact", "create_repository", theirs);
-    let _ = run(&mut account.aws(&["cloudformation", "delete-stack", "--stack-name", STACK]));
-    let wait = [
-        "cloudformation",
-        "wait",
-        "stack-delete-complete",
-        "--stack-name",
-        STACK,
-    ];
-    assert!(!run(&mut account.aws(&wait)).status.success());
-    assert_eq!(
-        world.stack()["StackStatus"],
-        "DELETE_FAILED",
-        "{}",
-        world.events()
-    );
+    assert_eq!(world.delete(), "DELETE_FAILED", "{}", world.events());
     assert!(world.repositories().contains(&"team".to_owned()));
+}
+
+#[test]
+fn what_was_changed_by_hand_is_drift() {
+    let world = World::new();
+    let account = &world.account;
+    world.deployed(&[]);
+    let drifted = || {
+        let id = account.call(
+            "cloudformation",
+            "detect_stack_drift",
+            json!({"StackName": STACK}),
+        );
+        let status = account.call(
+            "cloudformation",
+            "describe_stack_drift_detection_status",
+            id,
+        );
+        let filters =
+            json!({"StackName": STACK, "StackResourceDriftStatusFilters": ["MODIFIED", "DELETED"]});
+        let drifts = account.call("cloudformation", "describe_stack_resource_drifts", filters);
+        let one = |drift: &Value| {
+            let paths = drift["PropertyDifferences"]
+                .as_array()
+                .into_iter()
+                .flatten();
+            let paths: Vec<_> = paths
+                .map(|difference| text(&difference["PropertyPath"]))
+                .collect();
+            let (name, status) = (
+                &drift["LogicalResourceId"],
+                &drift["StackResourceDriftStatus"],
+            );
+            format!("{} {} {}", text(name), text(status), paths.join(","))
+        };
+        let mut list: Vec<_> = drifts["StackResourceDrifts"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(one)
+            .collect();
+        list.sort();
+        (text(&status["StackDriftStatus"]), list)
+    };
+    assert_eq!(drifted(), ("IN_SYNC".into(), vec![]));
+    let change = json!({"domain": "acme", "repository": "team", "description": "by hand"});
+    account.call("codeartifact", "update_repository", change);
+    account.call(
+        "codeartifact",
+        "delete_package_group",
+        json!({"domain": "acme", "packageGroup": "/pypi//acme-~"}),
+    );
+    let change = json!({"VpcEndpointId": world.output("Endpoint"), "AddSecurityGroupIds": [world.network.security_group]});
+    account.call("ec2", "modify_vpc_endpoint", change);
+    let expected = [
+        "Endpoint MODIFIED /SecurityGroupIds",
+        "Internal DELETED ",
+        "Team MODIFIED /Description",
+    ];
+    assert_eq!(
+        drifted(),
+        ("DRIFTED".into(), expected.map(String::from).into())
+    );
+}
+
+#[test]
+fn a_role_may_what_its_policies_and_the_endpoints_say() {
+    let world = World::new();
+    let account = &world.account;
+    world.deployed(&[]);
+    account.execution_role("Studio");
+    let read = format!("arn:aws:iam::{}:policy/acme-read", account.id);
+    account.call(
+        "iam",
+        "attach_role_policy",
+        json!({"RoleName": "Studio", "PolicyArn": read}),
+    );
+    let session = account.enforce("Studio", None);
+    let through = account.through(&world.output("Endpoint"));
+    let ask = |endpoint: Option<&str>, action: &[&str]| {
+        let mut command = account.aws(&[&["codeartifact"], action, &["--domain", "acme"]].concat());
+        command.envs(session.clone());
+        if let Some(url) = endpoint {
+            command.env("AWS_ENDPOINT_URL_CODEARTIFACT", url);
+        }
+        let output = run(&mut command);
+        match output.status.success() {
+            true => "ok".into(),
+            false => String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    };
+    let describe = ["describe-domain"];
+    assert!(ask(None, &describe).contains(
+        "because no identity-based policy allows the codeartifact:DescribeDomain action"
+    ));
+    let anything = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]});
+    let inline =
+        json!({"RoleName": "Studio", "PolicyName": "all", "PolicyDocument": anything.to_string()});
+    account.call("iam", "put_role_policy", inline);
+    account.enforce("Studio", None);
+    assert_eq!(ask(None, &describe), "ok");
+    assert_eq!(ask(Some(&through), &describe), "ok");
+    // The endpoint's policy has codeartifact:* and nothing of STS.
+    let refused = ask(Some(&through), &["get-authorization-token"]);
+    assert!(
+        refused.contains("no VPC endpoint policy allows the sts:GetServiceBearerToken action"),
+        "{refused}"
+    );
 }
 
 #[test]

@@ -10,11 +10,15 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
-use studio_mirror_emulator::{Emulator, Options, Setup};
+use studio_mirror_emulator::{
+    AccessChange, Emulator, IdentityPolicies, Options, PrincipalKeys, Setup, VpcEndpoint,
+};
 use tempfile::TempDir;
 
 /// The region of everything.
 pub const REGION: &str = "eu-west-1";
+/// How many VPC endpoints the tests of a program may send requests through.
+const ENDPOINTS: usize = 30;
 /// The services that the emulator plays; LocalStack has the others.
 const EMULATED: [&str; 2] = ["codeartifact", "sagemaker"];
 const LOCAL: [&str; 4] = ["cloudformation", "ec2", "iam", "sts"];
@@ -25,6 +29,8 @@ pub struct Cloud {
     /// LocalStack's own address.
     pub localstack: String,
     boto: Mutex<Boto>,
+    /// The VPC endpoints that an address of the emulator's stands for, in the order of the addresses.
+    endpoints: Mutex<Vec<String>>,
     _localstack: Mutex<Child>,
     _folder: TempDir,
 }
@@ -60,9 +66,12 @@ impl Cloud {
     fn start() -> Cloud {
         let mut setup = Setup::empty(REGION);
         setup.regions = vec!["us-east-1".into()];
+        let defaults = Options::default();
         let options = Options {
             setup,
-            ..Options::default()
+            // The first is everybody's; the others stand for VPC endpoints.
+            listen: defaults.listen.repeat(1 + ENDPOINTS),
+            ..defaults
         };
         let emulator = Emulator::start(options).expect("the emulator starts");
         let folder = tempfile::tempdir().expect("a scratch folder");
@@ -77,6 +86,7 @@ impl Cloud {
             emulator,
             localstack,
             boto: Mutex::new(Boto::start()),
+            endpoints: Mutex::default(),
             _localstack: Mutex::new(child),
             _folder: folder,
         }
@@ -217,6 +227,105 @@ impl Account {
             value.extend(more.clone());
         }
         self.put_studio("domain", value);
+    }
+
+    /// Has policies decide from now on: those that IAM has for a role, its boundary, and those of the account's VPC
+    /// endpoints. A session of the role then has the variables that this returns.
+    pub fn enforce(&self, role: &str, organization: Option<&str>) -> Vec<(String, String)> {
+        let asked = json!({"RoleName": role});
+        let told = self.call("iam", "get_role", asked.clone())["Role"].clone();
+        let mut policies = Vec::new();
+        let attached = self.call("iam", "list_attached_role_policies", asked.clone());
+        for policy in attached["AttachedPolicies"]
+            .as_array()
+            .into_iter()
+            .flatten()
+        {
+            policies.push(self.policy(&text(&policy["PolicyArn"])));
+        }
+        let inline = self.call("iam", "list_role_policies", asked);
+        for name in inline["PolicyNames"].as_array().into_iter().flatten() {
+            let asked = json!({"RoleName": role, "PolicyName": name});
+            policies.push(self.call("iam", "get_role_policy", asked)["PolicyDocument"].clone());
+        }
+        let boundary = told["PermissionsBoundary"]["PermissionsBoundaryArn"].as_str();
+        let endpoints = self.call("ec2", "describe_vpc_endpoints", json!({}));
+        let endpoints = endpoints["VpcEndpoints"].as_array().into_iter().flatten();
+        let keys = [
+            "AWS_ACCESS_KEY_ID",
+            "AWS_SECRET_ACCESS_KEY",
+            "AWS_SESSION_TOKEN",
+        ]
+        .map(String::from)
+        .into_iter()
+        .zip([format!("ASIA{}", self.id), "secret".into(), "token".into()]);
+        let keys: Vec<_> = keys.collect();
+        self.cloud.emulator.change_access(AccessChange {
+            enforce: Some(true),
+            principals: vec![PrincipalKeys {
+                arn: text(&told["Arn"]),
+                session: None,
+                access_key: keys[0].1.clone(),
+                secret_key: keys[1].1.clone(),
+                session_token: Some(keys[2].1.clone()),
+            }],
+            identities: vec![IdentityPolicies {
+                arn: text(&told["Arn"]),
+                policies,
+                boundary: boundary.map(|arn| self.policy(arn)),
+                organization: organization.map(Into::into),
+                ..IdentityPolicies::default()
+            }],
+            endpoints: endpoints.map(|endpoint| self.endpoint(endpoint)).collect(),
+        });
+        keys
+    }
+
+    /// The emulator's address that stands for a VPC endpoint of this account: what is sent there comes through it.
+    pub fn through(&self, endpoint: &str) -> String {
+        let asked = json!({"VpcEndpointIds": [endpoint]});
+        let told = self.call("ec2", "describe_vpc_endpoints", asked);
+        let endpoint = self.endpoint(&told["VpcEndpoints"][0]);
+        let address = endpoint.address.expect("it stands for the endpoint");
+        self.cloud.emulator.change_access(AccessChange {
+            endpoints: vec![endpoint],
+            ..AccessChange::default()
+        });
+        format!("http://{address}")
+    }
+
+    /// A VPC endpoint with the address that stands for it, always the same.
+    fn endpoint(&self, told: &Value) -> VpcEndpoint {
+        let id = text(&told["VpcEndpointId"]);
+        let mut taken = self
+            .cloud
+            .endpoints
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let place = taken
+            .iter()
+            .position(|known| *known == id)
+            .unwrap_or_else(|| {
+                taken.push(id.clone());
+                taken.len() - 1
+            });
+        let addresses = self.cloud.emulator.http_addresses().iter();
+        let mut spare = addresses.filter(|address| address.is_ipv4()).skip(1);
+        VpcEndpoint {
+            vpc: text(&told["VpcId"]),
+            policy: told["PolicyDocument"]
+                .as_str()
+                .and_then(|it| serde_json::from_str(it).ok()),
+            address: Some(*spare.nth(place).expect("ENDPOINTS is large enough")),
+            id,
+        }
+    }
+
+    /// The document of a managed policy, in its default version.
+    fn policy(&self, arn: &str) -> Value {
+        let policy = self.call("iam", "get_policy", json!({"PolicyArn": arn}));
+        let version = json!({"PolicyArn": arn, "VersionId": policy["Policy"]["DefaultVersionId"]});
+        self.call("iam", "get_policy_version", version)["PolicyVersion"]["Document"].clone()
     }
 
     /// A user profile, space or app (or domain) by what its Describe call answers.

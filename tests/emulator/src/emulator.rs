@@ -23,6 +23,7 @@ use tokio::runtime::Runtime;
 pub struct Emulator {
     shared: Arc<Shared>,
     http: SocketAddr,
+    all_http: Vec<SocketAddr>,
     https: Option<SocketAddr>,
     ca: PathBuf,
     runtime: Option<Runtime>,
@@ -76,6 +77,7 @@ impl Emulator {
             .first()
             .context("at least one address for HTTP is needed")?
             .1;
+        let all_http = bound.http.iter().map(|(_, address)| *address).collect();
         let https = bound.https.first().map(|(_, address)| *address);
         let shared = Arc::new(Shared::new(&options, &state, bound.assets.1)?);
         let spawn = |listener, protocol, assets| {
@@ -91,6 +93,7 @@ impl Emulator {
         Ok(Emulator {
             shared,
             http,
+            all_http,
             https,
             ca: tls.ca,
             runtime: Some(runtime),
@@ -101,6 +104,11 @@ impl Emulator {
     /// The base address for HTTP: API, repository endpoints, container credentials and admin alike.
     pub fn http_url(&self) -> String {
         format!("http://{}", self.http)
+    }
+
+    /// Every address that HTTP is spoken at. A VPC endpoint may stand for one ([`crate::VpcEndpoint`]).
+    pub fn http_addresses(&self) -> &[SocketAddr] {
+        &self.all_http
     }
 
     /// The base address for HTTPS, when it was asked for.

@@ -148,7 +148,7 @@ fn domains_are_made_once_and_deleted_empty() {
     let described = &outcomes[5]["answer"]["domain"];
     assert_eq!(
         described["s3BucketArn"],
-        "arn:aws:s3:::assets-444455556666-us-east-1"
+        "arn:aws:s3:::assets-193858265520-us-east-1"
     );
     assert_eq!(
         outcomes[6]["answer"]["tags"],

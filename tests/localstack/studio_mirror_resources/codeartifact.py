@@ -1,21 +1,34 @@
 """AWS::CodeArtifact::Domain, ::Repository and ::PackageGroup."""
 
-from .provider import Provider, emulated, policy_text, stack_tags
+import json
+
+from botocore.exceptions import ClientError
+
+from .provider import Provider, emulated, new_tags, policy_text, tags_of
 
 
-def tags_of(request, model):
-    tags = stack_tags(request) + list(model.get("Tags", []))
+def wired(tags):
     return [{"key": tag["Key"], "value": tag["Value"]} for tag in tags]
 
 
-def retag(client, arn, model, before):
-    """Makes a resource's tags those of the template."""
-    now = {tag["Key"]: tag["Value"] for tag in model.get("Tags", [])}
+def retag(client, request, arn, model, before):
+    """Makes a resource's tags those of the template and the stack."""
+    now = tags_of(request, model)
     gone = [tag["Key"] for tag in before.get("Tags", []) if tag["Key"] not in now]
     if gone:
         client.untag_resource(resourceArn=arn, tagKeys=gone)
     if now:
         client.tag_resource(resourceArn=arn, tags=[{"key": key, "value": value} for key, value in now.items()])
+
+
+def policy_of(ask, **named):
+    """A resource's policy; nothing where it has none."""
+    try:
+        return json.loads(ask(**named)["policy"]["document"])
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ResourceNotFoundException":
+            return None
+        raise
 
 
 class Domain(Provider):
@@ -30,7 +43,7 @@ class Domain(Provider):
     def make(self, request, model):
         client = emulated(request, "codeartifact")
         given = {"encryptionKey": model["EncryptionKey"]} if model.get("EncryptionKey") else {}
-        domain = client.create_domain(domain=model["DomainName"], tags=tags_of(request, model), **given)["domain"]
+        domain = client.create_domain(domain=model["DomainName"], tags=wired(new_tags(request, model)), **given)["domain"]
         self.tell(model, domain)
         self.set_policy(client, model, {})
 
@@ -39,10 +52,19 @@ class Domain(Provider):
         domain = client.describe_domain(domain=model["DomainName"])["domain"]
         self.tell(model, domain)
         self.set_policy(client, model, before)
-        retag(client, model["Arn"], model, before)
+        retag(client, request, model["Arn"], model, before)
 
     def unmake(self, request, model):
         emulated(request, "codeartifact").delete_domain(domain=model["DomainName"])
+
+    def actual(self, request, model):
+        client, named = emulated(request, "codeartifact"), {"domain": model["DomainName"]}
+        domain = client.describe_domain(**named)["domain"]
+        return {
+            "DomainName": domain["name"],
+            "EncryptionKey": domain["encryptionKey"],
+            "PermissionsPolicyDocument": policy_of(client.get_domain_permissions_policy, **named),
+        }
 
     def tell(self, model, domain):
         model.update(
@@ -84,7 +106,7 @@ class Repository(Provider):
         client = emulated(request, "codeartifact")
         given = {"description": model["Description"]} if model.get("Description") else {}
         repository = client.create_repository(
-            **self.named(model), upstreams=self.upstreams(model), tags=tags_of(request, model), **given
+            **self.named(model), upstreams=self.upstreams(model), tags=wired(new_tags(request, model)), **given
         )["repository"]
         self.tell(model, repository)
         for connection in model.get("ExternalConnections", []):
@@ -104,7 +126,7 @@ class Repository(Provider):
             client.associate_external_connection(**self.named(model), externalConnection=connection)
         self.tell(model, repository)
         self.set_policy(client, model, before)
-        retag(client, model["Arn"], model, before)
+        retag(client, request, model["Arn"], model, before)
 
     def unmake(self, request, model):
         emulated(request, "codeartifact").delete_repository(**self.named(model))
@@ -114,6 +136,18 @@ class Repository(Provider):
         if model.get("DomainOwner"):
             named["domainOwner"] = model["DomainOwner"]
         return named
+
+    def actual(self, request, model):
+        client = emulated(request, "codeartifact")
+        repository = client.describe_repository(**self.named(model))["repository"]
+        return {
+            "RepositoryName": repository["name"],
+            "DomainName": repository["domainName"],
+            "Description": repository.get("description", ""),
+            "ExternalConnections": [one["externalConnectionName"] for one in repository["externalConnections"]],
+            "Upstreams": [one["repositoryName"] for one in repository["upstreams"]],
+            "PermissionsPolicyDocument": policy_of(client.get_repository_permissions_policy, **self.named(model)),
+        }
 
     def upstreams(self, model):
         return [{"repositoryName": name} for name in model.get("Upstreams", [])]
@@ -154,7 +188,7 @@ class PackageGroup(Provider):
     def make(self, request, model):
         client = emulated(request, "codeartifact")
         group = client.create_package_group(
-            **self.named(model), packageGroup=model["Pattern"], tags=tags_of(request, model), **self.words(model)
+            **self.named(model), packageGroup=model["Pattern"], tags=wired(new_tags(request, model)), **self.words(model)
         )["packageGroup"]
         model["Arn"] = group["arn"]
         self.set_origin(client, model, {})
@@ -165,7 +199,7 @@ class PackageGroup(Provider):
         group = client.update_package_group(**self.named(model), packageGroup=model["Pattern"], **words)
         model["Arn"] = group["packageGroup"]["arn"]
         self.set_origin(client, model, before)
-        retag(client, model["Arn"], model, before)
+        retag(client, request, model["Arn"], model, before)
 
     def unmake(self, request, model):
         emulated(request, "codeartifact").delete_package_group(**self.named(model), packageGroup=model["Pattern"])
@@ -175,6 +209,25 @@ class PackageGroup(Provider):
         if model.get("DomainOwner"):
             named["domainOwner"] = model["DomainOwner"]
         return named
+
+    def actual(self, request, model):
+        client, pattern = emulated(request, "codeartifact"), model["Pattern"]
+        group = client.describe_package_group(**self.named(model), packageGroup=pattern)["packageGroup"]
+        modes = group["originConfiguration"]["restrictions"]
+        restrictions = {}
+        for name, wire in self.RESTRICTIONS.items():
+            restrictions[name] = {"RestrictionMode": modes[wire]["mode"]}
+            if modes[wire]["mode"] == "ALLOW_SPECIFIC_REPOSITORIES":
+                allowed = client.list_allowed_repositories_for_group(
+                    **self.named(model), packageGroup=pattern, originRestrictionType=wire
+                )
+                restrictions[name]["Repositories"] = allowed["allowedRepositories"]
+        return {
+            "Pattern": group["pattern"],
+            "ContactInfo": group.get("contactInfo", ""),
+            "Description": group.get("description", ""),
+            "OriginConfiguration": {"Restrictions": restrictions},
+        }
 
     def words(self, model):
         words = {"contactInfo": model.get("ContactInfo"), "description": model.get("Description")}
@@ -193,13 +246,13 @@ class PackageGroup(Provider):
             pairs = [(wire, name) for wire, one in restrictions.items() for name in one.get("Repositories", [])]
             return {(wire, name) for wire, name in pairs}
 
-        def wired(pairs):
+        def entries(pairs):
             return [{"originRestrictionType": wire, "repositoryName": name} for wire, name in sorted(pairs)]
 
         client.update_package_group_origin_configuration(
             **self.named(model),
             packageGroup=model["Pattern"],
             restrictions={wire: one.get("RestrictionMode", "INHERIT") for wire, one in now.items()},
-            addAllowedRepositories=wired(repositories(now) - repositories(then)),
-            removeAllowedRepositories=wired(repositories(then) - repositories(now)),
+            addAllowedRepositories=entries(repositories(now) - repositories(then)),
+            removeAllowedRepositories=entries(repositories(then) - repositories(now)),
         )

@@ -4,7 +4,7 @@ import json
 
 from moto.ec2.models import ec2_backends
 
-from .provider import Provider, Refused, stack_tags
+from .provider import Provider, Refused, document_text, new_tags, tags_of
 
 # CloudFormation's names of a rule's other end, and where EC2 has it.
 ENDS = {
@@ -33,6 +33,17 @@ def permission(rule):
     return wired
 
 
+def rules(permissions, way):
+    """A group's rules as a template has them."""
+    told = []
+    for permission in permissions:
+        common = {name: permission[name] for name in ("IpProtocol", "FromPort", "ToPort") if name in permission}
+        for name, (kind, key) in ENDS.items():
+            if name.startswith("Cidr") or name.startswith(way):
+                told += [{**common, name: end[key]} for end in permission.get(kind, [])]
+    return told
+
+
 class SecurityGroup(Provider):
     SCHEMA = {
         "primaryIdentifier": ["/properties/Id"],
@@ -51,7 +62,7 @@ class SecurityGroup(Provider):
         suffix = request.request_token[:12]
         name = model.get("GroupName") or f"{request.stack_name}-{request.logical_resource_id}-{suffix}"
         given = {"VpcId": model["VpcId"]} if model.get("VpcId") else {}
-        tags = [{"ResourceType": "security-group", "Tags": stack_tags(request) + list(model.get("Tags", []))}]
+        tags = [{"ResourceType": "security-group", "Tags": new_tags(request, model)}]
         group = ec2.create_security_group(
             GroupName=name, Description=model["GroupDescription"], TagSpecifications=tags, **given
         )["GroupId"]
@@ -63,7 +74,7 @@ class SecurityGroup(Provider):
             model[name] = before[name]
         ec2 = request.aws_client_factory.ec2
         self.set_rules(ec2, model, before)
-        retag(ec2, model["Id"], model, before)
+        retag(ec2, request, model["Id"], model, before)
 
     def unmake(self, request, model):
         ec2 = request.aws_client_factory.ec2
@@ -72,6 +83,16 @@ class SecurityGroup(Provider):
         if used["NetworkInterfaces"]:
             raise Refused(f"resource {model['Id']} has a dependent object")
         ec2.delete_security_group(GroupId=model["Id"])
+
+    def actual(self, request, model):
+        ec2 = request.aws_client_factory.ec2
+        group = ec2.describe_security_groups(GroupIds=[model["Id"]])["SecurityGroups"][0]
+        return {
+            "GroupDescription": group["Description"],
+            "VpcId": group["VpcId"],
+            "SecurityGroupIngress": rules(group["IpPermissions"], "Source"),
+            "SecurityGroupEgress": rules(group["IpPermissionsEgress"], "Destination"),
+        }
 
     def set_rules(self, ec2, model, before):
         ways = (
@@ -110,6 +131,18 @@ class Rule(Provider):
         ec2 = request.aws_client_factory.ec2
         revoke = getattr(ec2, f"revoke_security_group_{self.way}")
         revoke(GroupId=model["GroupId"], SecurityGroupRuleIds=[model["Id"]])
+
+
+    def actual(self, request, model):
+        ec2 = request.aws_client_factory.ec2
+        rule = ec2.describe_security_group_rules(SecurityGroupRuleIds=[model["Id"]])["SecurityGroupRules"]
+        if not rule:
+            return None
+        told = {"IpProtocol": rule[0]["IpProtocol"], "GroupId": rule[0]["GroupId"]}
+        for name in ("FromPort", "ToPort", "Description"):
+            if rule[0].get(name) is not None:
+                told[name] = rule[0][name]
+        return told
 
 
 class SecurityGroupIngress(Rule):
@@ -178,9 +211,9 @@ class VpcEndpoint(Provider):
         names = ("ServiceName", "VpcEndpointType", "VpcId", "RouteTableIds", "SecurityGroupIds", "SubnetIds")
         given = {name: model[name] for name in names if model.get(name)}
         if model.get("PolicyDocument"):
-            given["PolicyDocument"] = as_text(model["PolicyDocument"])
+            given["PolicyDocument"] = document_text(model["PolicyDocument"])
         private = truth(model.get("PrivateDnsEnabled", False))
-        tags = [{"ResourceType": "vpc-endpoint", "Tags": stack_tags(request) + list(model.get("Tags", []))}]
+        tags = [{"ResourceType": "vpc-endpoint", "Tags": new_tags(request, model)}]
         made = ec2.create_vpc_endpoint(**given, PrivateDnsEnabled=private, TagSpecifications=tags)["VpcEndpoint"]
         self.set_private_dns(request, made["VpcEndpointId"], private)
         self.tell(model, made)
@@ -199,10 +232,10 @@ class VpcEndpoint(Provider):
             change[add] = [one for one in now if one not in then]
             change[remove] = [one for one in then if one not in now]
         if model.get("PolicyDocument") != before.get("PolicyDocument"):
-            change["PolicyDocument"] = as_text(model.get("PolicyDocument", ANYTHING))
+            change["PolicyDocument"] = document_text(model.get("PolicyDocument", ANYTHING))
         ec2.modify_vpc_endpoint(**{name: value for name, value in change.items() if value})
         self.set_private_dns(request, before["Id"], truth(model.get("PrivateDnsEnabled", False)))
-        retag(ec2, before["Id"], model, before)
+        retag(ec2, request, before["Id"], model, before)
         found = ec2.describe_vpc_endpoints(VpcEndpointIds=[before["Id"]])["VpcEndpoints"][0]
         self.tell(model, found)
 
@@ -211,6 +244,27 @@ class VpcEndpoint(Provider):
         ec2.delete_vpc_endpoints(VpcEndpointIds=[model["Id"]])
         # EC2 forgets them after a while; moto keeps them as deleted.
         ec2_backends[request.account_id][request.region_name].vpc_end_points.pop(model["Id"], None)
+
+    def actual(self, request, model):
+        ec2 = request.aws_client_factory.ec2
+        found = ec2.describe_vpc_endpoints(VpcEndpointIds=[model["Id"]])["VpcEndpoints"]
+        if not found or found[0]["State"] in ("deleted", "deleting"):
+            return None
+        endpoint = found[0]
+        document = json.loads(endpoint["PolicyDocument"]) if endpoint.get("PolicyDocument") else dict(ANYTHING)
+        wanted = model.get("PolicyDocument")
+        if isinstance(wanted, dict) and "Version" in wanted:
+            # moto forgets it.
+            document.setdefault("Version", wanted["Version"])
+        return {
+            "ServiceName": endpoint["ServiceName"],
+            "VpcId": endpoint["VpcId"],
+            "PolicyDocument": document,
+            "PrivateDnsEnabled": endpoint.get("PrivateDnsEnabled", False),
+            "SubnetIds": endpoint.get("SubnetIds", []),
+            "RouteTableIds": endpoint.get("RouteTableIds", []),
+            "SecurityGroupIds": [group["GroupId"] for group in endpoint.get("Groups", [])],
+        }
 
     def tell(self, model, endpoint):
         entries = [f"{entry['HostedZoneId']}:{entry['DnsName']}" for entry in endpoint.get("DnsEntries", [])]
@@ -251,16 +305,12 @@ class VpcEndpoint(Provider):
 ANYTHING = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]}
 
 
-def as_text(document):
-    return document if isinstance(document, str) else json.dumps(document)
-
-
 def truth(value):
     return str(value).lower() == "true"
 
 
-def retag(ec2, resource, model, before):
-    now = {tag["Key"]: tag["Value"] for tag in model.get("Tags", [])}
+def retag(ec2, request, resource, model, before):
+    now = tags_of(request, model)
     gone = [{"Key": tag["Key"]} for tag in before.get("Tags", []) if tag["Key"] not in now]
     if gone:
         ec2.delete_tags(Resources=[resource], Tags=gone)

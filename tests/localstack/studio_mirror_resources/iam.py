@@ -2,7 +2,7 @@
 
 import json
 
-from .provider import Provider
+from .provider import Provider, document_text
 
 # How many versions of a policy IAM keeps.
 VERSIONS = 5
@@ -26,7 +26,7 @@ class ManagedPolicy(Provider):
         name = model.get("ManagedPolicyName")
         name = name or f"{request.stack_name}-{request.logical_resource_id}-{request.request_token[:12]}"
         given = {name: model[name] for name in ("Description", "Path") if model.get(name)}
-        policy = iam.create_policy(PolicyName=name, PolicyDocument=json.dumps(model["PolicyDocument"]), **given)
+        policy = iam.create_policy(PolicyName=name, PolicyDocument=document_text(model["PolicyDocument"]), **given)
         model["PolicyArn"] = policy["Policy"]["Arn"]
         self.attach(iam, model, {})
 
@@ -38,7 +38,7 @@ class ManagedPolicy(Provider):
             old = [version["VersionId"] for version in versions if not version["IsDefaultVersion"]]
             if len(versions) == VERSIONS:
                 iam.delete_policy_version(PolicyArn=arn, VersionId=min(old, key=lambda version: int(version[1:])))
-            document = json.dumps(model["PolicyDocument"])
+            document = document_text(model["PolicyDocument"])
             iam.create_policy_version(PolicyArn=arn, PolicyDocument=document, SetAsDefault=True)
         self.attach(iam, model, before)
 
@@ -49,6 +49,18 @@ class ManagedPolicy(Provider):
             if not version["IsDefaultVersion"]:
                 iam.delete_policy_version(PolicyArn=arn, VersionId=version["VersionId"])
         iam.delete_policy(PolicyArn=arn)
+
+    def actual(self, request, model):
+        iam, arn = request.aws_client_factory.iam, model["PolicyArn"]
+        version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+        document = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
+        attached = iam.list_entities_for_policy(PolicyArn=arn)
+        return {
+            "PolicyDocument": document if isinstance(document, dict) else json.loads(document),
+            "Roles": [one["RoleName"] for one in attached["PolicyRoles"]],
+            "Users": [one["UserName"] for one in attached["PolicyUsers"]],
+            "Groups": [one["GroupName"] for one in attached["PolicyGroups"]],
+        }
 
     def attach(self, iam, model, before):
         arn = model["PolicyArn"]

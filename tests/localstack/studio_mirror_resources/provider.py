@@ -40,25 +40,50 @@ def emulated(request, service):
     )
 
 
+def document_text(document):
+    """A policy's text. CloudFormation knows texts only: a number that a parameter gave is one."""
+
+    def spelt(value):
+        if isinstance(value, dict):
+            return {key: spelt(one) for key, one in value.items()}
+        if isinstance(value, list):
+            return [spelt(one) for one in value]
+        return str(value).lower() if isinstance(value, bool) else str(value)
+
+    return document if isinstance(document, str) else json.dumps(spelt(document), separators=(",", ":"))
+
+
 def policy_text(document):
     """A resource's policy, within CloudFormation's limit."""
-    text = json.dumps(document, separators=(",", ":"))
+    text = document_text(document)
     if len(text) > POLICY_LIMIT:
         raise Refused(f"#/PermissionsPolicyDocument: expected maxLength: {POLICY_LIMIT}, actual: {len(text)}")
     return text
 
 
-def stack_tags(request):
-    """The tags that CloudFormation itself gives."""
-    return [
-        {"Key": "aws:cloudformation:logical-id", "Value": request.logical_resource_id},
-        {"Key": "aws:cloudformation:stack-id", "Value": request.stack_id},
-        {"Key": "aws:cloudformation:stack-name", "Value": request.stack_name},
-    ]
+def tags_of(request, model):
+    """A resource's tags, by key: those of the stack, and over them those that the template gives it."""
+    from localstack.services.cloudformation.v2.provider import find_stack_v2, get_cloudformation_store
+
+    store = get_cloudformation_store(request.account_id, request.region_name)
+    stack = find_stack_v2(store, request.stack_name)
+    given = list(stack.tags or []) + list(model.get("Tags", []))
+    return {tag["Key"]: tag["Value"] for tag in given}
+
+
+def new_tags(request, model):
+    """The tags that a new resource gets: CloudFormation's own beside them."""
+    own = {
+        "aws:cloudformation:logical-id": request.logical_resource_id,
+        "aws:cloudformation:stack-id": request.stack_id,
+        "aws:cloudformation:stack-name": request.stack_name,
+    }
+    return [{"Key": key, "Value": value} for key, value in {**own, **tags_of(request, model)}.items()]
 
 
 class Provider(ResourceProvider):
-    """A type: `make`, `change` and `unmake` do the work and may raise what boto3 raises.
+    """A type: `make`, `change` and `unmake` do the work, `actual` tells what is there, as the template would have it;
+    all may raise what boto3 raises.
 
     PROPERTIES are those that a template may give; READ_ONLY those that GetAtt gives.
     """
@@ -83,7 +108,13 @@ class Provider(ResourceProvider):
         return ProgressEvent(OperationStatus.SUCCESS, resource_model={})
 
     def read(self, request):
-        return ProgressEvent(OperationStatus.SUCCESS, resource_model=request.desired_state)
+        try:
+            actual = self.actual(request, request.desired_state)
+        except ClientError as error:
+            if HANDLER_CODES.get(error.response["Error"]["Code"], "NotFound") != "NotFound":
+                return failed(error, request.desired_state)
+            actual = None
+        return ProgressEvent(OperationStatus.SUCCESS, resource_model=actual)
 
     def _run(self, request, work):
         model = copy.deepcopy(dict(request.desired_state or {}))

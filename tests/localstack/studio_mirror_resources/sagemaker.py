@@ -1,6 +1,6 @@
 """AWS::SageMaker::StudioLifecycleConfig: every property makes a new one."""
 
-from .provider import Provider, emulated, stack_tags
+from .provider import Provider, emulated, new_tags
 
 
 class LifecycleConfig(Provider):
@@ -22,7 +22,7 @@ class LifecycleConfig(Provider):
             StudioLifecycleConfigName=model["StudioLifecycleConfigName"],
             StudioLifecycleConfigContent=model["StudioLifecycleConfigContent"],
             StudioLifecycleConfigAppType=model["StudioLifecycleConfigAppType"],
-            Tags=stack_tags(request) + list(model.get("Tags", [])),
+            Tags=new_tags(request, model),
         )
         model["StudioLifecycleConfigArn"] = answer["StudioLifecycleConfigArn"]
 
@@ -34,3 +34,9 @@ class LifecycleConfig(Provider):
         emulated(request, "sagemaker").delete_studio_lifecycle_config(
             StudioLifecycleConfigName=model["StudioLifecycleConfigName"]
         )
+
+    def actual(self, request, model):
+        told = emulated(request, "sagemaker").describe_studio_lifecycle_config(
+            StudioLifecycleConfigName=model["StudioLifecycleConfigName"]
+        )
+        return {name: told[name] for name in self.REQUIRED}

@@ -87,6 +87,28 @@ fn described(domain: &Domain, repositories: usize) -> Value {
         "encryptionKey": domain.encryption_key,
         "repositoryCount": repositories,
         "assetSizeBytes": 0,
-        "s3BucketArn": format!("arn:aws:s3:::assets-444455556666-{}", domain.region),
+        "s3BucketArn": format!("arn:aws:s3:::{}", asset_bucket(&domain.region)),
     })
+}
+
+/// The bucket that a region's assets lie in (AWS, "Create the Amazon S3 gateway endpoint").
+fn asset_bucket(region: &str) -> String {
+    let account = match region {
+        "us-east-1" => "193858265520",
+        "us-east-2" => "250872398865",
+        "us-west-2" => "787052242323",
+        "eu-west-1" => "438097961670",
+        "eu-west-2" => "247805302724",
+        "eu-west-3" => "762466490029",
+        "eu-north-1" => "611884512288",
+        "eu-south-1" => "484130244270",
+        "eu-central-1" => "769407342218",
+        "ap-northeast-1" => "660291247815",
+        "ap-southeast-1" => "421485864821",
+        "ap-southeast-2" => "860415559748",
+        "ap-south-1" => "681137435769",
+        // No region that has CodeArtifact.
+        _ => "000000000000",
+    };
+    format!("assets-{account}-{region}")
 }
