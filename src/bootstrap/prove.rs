@@ -8,8 +8,10 @@
 //! to those alone who may. A refused value (ValidationException) may come before that decision: it proves nothing either way.
 
 pub mod attempts;
+mod building;
 pub mod judge;
 mod show;
 
-pub use attempts::{Attempt, Place, attempts};
+pub use attempts::{Attempt, attempts};
+pub use building::Place;
 pub use judge::{Proof, ProofReport, Proved, judge};

@@ -1,8 +1,9 @@
 //! What a space must not be able to do, as calls that do no harm.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::aws::{RawCall, Service, encoded, sagemaker_headers};
+use super::building::{Building, Place};
+use crate::aws::RawCall;
 use crate::bootstrap::script::{ASSET, NAMESPACE, PACKAGE};
 
 /// A group that nobody has: what it names is no package.
@@ -11,25 +12,6 @@ const NO_GROUP: &str = "/generic/studio-mirror-probe/*";
 const OF_NOTHING: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 /// `#!/bin/bash`, `exit 0`.
 const EMPTY_SCRIPT: &str = "IyEvYmluL2Jhc2gKZXhpdCAwCg==";
-
-/// Where a space is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// CodeArtifact domain.
-    pub domain: String,
-    /// Account that owns it.
-    pub owner: String,
-    /// The repository that spaces use.
-    pub repository: String,
-    /// The repository of the binary.
-    pub binary_repository: String,
-    /// The Studio domain; none outside of Studio.
-    pub studio_domain: Option<String>,
-    /// The space's user profile; none in a space that several people share.
-    pub profile: Option<String>,
-    /// A name that nobody has, and that says what it is for: `studio-mirror-probe-<number>`.
-    pub probe: String,
-}
 
 /// A call, and what it means that it is allowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -332,82 +314,5 @@ impl Attempt {
     fn undone_by(mut self, built: Building) -> Self {
         self.undo = Some(built.call);
         self
-    }
-}
-
-/// A call in the making.
-struct Building {
-    call: RawCall,
-}
-
-impl Place {
-    /// A call about the domain.
-    fn artifact(&self, operation: &'static str, method: &'static str, path: &str) -> Building {
-        Building::new(operation, method, path)
-            .query("domain", &self.domain)
-            .query("domain-owner", &self.owner)
-    }
-
-    /// A call about a package of the binary's repository.
-    fn package(
-        &self,
-        operation: &'static str,
-        method: &'static str,
-        path: &str,
-        package: &str,
-    ) -> Building {
-        let path = format!("package/{path}");
-        self.artifact(operation, method, path.trim_end_matches('/'))
-            .query("repository", &self.binary_repository)
-            .query("format", "generic")
-            .query("namespace", NAMESPACE)
-            .query("package", package)
-    }
-}
-
-impl Building {
-    fn new(operation: &'static str, method: &'static str, path: &str) -> Self {
-        let call = RawCall {
-            service: Service::CodeArtifact,
-            operation,
-            method,
-            path: format!("/v1/{path}"),
-            headers: Vec::new(),
-            body: String::new(),
-        };
-        Self { call }
-    }
-
-    fn sagemaker(operation: &'static str, body: &Value) -> Self {
-        let call = RawCall {
-            service: Service::SageMaker,
-            operation,
-            method: "POST",
-            path: "/".to_owned(),
-            headers: sagemaker_headers(operation),
-            body: body.to_string(),
-        };
-        Self { call }
-    }
-
-    fn query(mut self, name: &str, value: &str) -> Self {
-        let mark = if self.call.path.contains('?') {
-            '&'
-        } else {
-            '?'
-        };
-        self.call.path += &format!("{mark}{name}={}", encoded(value));
-        self
-    }
-
-    fn header(mut self, name: &'static str, value: &str) -> Self {
-        self.call.headers.push((name, value.to_owned()));
-        self
-    }
-
-    fn body(self, body: &Value) -> Self {
-        let mut with = self.header("content-type", "application/json");
-        with.call.body = body.to_string();
-        with
     }
 }

@@ -67,7 +67,7 @@ pub(crate) fn decide(
         ))))
     };
     if let Some(endpoint) = &policies.endpoint
-        && speaks(question, &[endpoint.clone()], true, true)?.is_none()
+        && speaks(question, std::slice::from_ref(endpoint), true, true)?.is_none()
     {
         return missing("VPC endpoint policy");
     }
@@ -83,7 +83,7 @@ pub(crate) fn decide(
     let by_identity =
         policies.is_root || speaks(question, &policies.identity, true, false)?.is_some();
     let is_bounded = match &policies.boundary {
-        Some(boundary) => speaks(question, &[boundary.clone()], true, false)?.is_none(),
+        Some(boundary) => speaks(question, std::slice::from_ref(boundary), true, false)?.is_none(),
         None => false,
     };
     match who.account == question.owner {
