@@ -85,6 +85,7 @@ impl ConsumerPolicy {
 }
 
 /// The guard rails as a service control policy, for the account's execution roles alone: nobody in the account can take it off.
+/// `None` without a role.
 pub fn service_control(stack: &ConsumerStack) -> Option<Value> {
     let mut policy = ConsumerPolicy::GuardRails.document(stack, &[])?;
     let roles: Vec<String> = stack
@@ -94,6 +95,9 @@ pub fn service_control(stack: &ConsumerStack) -> Option<Value> {
         .flat_map(|role| [format!("role/{role}"), format!("role/*/{role}")])
         .map(|role| format!("arn:aws:iam::{}:{role}", stack.account))
         .collect();
+    if roles.is_empty() {
+        return None;
+    }
     for statement in policy["Statement"].as_array_mut().into_iter().flatten() {
         statement["Condition"] = json!({"ArnLike": {"aws:PrincipalArn": roles}});
     }

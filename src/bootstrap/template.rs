@@ -90,7 +90,38 @@ fn assembled(
     Ok(text::filled(template, &places) + resources)
 }
 
-/// Parameters by name, and what is too long for CloudFormation refused.
+/// `template` without these parameters, conditions, outputs and resources, their comments included.
+fn without(template: &str, names: &[&str]) -> String {
+    let mut text = String::with_capacity(template.len());
+    let mut before = String::new();
+    let mut dropping = false;
+    for line in template.split_inclusive('\n') {
+        let entry = line
+            .strip_prefix("  ")
+            .filter(|rest| !rest.starts_with(' '));
+        match entry {
+            // It belongs to what follows.
+            Some(comment) if comment.starts_with('#') => {
+                before.push_str(line);
+                continue;
+            }
+            Some(entry) => {
+                let name = entry.split(':').next().unwrap_or_default();
+                dropping = names.contains(&name);
+            }
+            None if !line.starts_with([' ', '\n']) => dropping = false,
+            None => {}
+        }
+        if !dropping {
+            text.push_str(&before);
+            text.push_str(line);
+        }
+        before.clear();
+    }
+    text + &before
+}
+
+/// The parameters that the template has, and what is too long for CloudFormation refused.
 fn finished(body: String, parameters: Vec<(&str, String)>, long: &str) -> anyhow::Result<Template> {
     if body.len() > LARGEST_BODY {
         return Err(with_hint(
@@ -114,7 +145,8 @@ fn finished(body: String, parameters: Vec<(&str, String)>, long: &str) -> anyhow
         ));
     }
     let parameters = parameters.into_iter();
-    let parameters = parameters
+    let known = parameters.filter(|(name, _)| body.contains(&format!("\n  {name}:\n")));
+    let parameters: Vec<_> = known
         .map(|(name, value)| (name.to_owned(), value))
         .collect();
     Ok(Template { body, parameters })

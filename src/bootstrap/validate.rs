@@ -1,10 +1,14 @@
 //! What AWS would refuse, or what would mean something else in a list or a policy, refused before it is asked.
 
+mod shapes;
+
 use anyhow::anyhow;
 
-use super::stacks::{ConsumerStack, PackagesStack, PublisherRole, Tags};
+use super::names;
+use super::stacks::{ConsumerStack, Endpoint, PackagesStack, PublisherRole, Tags};
 use crate::endpoint::{is_account, is_domain, is_region, is_repository};
 use crate::error::with_hint;
+use shapes::{is_bucket, is_key, is_organization, is_policy, is_principal, is_role_name};
 
 /// Checks every name, number and ARN of a stack.
 ///
@@ -89,7 +93,31 @@ pub fn consumer(stack: &ConsumerStack) -> anyhow::Result<()> {
             "900 to 43200 seconds",
         )?;
     }
+    way_in(stack)?;
+    is(
+        names::base(&stack.name).is_ok(),
+        "name of lifecycle configurations",
+        &stack.name,
+        "1 to 36 lower-case letters, digits and single hyphens, a letter first",
+    )?;
     tags(&stack.tags)
+}
+
+/// Roles that must come through endpoints need some to come through.
+fn way_in(stack: &ConsumerStack) -> anyhow::Result<()> {
+    let ours = [Endpoint::Api, Endpoint::Repositories];
+    let has_ours = ours
+        .iter()
+        .all(|endpoint| stack.endpoints.contains(endpoint));
+    if !stack.only_through_vpc || has_ours || !stack.other_endpoint_ids.is_empty() {
+        return Ok(());
+    }
+    Err(with_hint(
+        anyhow!(
+            "requests must come through the VPC's endpoints, but no other endpoint of CodeArtifact is named"
+        ),
+        "name the endpoints that spaces use, or let the stack make both of CodeArtifact's",
+    ))
 }
 
 fn place(region: &str, owner: &str, domain: &str) -> anyhow::Result<()> {
@@ -202,78 +230,30 @@ fn is(fits: bool, what: &str, value: &str, wanted: &str) -> anyhow::Result<()> {
     ))
 }
 
-/// The fields of an ARN of this service: region, account, resource.
-fn arn<'a>(text: &'a str, service: &str) -> Option<(&'a str, &'a str, &'a str)> {
-    let mut fields = text.splitn(6, ':');
-    let begins =
-        fields.next()? == "arn" && fields.next()?.starts_with("aws") && fields.next()? == service;
-    let (region, account, resource) = (fields.next()?, fields.next()?, fields.next()?);
-    (begins && is_plain(text)).then_some((region, account, resource))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::explain;
 
-/// Nothing that ends a value in a list, or means more than itself in a policy.
-fn is_plain(text: &str) -> bool {
-    text.bytes()
-        .all(|b| b.is_ascii_alphanumeric() || b":/+=.@_-".contains(&b))
-}
+    #[test]
+    fn an_id_is_of_its_kind() {
+        let vpc = |id: &str| ids("VPC", "vpc-", [&id.to_owned()]).is_ok();
+        assert!(vpc("vpc-0123456789abcdef0") && vpc("vpc-12345678"));
+        assert!(
+            !vpc("subnet-12345678")
+                && !vpc("vpc-1234567")
+                && !vpc("vpc-0123456789abcdeg0")
+                && !vpc("vpc-")
+        );
+    }
 
-fn is_principal(text: &str) -> bool {
-    let of_iam = |(region, account, resource): (&str, &str, &str)| {
-        let kind = resource.split('/').next().unwrap_or_default();
-        let named = resource.len() > kind.len() + 1;
-        region.is_empty()
-            && is_account(account)
-            && match kind {
-                "root" => resource == "root",
-                "role" | "user" => named,
-                _ => false,
-            }
-    };
-    is_account(text) || arn(text, "iam").is_some_and(of_iam)
-}
-
-fn is_key(text: &str, region: &str) -> bool {
-    arn(text, "kms").is_some_and(|(of, account, resource)| {
-        of == region
-            && is_account(account)
-            && resource
-                .strip_prefix("key/")
-                .is_some_and(|id| !id.is_empty())
-    })
-}
-
-fn is_policy(text: &str) -> bool {
-    arn(text, "iam").is_some_and(|(region, account, resource)| {
-        region.is_empty()
-            && (is_account(account) || account == "aws")
-            && resource
-                .strip_prefix("policy/")
-                .is_some_and(|name| !name.is_empty())
-    })
-}
-
-fn is_bucket(text: &str) -> bool {
-    arn(text, "s3").is_some_and(|(region, account, bucket)| {
-        region.is_empty()
-            && account.is_empty()
-            && (3..=63).contains(&bucket.len())
-            && bucket
-                .bytes()
-                .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-'))
-    })
-}
-
-fn is_organization(text: &str) -> bool {
-    let id = text.strip_prefix("o-").unwrap_or_default();
-    (10..=32).contains(&id.len())
-        && id
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-}
-
-fn is_role_name(text: &str) -> bool {
-    (1..=64).contains(&text.len())
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"+=.@_-".contains(&b))
+    #[test]
+    fn a_refusal_names_the_value_and_what_it_should_look_like() {
+        let refusal = principals("reader", &["everybody".to_owned()]).unwrap_err();
+        assert_eq!(
+            explain(&refusal).to_string(),
+            "error: `everybody` is no reader\n\
+             hint: it looks like this: an account's number, or the ARN of a role or user without a star"
+        );
+    }
 }

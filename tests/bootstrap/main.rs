@@ -5,7 +5,10 @@
 mod support;
 
 mod administrator;
+mod drift;
 mod interrupted;
 mod requests;
 mod set_up;
 mod situations;
+mod two_accounts;
+mod whole_way;

@@ -4,7 +4,7 @@ use anyhow::anyhow;
 use sha2::{Digest, Sha256};
 
 use super::text::{block, filled, quoted};
-use super::{CONSUMER, Template, assembled, finished, yes_no};
+use super::{CONSUMER, Template, assembled, finished, without, yes_no};
 use crate::bootstrap::slot::App;
 use crate::bootstrap::stacks::{ConsumerStack, Endpoint, EndpointPolicy};
 use crate::bootstrap::{policies, validate};
@@ -19,6 +19,25 @@ const LONGEST_CONTENT: usize = 16_384;
 const SCRIPT_INDENT: usize = 6;
 /// The longest life that CodeArtifact gives a token: no limit of ours.
 const LONGEST_TOKEN: u32 = 43_200;
+
+/// What goes with the policies of roles: CloudFormation wants to be told of every policy in a template, made or not.
+const OF_POLICIES: [&str; 15] = [
+    "RepositoryName",
+    "BinaryRepositoryName",
+    "CreatePolicies",
+    "RoleNames",
+    "LongestToken",
+    "OnlyThroughVpc",
+    "OtherEndpointIds",
+    "CreatesPolicies",
+    "HasRoles",
+    "LimitsTokens",
+    "IsOnlyThroughVpc",
+    "SpacePolicyArn",
+    "GuardRailsArn",
+    "SpacePolicy",
+    "GuardRails",
+];
 
 /// A lifecycle configuration of the stack.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,7 +121,11 @@ pub fn consumer(stack: &ConsumerStack, remembered: &str) -> anyhow::Result<Templ
         .iter()
         .filter(|lifecycle| stack.held_lifecycles.contains(&lifecycle.app));
     let resources: String = rules.chain(held.map(lifecycle)).collect();
-    let body = assembled(CONSUMER, remembered, &mappings, &resources)?;
+    let template = match stack.attach_policies {
+        true => CONSUMER.to_owned(),
+        false => without(CONSUMER, &OF_POLICIES),
+    };
+    let body = assembled(&template, remembered, &mappings, &resources)?;
     finished(
         body,
         parameters(stack),

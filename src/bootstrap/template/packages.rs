@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::text::{filled, quoted};
-use super::{PACKAGES, Template, assembled, finished, yes_no};
+use super::{PACKAGES, Template, assembled, finished, without, yes_no};
 use crate::bootstrap::package_groups::{PackageGroup, package_groups};
 use crate::bootstrap::stacks::{PackagesStack, Public};
 use crate::bootstrap::{policies, validate};
@@ -12,6 +12,17 @@ use crate::endpoint::is_account;
 const PACKAGE_GROUP: &str = include_str!("../templates/fragments/package-group.yaml");
 /// Whom the template names where nobody is meant.
 const NOBODY: &str = "arn:aws:iam::000000000000:role/nobody";
+
+/// What goes with the role: CloudFormation wants to be told of every role in a template, made or not.
+const OF_ROLE: [&str; 7] = [
+    "PublisherRoleName",
+    "PublisherRoleTrust",
+    "PermissionsBoundary",
+    "CreatesPublisherRole",
+    "HasPermissionsBoundary",
+    "PublisherRoleArn",
+    "PublisherRole",
+];
 
 /// The template and its parameters; `remembered` is one value of JSON that [`super::remembered`] gives back.
 ///
@@ -22,7 +33,11 @@ pub fn packages(stack: &PackagesStack, remembered: &str) -> anyhow::Result<Templ
     let groups = package_groups(&stack.internal, &stack.public)?;
     policies::fit_packages(stack)?;
     let resources: String = groups.iter().map(resource).collect();
-    let body = assembled(PACKAGES, remembered, "", &resources)?;
+    let template = match stack.publisher_role {
+        Some(_) => PACKAGES.to_owned(),
+        None => without(PACKAGES, &OF_ROLE),
+    };
+    let body = assembled(&template, remembered, "", &resources)?;
     finished(
         body,
         parameters(stack),

@@ -110,6 +110,14 @@ mod tests {
     }
 
     #[test]
+    fn a_quoted_value_ends_where_we_end_it() {
+        assert_eq!(
+            quoted("a\"b\\c\n: é😀\u{7f}"),
+            r#""a\"b\\c\u000a: \u00e9\U0001f600\u007f""#
+        );
+    }
+
+    #[test]
     fn a_value_is_not_filled_again() {
         assert_eq!(filled("A: B", &[("A", "B"), ("B", "A")]), "B: A");
     }

@@ -56,7 +56,8 @@ pub(super) async fn make(
     plan.binary = binary(prepared);
     let mut proposals = Vec::new();
     if decision.refusals().next().is_none() {
-        plan.drift = Drift::seen(found, &decision.attachments, prepared.parts.packages);
+        let is_ours = publishes(prepared).then_some(&prepared.content.binary);
+        plan.drift = Drift::seen(found, &decision.attachments, is_ours);
         for (name, seen, template) in stacks(prepared) {
             let proposed = match propose(reach, prepared, &name, seen, template).await {
                 Ok(proposed) => proposed,
@@ -120,17 +121,21 @@ pub(super) async fn propose(
     Ok(Some(proposed))
 }
 
+/// Whether the binary is this account's to publish.
+fn publishes(prepared: &Prepared) -> bool {
+    matches!(prepared.source, BinarySource::Repository(_)) && prepared.parts.packages
+}
+
 fn binary(prepared: &Prepared) -> Option<BinaryPlan> {
     let source = match &prepared.source {
         BinarySource::Repository(name) => format!("the repository {name}"),
         BinarySource::S3(url) => url.clone(),
     };
-    let is_ours = matches!(prepared.source, BinarySource::Repository(_)) && prepared.parts.packages;
     let seen = prepared.found.packages.binary.as_ref();
     Some(BinaryPlan {
         source,
         binary: prepared.content.binary.clone(),
-        is_published_now: is_ours && seen != Some(&prepared.content.binary),
+        is_published_now: publishes(prepared) && seen != Some(&prepared.content.binary),
     })
 }
 
