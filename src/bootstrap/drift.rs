@@ -91,41 +91,6 @@ fn lost_binary(found: &Found, now: &Pinned) -> bool {
     known == Some(now) && found.packages.binary.as_ref() != known
 }
 
-async fn look(&mut self, reach: &Reach, stack: &StackSeen) {
-        let name = &stack.stack.name;
-        if !stack.stack.takes_updates() {
-            return;
-        }
-        match tokio::time::timeout(LIMIT, look(reach, name)).await {
-            Ok(Ok((drifted, trouble))) => {
-                self.resources.extend(drifted);
-                self.not_looked_at.extend(trouble);
-            }
-            // A plan is a plan without this, too; what it lacks is said.
-            Ok(Err(error)) => {
-                let explained = explain(&error);
-                let causes = explained.causes.join(": ");
-                self.not_looked_at
-                    .push(format!("{name}: {}: {causes}", explained.error));
-            }
-            Err(_) => self
-                .not_looked_at
-                .push(format!("{name}: CloudFormation still looks for drift")),
-        }
-    }
-}
-
-/// Whether the binary of this version was published by this set-up, and is no longer what it was.
-fn lost_binary(found: &Found) -> bool {
-    let stack = found.packages_stack.as_ref();
-    let known = stack.and_then(|stack| stack.memory.binary.as_ref());
-    let Some(known) = known else { return false };
-    match &found.packages.binary {
-        Some(seen) => seen.version == known.version && seen.sha256 != known.sha256,
-        None => false,
-    }
-}
-
 async fn look(reach: &Reach, stack: &str) -> anyhow::Result<(Vec<ResourceDrift>, Option<String>)> {
     use crate::aws::AwsError;
     let cloudformation = &reach.cloudformation;
