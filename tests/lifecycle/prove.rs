@@ -138,6 +138,8 @@ fn what_is_allowed_does_no_harm() {
     let state = || {
         [
             "codeartifact list-repositories",
+            "codeartifact get-repository-permissions-policy --domain corp --repository team",
+            "codeartifact get-domain-permissions-policy --domain corp",
             "codeartifact list-package-groups --domain corp",
             "codeartifact list-packages --domain corp --repository team",
             "codeartifact list-package-versions --domain corp --repository team --format generic --namespace studio-mirror --package studio-mirror",
@@ -145,6 +147,13 @@ fn what_is_allowed_does_no_harm() {
         ]
         .map(list)
     };
+    let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"codeartifact:ReadFromRepository","Resource":"*"}]}"#;
+    list(&format!(
+        "codeartifact put-repository-permissions-policy --domain corp --repository team --policy-document '{policy}'"
+    ));
+    list(&format!(
+        "codeartifact put-domain-permissions-policy --domain corp --policy-document '{policy}'"
+    ));
     let before = state();
     let allowed = prove(&space).exit(1);
     let report = document(&allowed);
