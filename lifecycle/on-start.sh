@@ -88,14 +88,11 @@ find_binary() {
 		return
 	elif [ -z "$sha256" ]; then
 		first_trusted "$cached" "$link" || return 127
-	elif ! command -v sha256sum >/dev/null; then
+	elif ! sha256sum </dev/null >/dev/null 2>&1; then
 		say "no sha256sum: nothing in the home can be trusted"
 		return 127
 	else
-		cached_binary || { fetch "$fetch_limit" && cached_binary; } || return
-		# For terminals.
-		[ -e "$link" ] || { mkdir -p "${link%/*}" && ln -sf "$cached" "$link"; }
-		return 0
+		cached_binary || { fetch "$fetch_limit" && cached_binary; }
 	fi
 }
 
@@ -161,7 +158,11 @@ put_in_place() {
 		say "$kept is damaged; it is removed"
 		rm -f "$kept"
 	fi
-	is "$1" "$copy" && chmod 755 "$copy" && mv -fT "$copy" "$cached" && return
+	if is "$1" "$copy" && chmod 755 "$copy" && mv -fT "$copy" "$cached"; then
+		# The command, for terminals.
+		[ -e "$link" ] || { mkdir -p "${link%/*}" && ln -sf "$cached" "$link"; }
+		return 0
+	fi
 	rm -f "$copy"
 	return 1
 }
@@ -207,7 +208,7 @@ download() {
 				${api_endpoint:+--endpoint-url "$api_endpoint"}
 			;;
 	esac
-	AWS_RETRY_MODE=standard AWS_MAX_ATTEMPTS=3 timeout --foreground -k 1 "$limit" \
+	AWS_RETRY_MODE=standard AWS_MAX_ATTEMPTS=2 timeout --foreground -k 1 "$limit" \
 		aws "$@" --region "$region" --cli-connect-timeout 3 </dev/null
 }
 
@@ -221,7 +222,7 @@ later() {
 		[ "$file" -le 2 ] || eval "exec $file>&-"
 	done
 	prepare
-	! image_binary && command -v sha256sum && command -v aws && mkdir -p "$cache/versions" && exec >>"$log" 2>&1 || return
+	! image_binary && sha256sum </dev/null && command -v aws && mkdir -p "$cache/versions" && exec >>"$log" 2>&1 || return
 	if ! is "$sha256" "$cached"; then
 		# Where nothing is logged in it is urgent.
 		[ "$1" = 0 ] || window=$((spread / 20))

@@ -4,7 +4,7 @@ mod bootstrap;
 
 pub use bootstrap::{
     ApplyArgs, BootstrapAction, BootstrapArgs, DestroyArgs, ExportArgs, ExportFormat, Part,
-    PlanArgs, PublishArgs, RollbackArgs, SetupArgs,
+    PlanArgs, ProveArgs, PublishArgs, RollbackArgs, SetupArgs,
 };
 
 use std::path::PathBuf;

@@ -12,6 +12,7 @@ pub struct Metadata {
     app_type: Option<String>,
     domain_id: Option<String>,
     space_name: Option<String>,
+    user_profile_name: Option<String>,
     resource_arn: Option<String>,
     execution_role_arn: Option<String>,
 }
@@ -43,6 +44,11 @@ impl Metadata {
     /// The Studio domain.
     pub fn domain_id(&self) -> Option<&str> {
         self.domain_id.as_deref()
+    }
+
+    /// The user profile; absent in some spaces.
+    pub fn profile(&self) -> Option<&str> {
+        self.user_profile_name.as_deref()
     }
 
     /// The role that the app runs as.

@@ -33,7 +33,7 @@ use super::{credentials, http_client};
 use crate::credentials::CredentialSource;
 
 /// A connection that is not there after this long will not come.
-const CONNECT_LIMIT: Duration = Duration::from_millis(2_500);
+pub(super) const CONNECT_LIMIT: Duration = Duration::from_millis(2_500);
 /// One try of one call, credentials included.
 const ATTEMPT_LIMIT: Duration = Duration::from_secs(10);
 /// Throttling and failures of the service are tried again so often.
@@ -53,8 +53,23 @@ pub struct Caller {
 /// What a protocol sends.
 #[derive(Debug)]
 pub(super) struct Message {
+    pub(super) method: &'static str,
+    /// Path and query.
+    pub(super) path: String,
     pub(super) headers: Vec<(&'static str, String)>,
     pub(super) body: String,
+}
+
+impl Message {
+    /// To where a service takes all of its calls.
+    pub(super) fn post(headers: Vec<(&'static str, String)>, body: String) -> Self {
+        Self {
+            method: "POST",
+            path: "/".to_owned(),
+            headers,
+            body,
+        }
+    }
 }
 
 /// Reads the code and the message of an answer that is an error.
@@ -134,7 +149,8 @@ impl Api {
             .runtime_plugin(self.plugin.clone())
             .serializer(|message: Message| {
                 let mut request = HttpRequest::new(SdkBody::from(message.body));
-                request.set_method("POST")?;
+                request.set_method(message.method)?;
+                request.set_uri(message.path)?;
                 for (name, value) in message.headers {
                     request.headers_mut().try_insert(name, value)?;
                 }
@@ -192,7 +208,7 @@ fn read(
 
 /// What the service said instead of an answer.
 #[derive(Debug)]
-struct Answered(ErrorMetadata);
+pub(super) struct Answered(ErrorMetadata);
 
 impl fmt::Display for Answered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

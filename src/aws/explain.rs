@@ -123,6 +123,11 @@ impl AwsError {
         said.contains(words)
     }
 
+    /// What the service or the network said, in one line.
+    pub fn said(&self) -> &str {
+        self.detail.as_deref().unwrap_or(&self.message)
+    }
+
     /// How long the service asked us to stay away; zero if it did not say.
     pub fn retry_after(&self) -> Duration {
         self.retry_after

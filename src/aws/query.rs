@@ -107,7 +107,7 @@ impl Parameters {
 }
 
 /// `text` as a form has it: everything but unreserved characters in percent.
-fn encoded(text: &str) -> String {
+pub(crate) fn encoded(text: &str) -> String {
     let byte = |byte: u8| match byte {
         b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
             char::from(byte).to_string()
@@ -142,13 +142,11 @@ impl Query {
         action: &'static str,
         parameters: &Parameters,
     ) -> Result<Element, AwsError> {
-        let message = Message {
-            headers: vec![(
-                "content-type",
-                "application/x-www-form-urlencoded; charset=utf-8".to_owned(),
-            )],
-            body: parameters.form(&[("Action", action), ("Version", self.version)]),
-        };
+        let form = "application/x-www-form-urlencoded; charset=utf-8".to_owned();
+        let message = Message::post(
+            vec![("content-type", form)],
+            parameters.form(&[("Action", action), ("Version", self.version)]),
+        );
         let text = self.api.send(action, message).await?;
         let root = Element::parse(&text).map_err(|why| self.api.not_aws(action, &why))?;
         if root.name() != format!("{action}Response") {

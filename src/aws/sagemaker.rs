@@ -197,19 +197,21 @@ impl SageMaker {
     }
 
     async fn call(&self, operation: &'static str, asked: Value) -> Result<Value, AwsError> {
-        let message = Message {
-            headers: vec![
-                ("content-type", "application/x-amz-json-1.1".to_owned()),
-                ("x-amz-target", format!("SageMaker.{operation}")),
-            ],
-            body: asked.to_string(),
-        };
+        let message = Message::post(headers(operation), asked.to_string());
         let text = self.api.send(operation, message).await?;
         if text.is_empty() {
             return Ok(Value::Null);
         }
         serde_json::from_str(&text).map_err(|why| self.api.not_aws(operation, &why.to_string()))
     }
+}
+
+/// What says that JSON comes, and for which operation.
+pub(crate) fn headers(operation: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("content-type", "application/x-amz-json-1.1".to_owned()),
+        ("x-amz-target", format!("SageMaker.{operation}")),
+    ]
 }
 
 /// `asked` with the members of `more`.
@@ -228,7 +230,7 @@ struct ErrorBody {
     message: String,
 }
 
-fn read_error(response: &HttpResponse, body: &str) -> ErrorMetadata {
+pub(super) fn read_error(response: &HttpResponse, body: &str) -> ErrorMetadata {
     let read: ErrorBody = serde_json::from_str(body).unwrap_or_default();
     let code = match response.headers().get("x-amzn-errortype") {
         Some(code) => code,

@@ -22,6 +22,7 @@ pub mod plan;
 pub mod policies;
 pub mod prepare;
 pub mod printed;
+pub mod prove;
 pub mod public;
 pub mod publish;
 pub mod reach;

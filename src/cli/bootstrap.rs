@@ -54,6 +54,13 @@ pub enum BootstrapAction {
         after_help = "Example:\n  studio-mirror bootstrap publish --domain corp --binary ./studio-mirror"
     )]
     Publish(PublishArgs),
+    /// In a space: show that what must work works, and that what must not is refused
+    #[command(
+        after_help = "Exit: 0 everything holds, 1 something does not or is left open.\n\n\
+                      Examples:\n  studio-mirror bootstrap prove --output json > proof.json\n  \
+                      studio-mirror bootstrap prove --outside < token    elsewhere: a space's token is refused there"
+    )]
+    Prove(ProveArgs),
 }
 
 /// Which set-up.
@@ -158,6 +165,17 @@ pub struct PublishArgs {
     /// Repository for it [default: studio-mirror]
     #[arg(long, value_name = "NAME")]
     pub binary_repository: Option<String>,
+}
+
+/// `bootstrap prove`
+#[derive(Debug, Args)]
+pub struct ProveArgs {
+    /// Repository of the binary [default: studio-mirror]
+    #[arg(long, value_name = "NAME")]
+    pub binary_repository: Option<String>,
+    /// Outside of the VPC: show that the token on stdin, a space's, is refused
+    #[arg(long)]
+    pub outside: bool,
 }
 
 /// `bootstrap export`

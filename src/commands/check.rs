@@ -125,7 +125,8 @@ fn login_of(session: &Session, tool: Tool) -> Option<&ToolLogin> {
     states.into_iter().find_map(|state| state.tools.get(&tool))
 }
 
-fn plan(session: &Session, tools: &[Tool], are_named: bool) -> Plan {
+/// What is to be looked at for these tools.
+pub fn plan(session: &Session, tools: &[Tool], are_named: bool) -> Plan {
     let settings = &session.settings;
     let region = settings.get(Field::Region).unwrap_or_default();
     let request = session.token_request();

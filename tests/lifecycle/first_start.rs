@@ -54,7 +54,7 @@ fn a_download_that_takes_too_long_comes_in_the_background_and_logs_in() {
         "faults",
         r#"[{"operation":"GetPackageVersionAsset","times":1,"action":{"kind":"hang"}}]"#,
     );
-    let started = start(&space, &script(&version, None));
+    let started = start(&space, &in_time(&script(&version, None)));
     assert_says(
         &started,
         &[
@@ -69,6 +69,23 @@ fn a_download_that_takes_too_long_comes_in_the_background_and_logs_in() {
     let status: serde_json::Value = serde_json::from_str(&status.stdout).expect("a document");
     assert_eq!(status["refresh"]["running"], true, "{status:#}");
     space.assert_no_leak(&["/home/sagemaker-user/on-start.sh", LOG]);
+}
+
+#[test]
+fn what_goes_on_in_the_background_holds_nothing_that_studio_may_wait_for() {
+    if !possible() {
+        return;
+    }
+    let space = Space::with_binary(None);
+    let version = Version::stand_in("1.0.0");
+    // Longer than a first download may take, five times.
+    space.put_program("/opt/conda/bin/aws", b"#!/bin/bash\nexec sleep 8\n");
+    space.put_program(&script_path(), in_time(&script(&version, None)).as_bytes());
+    // `run` waits until nobody has the pipe open any more.
+    let started = space.sh("exec ~/on-start.sh 3>&1 4>&1 17>&1");
+    assert_says(&started, &["NOT logged in"]);
+    assert!(started.lasted < HOLD_UP, "held up the space:\n{started}");
+    assert!(space.runs(&script_path()), "nothing goes on");
 }
 
 #[test]

@@ -32,6 +32,7 @@ fn the_version_before_runs_until_the_new_one_is_there() {
         !upgraded.stdout.contains("fetched"),
         "nobody waits for it:\n{upgraded}"
     );
+    assert!(!upgraded.stdout.contains("not running"), "{upgraded}");
     wait_for(&space, "version 2.0.0 is in place");
     wait_for_the_end(&space);
     assert_eq!(

@@ -5,6 +5,7 @@ mod attach;
 mod destroy;
 mod export;
 mod plan;
+mod prove;
 mod publish;
 mod rollback;
 
@@ -54,6 +55,7 @@ pub fn run(session: &Session, global: &Global, args: &BootstrapArgs) -> anyhow::
         BootstrapAction::Rollback(args) => rollback::run(session, &reach, args),
         BootstrapAction::Destroy(args) => destroy::run(session, &reach, args),
         BootstrapAction::Publish(args) => publish::run(session, &reach, global, args),
+        BootstrapAction::Prove(args) => prove::run(session, args),
     }
 }
 

@@ -173,6 +173,7 @@ impl Call<'_> {
             "ListPackages" => self.list_packages(),
             "DescribePackage" => self.describe_package(),
             "PutPackageOriginConfiguration" => self.put_package_origin(),
+            "DeletePackage" => self.delete_package(),
             "DeletePackageVersions" => self.delete_package_versions(),
             "DisposePackageVersions" => self.dispose_package_versions(),
             "UpdatePackageVersionsStatus" => self.update_package_versions_status(),

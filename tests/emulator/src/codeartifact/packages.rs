@@ -139,6 +139,23 @@ impl Call<'_> {
         Ok(json!({ "package": described }).into())
     }
 
+    /// Deletes a package with all of its versions.
+    pub(super) fn delete_package(&self) -> Outcome {
+        // Who may not, or asks for what is not there, is told here.
+        self.describe_package()?;
+        let repository = self.find_repository("repository")?;
+        let (id, format, name) = self.package(repository.id)?;
+        let catalogue = &self.shared.catalogue;
+        for asset in catalogue.own(id, format, &name).map_err(broken)? {
+            catalogue.shelves.remove(id, format, &name, &asset.version);
+        }
+        let mut deleted = json!({ "format": format.to_string(), "package": self.text("package") });
+        if let Some(namespace) = self.optional("namespace") {
+            deleted["namespace"] = json!(namespace);
+        }
+        Ok(json!({ "deletedPackage": deleted }).into())
+    }
+
     pub(super) fn put_package_origin(&self) -> Outcome {
         self.permit(&self.package_arn())?;
         let repository = self.find_repository("repository")?;
