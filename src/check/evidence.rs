@@ -97,6 +97,8 @@ pub struct ProxySeen {
     pub variable: &'static str,
     /// `host:port`.
     pub address: String,
+    /// Whether a user and a password stand in it.
+    pub has_login: bool,
     /// What NO_PROXY holds.
     pub excepted: Option<String>,
     /// Why the variable is of no use.
@@ -202,7 +204,17 @@ impl Evidence {
             Some(seen) => seen.asked.words(words),
             None => words,
         };
+        let caller = self.caller.as_ref().and_then(|known| known.as_ref().ok());
+        let role = settings
+            .role
+            .clone()
+            .or_else(|| caller.map(|arn| super::observed::role_of(arn)));
+        let role_name = role
+            .as_deref()
+            .and_then(|arn| Some(arn.split_once(":role/")?.1.rsplit('/').next()?.to_owned()));
         words
+            .with("role_arn", role)
+            .with("role_name", role_name)
             .with("region", settings.region.clone())
             .with("domain", settings.domain.clone())
             .with("account", settings.owner.clone())

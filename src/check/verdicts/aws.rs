@@ -1,8 +1,9 @@
 //! Credentials, clock, token, endpoint.
 
+use super::denial::{Gate, mended, statement};
 use super::nameservers;
 use super::network::skew;
-use crate::aws::{Denial, Kind, RefusedBy};
+use crate::aws::{Denial, Kind};
 use crate::check::catalogue::MOST_SKEW;
 use crate::check::evidence::Refusal;
 use crate::check::probes::aws::OUT_OF_TIME;
@@ -37,15 +38,37 @@ pub fn expiry(evidence: &Evidence) -> Option<Verdict> {
     let Some(end) = found.expires_at else {
         return Some(Verdict::ok("no end is known"));
     };
-    let left = end.saturating_sub(evidence.now);
+    // AWS's clock decides, where it is known.
+    let skew = skew(evidence).unwrap_or_default();
+    let now = evidence.now.saturating_add_signed(skew.saturating_neg());
+    let left = end.saturating_sub(now);
     let at = rfc3339(end);
     Some(if left == 0 {
-        Verdict::failed(format!("they expired at {at}")).because(Cause::Credentials)
+        let fix = renewal(&found.source);
+        let verdict = Verdict::failed(format!("those of {} expired at {at}", found.source));
+        verdict.because(Cause::Credentials).fix(fix)
     } else if left < SOON {
         Verdict::warning(format!("they expire in {}", span(left)))
     } else {
         Verdict::ok(format!("until {at}"))
     })
+}
+
+/// How credentials that are over are renewed where they come from.
+fn renewal(source: &str) -> String {
+    if source.contains("environment") {
+        return "Get new ones, or take them out so that the space's role counts:\n\
+                $ unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN"
+            .to_owned();
+    }
+    match source.strip_prefix("profile ") {
+        Some(profile) => format!(
+            "Log in again, or renew what the profile's credential_process gives:\n$ aws sso login --profile {profile}"
+        ),
+        None => {
+            "AWS renews these by itself: restart the space, then\n$ studio-mirror check".to_owned()
+        }
+    }
 }
 
 /// Whether the clock is right. No object while no host has told the time.
@@ -99,11 +122,11 @@ fn refused(refusal: &Refusal, other: Option<&Refusal>) -> Verdict {
     if let Some(denial) = &refusal.denial {
         let other = other
             .and_then(|other| other.denial.as_ref())
-            .filter(|other| other.by == denial.by && other.action != denial.action);
+            .filter(|other| is_alike(other, denial) && other.action != denial.action);
         let statements = [Some(denial), other].into_iter().flatten();
         let statements: Vec<String> = statements.map(|one| statement(&one.action)).collect();
-        let verdict = verdict.because(Cause::Policy(denial.by));
-        return denied(verdict, denial, &statements.join(",\n"));
+        let verdict = verdict.because(Cause::Policy(denial.by, denial.is_explicit));
+        return mended(verdict, denial, &statements.join(",\n"), Gate::Api);
     }
     let mend = refusal.trouble.mend.clone().unwrap_or_default();
     let Some(kind) = &refusal.kind else {
@@ -132,61 +155,12 @@ fn refused(refusal: &Refusal, other: Option<&Refusal>) -> Verdict {
     }
 }
 
+fn is_alike(one: &Denial, other: &Denial) -> bool {
+    (one.by, one.is_explicit) == (other.by, other.is_explicit)
+}
+
 fn with_status(mend: &str) -> String {
     format!("{mend}\n$ studio-mirror status")
-}
-
-/// How every statement begins.
-const ALLOW: &str = "{ \"Effect\": \"Allow\",";
-
-/// `statements` for a policy that stands at a resource: with whom they are for.
-pub fn for_principal(statements: &str, principal: &str) -> String {
-    statements.replace(ALLOW, &format!("{ALLOW} \"Principal\": {principal},"))
-}
-
-/// The statements that are missing, and where they belong.
-fn denied(verdict: Verdict, denial: &Denial, statements: &str) -> Verdict {
-    let action = &denial.action;
-    match denial.by {
-        RefusedBy::Role => verdict.by(Mender::IdentityTeam).fix(format!(
-            "The role's own policy needs this (no policy of the domain can give it):\n{statements}"
-        )),
-        RefusedBy::Endpoint => verdict.by(Mender::PlatformTeam).fix(format!(
-            "The policy of the VPC endpoint codeartifact.api needs this:\n{}",
-            for_principal(statements, "\"*\"")
-        )),
-        RefusedBy::ExplicitDeny => verdict.by(Mender::IdentityTeam).fix(format!(
-            "A policy denies {action} explicitly; AWS's sentence names its kind. It must except this role: \
-             no statement that allows can win over it.\n\
-             $ aws iam simulate-principal-policy --policy-source-arn {{role_arn}} --action-names {action}"
-        )),
-        RefusedBy::Resource => verdict.by(Mender::PlatformTeam).fix(format!(
-            "The domain's permissions policy (its owner's) needs this:\n{}\n\
-             $ aws codeartifact get-domain-permissions-policy --domain {{domain}} --domain-owner {{account}} --region {{region}}",
-            for_principal(statements, "{ \"AWS\": \"{role_arn}\" }")
-        )),
-    }
-}
-
-/// The statement that allows `action`.
-pub fn statement(action: &str) -> String {
-    let (resource, condition) = match action {
-        "sts:GetServiceBearerToken" => (
-            "*",
-            ",\n  \"Condition\": { \"StringEquals\":\n  { \"sts:AWSServiceName\": \"codeartifact.amazonaws.com\" } }",
-        ),
-        "codeartifact:GetAuthorizationToken" => (
-            "arn:aws:codeartifact:{region}:{account}:domain/{domain}",
-            "",
-        ),
-        _ => (
-            "arn:aws:codeartifact:{region}:{account}:repository/{domain}/{repository}",
-            "",
-        ),
-    };
-    format!(
-        "{{ \"Effect\": \"Allow\", \"Action\": \"{action}\",\n  \"Resource\": \"{resource}\"{condition} }}"
-    )
 }
 
 /// Whether STS says who asks.

@@ -15,6 +15,10 @@ pub enum Fault {
     Resolver(Resolver),
     /// `/etc/hosts` names an address where nobody is.
     HostsFile(Host),
+    /// `/etc/hosts` names an address that an older VPC had.
+    StaleHostsFile(Host),
+    /// `/etc/hosts` names what nobody resolves, rightly.
+    RightHostsFile(Host),
     /// The way to a host, or its door.
     Link(Host, Link),
     /// No packet comes back from anywhere.
@@ -39,6 +43,14 @@ pub enum Fault {
     Throttled,
     /// The endpoint's policy is bound to a role: whoever brings no token is refused instead of asked for one.
     AnonymousDenied,
+    /// Packets of full size are lost on the way to the space.
+    BlackHole,
+    /// The repositories are asked too often, by all of the account.
+    ReadsThrottled,
+    /// The repositories take no token: something drops the header.
+    TokenDropped,
+    /// A variable of the space.
+    Setting(Setting),
     /// Something that settings name is not there.
     Missing(Missing),
     /// The space's clock.
@@ -82,6 +94,14 @@ words! {
         Refused = "refused",
         /// Nothing.
         Silence = "silence",
+        /// An address of a network that is gone: a VPC's that was there before.
+        Stale = "stale",
+        /// By UDP only the beginning of the answer; by TCP all of it.
+        Truncated = "truncated",
+        /// The answer, after longer than anybody waits here.
+        Slow = "slow",
+        /// An alias that leads to itself.
+        Loop = "loop",
     }
 }
 
@@ -92,6 +112,8 @@ words! {
         Silent = "silent",
         /// Nobody listens at their address.
         Closed = "closed",
+        /// No file names one.
+        Unnamed = "unnamed",
     }
 }
 
@@ -110,6 +132,18 @@ words! {
         Hangs = "hangs",
         /// Packets to its IPv6 address are lost.
         DropsV6 = "drops-v6",
+        /// Packets to its IPv4 address are lost.
+        DropsV4 = "drops-v4",
+        /// TLS ends with an alert.
+        Alert = "tls-alert",
+        /// It speaks HTTP without TLS.
+        Plain = "plain-http",
+        /// A login page instead of an answer.
+        Portal = "portal",
+        /// A page that says that this is forbidden.
+        BlockPage = "block-page",
+        /// Another region's bucket has it, says the answer.
+        Elsewhere = "elsewhere",
     }
 }
 
@@ -124,6 +158,10 @@ words! {
         Expired = "expired",
         /// It will be good.
         NotYetValid = "not-yet-valid",
+        /// It vouches for itself.
+        SelfSigned = "self-signed",
+        /// Who signed it is trusted by way of another, whose certificate is not shown.
+        NoIntermediate = "no-intermediate",
     }
 }
 
@@ -140,6 +178,16 @@ words! {
         Explicit = "explicit",
         /// No resource-based policy allows it.
         Resource = "resource",
+        /// No permissions boundary allows it.
+        Boundary = "boundary",
+        /// No service control policy allows it.
+        Organization = "organization",
+        /// No session policy allows it.
+        SessionPolicy = "session-policy",
+        /// A service control policy denies it.
+        OrganizationDenies = "organization-denies",
+        /// The VPC endpoint's policy denies it.
+        VpceDenies = "vpce-denies",
     }
 }
 
@@ -160,6 +208,8 @@ words! {
         Behind = "behind",
         /// Twenty minutes fast.
         Ahead = "ahead",
+        /// Two days fast: past the end of credentials.
+        FarAhead = "far-ahead",
     }
 }
 
@@ -190,6 +240,56 @@ words! {
         Hangs = "hangs",
         /// Its name does not resolve.
         Unresolvable = "unresolvable",
+        /// It is out of order: 503.
+        Unavailable = "unavailable",
+        /// It does not let anybody through to the repositories alone.
+        RefusesRepositories = "refuses-repositories",
+    }
+}
+
+words! {
+    /// What somebody has put into the space's environment after the login.
+    Setting {
+        /// Another region, which has CodeArtifact too.
+        OtherRegion = "other-region",
+        /// A domain that is not there.
+        OtherDomain = "other-domain",
+        /// An account that the domain is not of.
+        OtherOwner = "other-owner",
+        /// A repository that is not there.
+        OtherRepository = "other-repository",
+        /// An address of AWS's APIs where nobody is.
+        Endpoint = "endpoint",
+        /// A profile that no file has.
+        Profile = "profile",
+        /// Keys that AWS does not know.
+        Keys = "keys",
+        /// A path to the container's credentials that is none.
+        CredentialsPath = "credentials-path",
+        /// A token of a web identity that is not there.
+        WebIdentity = "web-identity",
+        /// https_proxy leads to nobody, HTTPS_PROXY to the proxy.
+        TwoProxies = "two-proxies",
+        /// no_proxy excepts nobody, NO_PROXY the endpoints.
+        TwoExceptions = "two-exceptions",
+        /// NO_PROXY holds a pattern, which nobody reads as one.
+        NoProxyPattern = "no-proxy-pattern",
+        /// NO_PROXY names networks, which names are not looked up for.
+        NoProxyNetwork = "no-proxy-network",
+        /// A proxy that speaks SOCKS.
+        Socks = "socks",
+        /// The proxy, spelt as if it spoke TLS.
+        TlsProxy = "tls-proxy",
+        /// A proxy that is no URL.
+        NoUrl = "no-url",
+        /// A CA bundle that holds an organisation's CA alone.
+        OwnCaAlone = "own-ca-alone",
+        /// A CA bundle that is not there.
+        NoCa = "no-ca",
+        /// A folder of CAs that is not there.
+        NoCaFolder = "no-ca-folder",
+        /// A file of settings that is not there.
+        NoConfig = "no-config",
     }
 }
 
@@ -204,6 +304,9 @@ impl Fault {
             Fault::Throttled,
             Fault::AnonymousDenied,
             Fault::Region,
+            Fault::BlackHole,
+            Fault::ReadsThrottled,
+            Fault::TokenDropped,
         ];
         for host in Host::NAMED {
             all.extend(Answer::ALL.iter().map(|answer| Fault::Dns(host, *answer)));
@@ -214,6 +317,7 @@ impl Fault {
                     .map(|shown| Fault::Tls(host, *shown)),
             );
             all.extend([Fault::HostsFile(host), Fault::Unavailable(host)]);
+            all.extend([Fault::StaleHostsFile(host), Fault::RightHostsFile(host)]);
         }
         for host in Host::ALL {
             all.extend(Link::ALL.iter().map(|link| Fault::Link(host, *link)));
@@ -233,6 +337,7 @@ impl Fault {
         all.extend(Clock::ALL.iter().map(|clock| Fault::Clock(*clock)));
         all.extend(Session::ALL.iter().map(|session| Fault::Session(*session)));
         all.extend(Proxy::ALL.iter().map(|proxy| Fault::Proxy(*proxy)));
+        all.extend(Setting::ALL.iter().map(|setting| Fault::Setting(*setting)));
         all
     }
 }
@@ -244,6 +349,12 @@ impl fmt::Display for Fault {
             Fault::Split(host, answer) => write!(f, "split-{}:{host}", answer.word()),
             Fault::Resolver(resolver) => write!(f, "resolver-{}", resolver.word()),
             Fault::HostsFile(host) => write!(f, "hosts-file:{host}"),
+            Fault::StaleHostsFile(host) => write!(f, "stale-hosts-file:{host}"),
+            Fault::RightHostsFile(host) => write!(f, "right-hosts-file:{host}"),
+            Fault::BlackHole => f.write_str("black-hole"),
+            Fault::ReadsThrottled => f.write_str("reads-throttled"),
+            Fault::TokenDropped => f.write_str("token-dropped"),
+            Fault::Setting(setting) => write!(f, "set-{}", setting.word()),
             Fault::Link(host, link) => write!(f, "{}:{host}", link.word()),
             Fault::AllDropped => f.write_str("all-dropped"),
             Fault::Tls(host, certificate) => write!(f, "tls-{}:{host}", certificate.word()),

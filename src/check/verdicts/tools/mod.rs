@@ -235,6 +235,7 @@ mod tests {
                     status,
                     date: None,
                     location: None,
+                    is_page: false,
                     body: String::new(),
                 },
             });
