@@ -26,7 +26,7 @@ pub use mend::{Denial, RefusedBy};
 pub use proxy::{Proxy, check_proxy_variables, excepted_hosts, proxy_for};
 pub use sagemaker::{SageMaker, StudioDomain};
 pub use service::Service;
-pub use trust::{Roots, RootsFrom};
+pub use trust::{Roots, RootsFrom, certificates_in};
 
 use std::future::Future;
 

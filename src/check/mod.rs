@@ -109,6 +109,8 @@ pub enum Cause {
     Resolver,
     /// A nameserver that fails for some names: how.
     Names(String),
+    /// STS is not reached.
+    Sts,
     /// This machine's clock.
     Clock,
     /// Certificates of this issuer are not trusted.

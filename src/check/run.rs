@@ -1,14 +1,16 @@
 //! The run: every probe that depends on no other at once, the whole within its limit.
 
+mod others;
 mod packages;
 mod plan;
 mod proxy;
 
+pub use others::OtherTarget;
 pub use plan::{Plan, Target, is_own_api};
 
 use std::time::Duration;
 
-use futures_util::future::join;
+use futures_util::future::{join, join3};
 use packages::Packages;
 pub(super) use packages::probe;
 
@@ -76,6 +78,7 @@ pub async fn gather(plan: &Plan) -> Evidence {
         .is_none_or(|proxy| proxy.trouble.is_none());
     let way = Way {
         trust: trust.as_ref(),
+        proxy: None,
         deadline: Deadline::after(LIMIT),
     };
     let network = async {
@@ -167,7 +170,9 @@ impl Run<'_> {
             let packages = self.packages(packages).await;
             (api, repositories, packages)
         };
-        let (sts, (api, repositories, packages)) = join(self.sts(), packages).await;
+        let (sts, (api, repositories, packages), others) =
+            join3(self.sts(), packages, self.others()).await;
+        evidence.others = others;
         (evidence.sts, evidence.caller) = sts;
         evidence.api = api.host;
         evidence.credentials = Some(api.credentials);
@@ -188,6 +193,9 @@ impl Run<'_> {
         evidence.reads = packages.reads;
         evidence.assets = packages.assets;
         evidence.tarball = packages.tarball;
+        if let Some(cache) = &mut evidence.cache {
+            cache.answer = packages.cached;
+        }
     }
 
     /// The API, hop by hop, and if it answers what it says.

@@ -7,7 +7,9 @@ mod explain;
 mod faults;
 mod forms;
 mod hosts;
+mod others;
 mod proxies;
 mod set;
+mod settings;
 
 pub use set::Set;

@@ -4,6 +4,7 @@ use super::{Plan, trouble};
 use crate::aws::{Proxy, check_proxy_variables, excepted_hosts, proxy_for};
 use crate::check::evidence::{ProxySeen, Trouble};
 use crate::endpoint::PlainUrl;
+use crate::tools::effective::links::is_excepted;
 
 /// Looks at the variables.
 pub(super) fn look(plan: &Plan) -> Option<ProxySeen> {
@@ -88,45 +89,11 @@ fn two_exceptions(hosts: &[String]) -> Option<Trouble> {
     let (upper, lower) = (variable("NO_PROXY")?, variable("no_proxy")?);
     let host = hosts
         .iter()
-        .find(|host| covers(&upper, host) != covers(&lower, host))?;
+        .find(|host| is_excepted(&upper, host) != is_excepted(&lower, host))?;
     Some(Trouble {
         what: format!(
             "$NO_PROXY and $no_proxy differ about {host}, and programs in which they take (pip and npm the second)"
         ),
         mend: Some("keep one of them:\n$ export no_proxy=\"$NO_PROXY\"".to_owned()),
     })
-}
-
-/// Whether a list of exceptions has `host` in it, as all clients read it.
-fn covers(list: &str, host: &str) -> bool {
-    list.split(',').map(str::trim).any(|entry| {
-        let domain = entry.trim_start_matches('.');
-        let is_below = || {
-            host.strip_suffix(domain)
-                .is_some_and(|front| front.ends_with('.'))
-        };
-        entry == "*" || (!domain.is_empty() && (host == domain || is_below()))
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn exceptions_are_domains_and_everything_below_them() {
-        for (list, is_covered) in [
-            (".amazonaws.com", true),
-            ("amazonaws.com", true),
-            ("a, .d.amazonaws.com", false),
-            ("x.amazonaws.com", true),
-            ("*", true),
-            ("*.amazonaws.com", false),
-            ("10.0.0.0/8", false),
-            ("azonaws.com", false),
-            ("", false),
-        ] {
-            assert_eq!(covers(list, "x.amazonaws.com"), is_covered, "{list}");
-        }
-    }
 }

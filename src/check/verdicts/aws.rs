@@ -4,7 +4,7 @@ use super::denial::{Gate, mended, statement};
 use super::nameservers;
 use super::network::skew;
 use crate::aws::{Denial, Kind};
-use crate::check::catalogue::MOST_SKEW;
+use crate::check::catalogue::{MOST_SKEW, STS};
 use crate::check::evidence::Refusal;
 use crate::check::probes::aws::OUT_OF_TIME;
 use crate::check::{Cause, Evidence, Mender, Verdict};
@@ -15,15 +15,65 @@ pub fn found(evidence: &Evidence) -> Option<Verdict> {
     Some(match evidence.credentials.as_ref()? {
         Ok(found) => Verdict::ok(format!("{} ({})", found.source, found.access_key_id)),
         Err(trouble) => {
-            let verdict = Verdict::failed(trouble.what.clone());
+            let what = trouble.what.replace(NOT_ENABLED, NO_PROFILE);
+            let source = what.strip_prefix(NONE_FROM).unwrap_or_default();
+            let is_exchanged = ["profile ", "web identity "]
+                .iter()
+                .any(|kind| source.starts_with(kind));
             // Where no packet is answered, that is the one thing to mend.
-            let is_silence = trouble.what.ends_with(OUT_OF_TIME) && nameservers::is_dead(evidence);
-            if is_silence {
-                verdict.because(Cause::Resolver)
+            if what.ends_with(OUT_OF_TIME) && nameservers::is_dead(evidence) {
+                Verdict::failed(what).because(Cause::Resolver)
+            } else if is_exchanged && asks_sts_in_vain(evidence, &what) {
+                Verdict::failed(format!(
+                    "{what}; it is STS that gives these, and STS is not reached"
+                ))
+                .because(Cause::Sts)
+                .by(Mender::PlatformTeam)
+                .fix(STS.tcp.fix)
             } else {
-                verdict
+                let verdict = Verdict::failed(what.clone());
+                match way_to(source) {
+                    Some(fix) => verdict.fix(fix),
+                    None => verdict,
+                }
             }
         }
+    })
+}
+
+/// How the trouble with credentials begins.
+const NONE_FROM: &str = "no AWS credentials from ";
+/// The SDK's words for a profile that no file has, or that holds nothing.
+const NOT_ENABLED: &str = "the credential provider was not enabled";
+const NO_PROFILE: &str = "no file in ~/.aws has it, or it holds no credentials";
+
+/// Whether STS, which was asked for the credentials, cannot be reached.
+fn asks_sts_in_vain(evidence: &Evidence, what: &str) -> bool {
+    let is_about_the_way = [
+        OUT_OF_TIME,
+        "dispatch failure",
+        "timed out",
+        "lookup",
+        "connect",
+    ]
+    .iter()
+    .any(|words| what.contains(words));
+    is_about_the_way && evidence.sts.as_ref().is_some_and(|sts| !sts.is_open())
+}
+
+/// The mend for credentials of this source; `None` where only restarting the space helps.
+fn way_to(source: &str) -> Option<String> {
+    if let Some(rest) = source.strip_prefix("profile ") {
+        let profile = rest.split(':').next()?;
+        return Some(format!(
+            "Look at what the profile says, log in to it again, or leave it out so that the space's role counts:\n\
+             $ aws configure list --profile {profile}\n$ aws sso login --profile {profile}\n$ unset AWS_PROFILE"
+        ));
+    }
+    source.starts_with("web identity ").then(|| {
+        "The file must hold the token, or the variables must go so that the space's role counts:\n\
+         $ ls -l \"$AWS_WEB_IDENTITY_TOKEN_FILE\"\n$ unset AWS_WEB_IDENTITY_TOKEN_FILE AWS_ROLE_ARN"
+            .to_owned()
     })
 }
 
@@ -117,7 +167,7 @@ pub fn endpoint(evidence: &Evidence) -> Option<Verdict> {
 
 /// What a call says that AWS, or the way to it, did not let through. The sentences are those of every other command.
 /// `other` is another call that failed at the same time: one policy that refuses both is mended at once.
-fn refused(refusal: &Refusal, other: Option<&Refusal>) -> Verdict {
+pub(super) fn refused(refusal: &Refusal, other: Option<&Refusal>) -> Verdict {
     let verdict = Verdict::failed(refusal.trouble.what.clone());
     if let Some(denial) = &refusal.denial {
         let other = other

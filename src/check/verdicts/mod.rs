@@ -7,6 +7,7 @@ pub mod denial;
 pub mod names;
 pub mod nameservers;
 pub mod network;
+pub mod others;
 pub mod proxy;
 pub mod repository;
 pub mod settings;

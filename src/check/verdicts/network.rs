@@ -209,8 +209,13 @@ pub fn sts(evidence: &Evidence) -> Option<Verdict> {
         let verdict = hop(evidence, Role::Sts)?;
         if verdict.status != Status::Ok {
             let own = verdict.fix.clone().or(mend.map(str::to_owned));
+            let is_one_cause = evidence.credentials.as_ref().is_some_and(|credentials| {
+                let wanted = super::aws::found(evidence).and_then(|found| found.cause);
+                credentials.is_err() && wanted == Some(Cause::Sts)
+            });
             return Some(Verdict {
                 fix: mend.and(own),
+                cause: is_one_cause.then_some(Cause::Sts).or(verdict.cause),
                 ..verdict
             });
         }

@@ -59,8 +59,13 @@ pub fn read(evidence: &Evidence, format: Format) -> Option<Verdict> {
     Some(Verdict::ok(seen.join(", ")))
 }
 
+/// Whether an answer means that the repository is read: not every one has every package.
+pub(super) fn is_read(answer: &Answer) -> bool {
+    matches!(answer.status(), Some(200..=399 | 404))
+}
+
 /// An answer without a package. What is not about one format befalls all of them.
-fn unread(repository: &str, answer: &Answer) -> Verdict {
+pub(super) fn unread(repository: &str, answer: &Answer) -> Verdict {
     let failed = |what: &str| {
         Verdict::failed(format!("the repository {repository} {what}"))
             .because(Cause::Reading(what.to_owned()))
@@ -187,9 +192,7 @@ pub fn assets(evidence: &Evidence) -> Option<Verdict> {
     }
     let Some(host) = evidence.assets.as_ref() else {
         let has_token = matches!(evidence.token, Some(Ok(_)));
-        let is_unread = |read: &&ReadSeen| {
-            !matches!(read.answer.status(), Some(200..=399 | 404)) && read.format != Format::Pypi
-        };
+        let is_unread = |read: &&ReadSeen| !is_read(&read.answer) && read.format != Format::Pypi;
         let unread = evidence.reads.iter().find(is_unread);
         return Some(match (has_token, evidence.reads.is_empty(), unread) {
             (false, ..) => Verdict::waits_for("token.mint"),

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use crate::check::evidence::tools::Life;
 use crate::check::evidence::{CacheSeen, SettingsSeen, Trouble};
 use crate::check::probes::tools::ToolsPlan;
-use crate::check::run::{Plan, Target, is_own_api};
+use crate::check::run::{OtherTarget, Plan, Target, is_own_api};
 use crate::cli::CheckArgs;
 use crate::commands::session::Session;
 use crate::endpoint::{Format as PackageFormat, RepositoryEndpoint};
 use crate::error::explain;
 use crate::files;
 use crate::output::Verbosity;
+use crate::secret::Secret;
 use crate::settings::{Field, Repository};
 use crate::state::{Change, ToolLogin};
 use crate::token::{Store, TokenRequest, now};
@@ -61,18 +62,21 @@ pub(super) fn of(session: &Session, args: &CheckArgs) -> Plan {
     let targets = targets(session, tools, is_own_api(&api));
     let seen = settings_seen(session, tools, &targets, &request, &api);
     let request = request.ok().filter(|_| seen.missing.is_none());
+    let (cache, cached) = request
+        .as_ref()
+        .map(|request| cache_seen(session, request))
+        .unwrap_or_default();
     Plan {
         endpoint_type: settings.endpoint_type(),
-        cache: request
-            .as_ref()
-            .map(|request| cache_seen(session, request))
-            .unwrap_or_default(),
+        cache,
+        cached,
         settings: seen,
         request,
         api,
         sts,
         own_sts: own_sts.cloned(),
         targets: targets.unwrap_or_default(),
+        others: others(session, tools),
         tools: tools_plan(session, tools, are_named),
         is_quiet: session.printer.verbosity == Verbosity::Quiet,
     }
@@ -157,7 +161,7 @@ fn targets(session: &Session, tools: &[Tool], is_own_api: bool) -> anyhow::Resul
     let mut targets: Vec<Target> = Vec::new();
     for tool in tools {
         for repository in settings.repositories(*tool)? {
-            // Another domain has another token and another region other hosts: `--domain` checks it.
+            // Another domain has another token and another region other hosts.
             if repository.domain != domain || repository.region != region {
                 continue;
             }
@@ -175,6 +179,38 @@ fn targets(session: &Session, tools: &[Tool], is_own_api: bool) -> anyhow::Resul
         }
     }
     Ok(targets)
+}
+
+/// The repositories of other domains and regions. Settings that are missing have been told of.
+fn others(session: &Session, tools: &[Tool]) -> Vec<OtherTarget> {
+    let settings = &session.settings;
+    let main = (settings.get(Field::Domain), settings.get(Field::Region));
+    let mut others: Vec<OtherTarget> = Vec::new();
+    for tool in tools {
+        for repository in settings.repositories(*tool).unwrap_or_default() {
+            if (
+                Some(repository.domain.as_str()),
+                Some(repository.region.as_str()),
+            ) == main
+            {
+                continue;
+            }
+            let is_own = repository.api_endpoint.as_deref().is_some_and(is_own_api);
+            let other = OtherTarget {
+                request: session.request_for(&repository),
+                format: tool.client().format(),
+                endpoint: endpoint(session, *tool, &repository, is_own),
+                repository: repository.name,
+            };
+            let is_known = others.iter().any(|known| {
+                known.request == other.request && known.repository == other.repository
+            });
+            if !is_known {
+                others.push(other);
+            }
+        }
+    }
+    others
 }
 
 /// Where a repository is: as its login was told, behind the VPC endpoint of the settings, or at AWS's own name.
@@ -250,17 +286,23 @@ fn tools_plan(session: &Session, tools: &[Tool], are_named: bool) -> ToolsPlan {
     }
 }
 
-fn cache_seen(session: &Session, request: &TokenRequest) -> CacheSeen {
+/// The cache, and the token that helpers are given out of it.
+fn cache_seen(session: &Session, request: &TokenRequest) -> (CacheSeen, Option<Secret>) {
     let folder = session.cache_folder();
     let store = Store::new(&folder);
     let token = store.read(request);
     let is_there = store.path(request).exists();
-    CacheSeen {
+    let seen = CacheSeen {
         trouble: files::make_private_dir(&folder)
             .err()
             .map(|error| error.to_string()),
         damaged: is_there && token.is_none(),
-        token: token.map(|token| (token.expires_at, token.is_usable(now()))),
+        token: token
+            .as_ref()
+            .map(|token| (token.expires_at, token.is_usable(now()))),
         folder,
-    }
+        answer: None,
+    };
+    let given = token.filter(|token| token.is_usable(now()));
+    (seen, given.map(|token| token.token))
 }

@@ -266,6 +266,8 @@ words! {
         Keys = "keys",
         /// A path to the container's credentials that is none.
         CredentialsPath = "credentials-path",
+        /// A role that STS gives for a web identity.
+        RoleOfSts = "role-of-sts",
         /// A token of a web identity that is not there.
         WebIdentity = "web-identity",
         /// https_proxy leads to nobody, HTTPS_PROXY to the proxy.
@@ -290,6 +292,18 @@ words! {
         NoCaFolder = "no-ca-folder",
         /// A file of settings that is not there.
         NoConfig = "no-config",
+        /// pip's own CA file, which is not there.
+        PipCa = "pip-ca",
+        /// A proxy for pip alone, where nobody listens.
+        PipProxy = "pip-proxy",
+        /// Nothing tells Node of CAs beside its own.
+        NodeCa = "node-ca",
+        /// npm's own CA file, with another CA in it.
+        NpmCa = "npm-ca",
+        /// A proxy for npm alone, where nobody listens.
+        NpmProxy = "npm-proxy",
+        /// npm stays off the network.
+        NpmOffline = "npm-offline",
     }
 }
 

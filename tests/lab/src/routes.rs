@@ -75,10 +75,12 @@ impl Rule {
     }
 }
 
-/// Sizes of packets by which those of the VPC are lost that are full, while the space says that it takes them.
-const SMALL: &str =
-    "link set dev space0 mtu 1100\nroute replace default via 10.0.2.1 advmss 1460\n";
-const FULL: &str = "link set dev space0 mtu 1500\nroute replace default via 10.0.2.1\n";
+/// Sizes of packets by which those of the VPC are lost that are full, while the space says that it takes them. The
+/// container's credentials come from the space's own host.
+const SMALL: &str = "link set dev space0 mtu 700\nroute replace default via 10.0.2.1 advmss 1460\n\
+     route replace 169.254.170.2 via 10.0.2.1 advmss 500\n";
+const FULL: &str =
+    "link set dev space0 mtu 1500\nroute replace default via 10.0.2.1\nroute del 169.254.170.2\n";
 
 /// The link between this network namespace and the space's, and the rules in force.
 pub(crate) struct Routes {

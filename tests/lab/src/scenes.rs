@@ -250,6 +250,13 @@ pub const SCENES: &[Scene] = &[
     scene("keys_are_unknown", Ipv4, &[Fault::Setting(Setting::Keys)], Installs, Installs).failing(&["token.mint"]),
     scene("path_to_the_credentials_is_none", Ipv4, &[Fault::Setting(Setting::CredentialsPath)], Fails, Installs).failing(&["credentials.found"]),
     scene("web_identity_is_not_there", Ipv4, &[Fault::Setting(Setting::WebIdentity)], Installs, Installs).failing(&["credentials.found"]),
+    scene("role_of_sts_without_an_endpoint", Ipv4, &[Fault::Setting(Setting::RoleOfSts), Fault::Dns(Sts, Answer::Public)], Installs, Installs).failing(&["credentials.found"]),
+    scene("pips_ca_file_is_not_there", Ipv4, &[Fault::Setting(Setting::PipCa)], Fails, Installs).failing(&["tools.pip.connection"]),
+    scene("pips_proxy_is_dead", Ipv4, &[Fault::Setting(Setting::PipProxy)], Fails, Installs).failing(&["tools.pip.connection"]),
+    scene("node_knows_its_own_cas_alone", Ipv4, &[Fault::Setting(Setting::NodeCa)], Installs, Fails).failing(&["tools.npm.connection"]),
+    scene("npms_ca_file_has_another_ca", Ipv4, &[Fault::Setting(Setting::NpmCa)], Installs, Fails).failing(&["tools.npm.connection"]),
+    scene("npms_proxy_is_dead", Ipv4, &[Fault::Setting(Setting::NpmProxy)], Installs, Fails).failing(&["tools.npm.connection"]),
+    scene("npm_stays_offline", Ipv4, &[Fault::Setting(Setting::NpmOffline)], Installs, Fails).failing(&["tools.npm.registry"]),
     scene("credentials_hang", Ipv4, &[Fault::Link(Credentials, Link::Hangs)], Fails, Installs).failing(&["credentials.found"]),
     scene("credentials_are_dropped", Ipv4, &[Fault::Link(Credentials, Link::SecurityGroup)], Fails, Installs).failing(&["credentials.found"]),
     // Pairs.

@@ -87,6 +87,11 @@ fn set(setting: Setting, variables: &mut Variables, files: &CaFiles) {
             ("AWS_SECRET_ACCESS_KEY", "of-nobody")
         }
         Setting::CredentialsPath => ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "not a path"),
+        Setting::RoleOfSts => {
+            variables.0.remove("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
+            variables.set("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/studio");
+            ("AWS_WEB_IDENTITY_TOKEN_FILE", "/etc/hosts")
+        }
         Setting::WebIdentity => {
             variables.0.remove("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
             variables.set("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/studio");
@@ -119,6 +124,12 @@ fn set(setting: Setting, variables: &mut Variables, files: &CaFiles) {
         Setting::NoCa => ("AWS_CA_BUNDLE", NOBODY),
         Setting::NoCaFolder => ("SSL_CERT_DIR", NOBODY),
         Setting::NoConfig => ("STUDIO_MIRROR_CONFIG", NOBODY),
+        Setting::PipCa => ("PIP_CERT", NOBODY),
+        Setting::PipProxy => ("PIP_PROXY", "http://127.0.0.1:9"),
+        Setting::NodeCa => ("NODE_EXTRA_CA_CERTS", ""),
+        Setting::NpmCa => return variables.path("npm_config_cafile", &files.private),
+        Setting::NpmProxy => ("npm_config_https_proxy", "http://127.0.0.1:9"),
+        Setting::NpmOffline => ("npm_config_offline", "true"),
     };
     variables.set(name, value);
 }
