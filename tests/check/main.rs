@@ -9,6 +9,7 @@ mod forms;
 mod hosts;
 mod others;
 mod proxies;
+mod reads;
 mod set;
 mod settings;
 

@@ -38,7 +38,7 @@ impl Set {
         let ca = set.home.write("ca.pem", ca);
         set.env("AWS_CA_BUNDLE", &ca)
             .env("PIP_CERT", &ca)
-            .env("NODE_EXTRA_CA_CERTS", &ca)
+            .env("npm_config_cafile", &ca)
     }
 
     /// One with other options and variables.

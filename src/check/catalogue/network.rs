@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::check::evidence::Role;
-use crate::check::verdicts::{names, nameservers, network as verdicts, tls};
+use crate::check::verdicts::{names, nameservers, network as verdicts, sts, tls};
 use crate::check::{Check, Mender, Severity};
 
 /// One hop. Inside a VPC it takes milliseconds; all hops of a run must fit into six seconds.
@@ -200,7 +200,7 @@ pub static STS: HostChecks = HostChecks {
         explanation: "STS tells who the credentials speak for, by a VPC endpoint of its own that many a VPC lacks. Nothing depends on it: tokens and \
             packages need no STS. `aws sts get-caller-identity` and assumed roles do.",
         fix: interface_endpoint!("sts"),
-        judge: verdicts::sts,
+        judge: sts::reached,
     },
     ..host_checks!(
         Role::Sts, "network.sts", "STS", Severity::Warning, needs: &[], dns: "", tcp: "", http: "",

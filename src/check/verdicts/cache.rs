@@ -37,7 +37,9 @@ pub fn given(evidence: &Evidence) -> Option<Verdict> {
             "a repository refuses the token in {} ({answer}), and takes a new one",
             cache.folder.display()
         )),
-        (401 | 403, _) => Verdict::unknown("a new token would be refused too"),
-        _ => Verdict::ok("the repository takes it"),
+        (200..=399 | 404, _) => Verdict::ok("the repository takes it"),
+        _ => Verdict::unknown(format!(
+            "the repository answers {answer}, to a new token too"
+        )),
     })
 }

@@ -118,3 +118,104 @@ fn policy(denial: &Denial, gate: Gate) -> (&'static str, String) {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_policy_has_its_own_mend_and_its_own_people() {
+        let not_allowed = |policy: &str| format!("because no {policy} allows the X action");
+        let denied = |policy: &str| format!("with an explicit deny in a {policy}: arn:aws:x");
+        for (reason, gate, mender, words) in [
+            (
+                not_allowed("identity-based policy"),
+                Gate::Api,
+                Mender::IdentityTeam,
+                "The role's own policy needs this",
+            ),
+            (
+                not_allowed("permissions boundary"),
+                Gate::Api,
+                Mender::IdentityTeam,
+                "Role.PermissionsBoundary",
+            ),
+            (
+                not_allowed("service control policy"),
+                Gate::Api,
+                Mender::IdentityTeam,
+                "SERVICE_CONTROL_POLICY",
+            ),
+            (
+                not_allowed("session policy"),
+                Gate::Api,
+                Mender::IdentityTeam,
+                "AssumeRole",
+            ),
+            (
+                not_allowed("VPC endpoint policy"),
+                Gate::Api,
+                Mender::PlatformTeam,
+                "codeartifact.api needs this:\n{ \"Effect\": \"Allow\", \"Principal\": \"*\"",
+            ),
+            (
+                not_allowed("VPC endpoint policy"),
+                Gate::Repositories,
+                Mender::PlatformTeam,
+                "codeartifact.repositories needs this",
+            ),
+            (
+                not_allowed("resource-based policy"),
+                Gate::Api,
+                Mender::PlatformTeam,
+                "get-domain-permissions-policy",
+            ),
+            (
+                not_allowed("resource-based policy"),
+                Gate::Repositories,
+                Mender::PlatformTeam,
+                "get-repository-permissions-policy",
+            ),
+            (
+                denied("identity-based policy"),
+                Gate::Api,
+                Mender::IdentityTeam,
+                "simulate-principal-policy",
+            ),
+            (
+                denied("resource control policy"),
+                Gate::Api,
+                Mender::IdentityTeam,
+                "explicitly and must except this role",
+            ),
+            (
+                denied("VPC endpoint policy"),
+                Gate::Repositories,
+                Mender::PlatformTeam,
+                "codeartifact.repositories denies codeartifact:Read explicitly",
+            ),
+            (
+                denied("resource-based policy"),
+                Gate::Repositories,
+                Mender::PlatformTeam,
+                "The repository's permissions policy denies",
+            ),
+        ] {
+            let sentence = format!(
+                "User: session policy is not authorized to perform: codeartifact:Read on resource: r {reason}"
+            );
+            let denial = Denial::read("Read", &sentence);
+            let verdict = mended(
+                Verdict::failed(""),
+                &denial,
+                &statement(&denial.action),
+                gate,
+            );
+            assert_eq!(verdict.mender, Some(mender), "{reason}");
+            let fix = verdict.fix.unwrap();
+            assert!(fix.contains(words), "{reason}:\n{fix}");
+            let allows = fix.contains("\"Allow\"");
+            assert_ne!(allows, reason.contains("explicit"), "{reason}:\n{fix}");
+        }
+    }
+}

@@ -11,6 +11,7 @@ pub mod others;
 pub mod proxy;
 pub mod repository;
 pub mod settings;
+pub mod sts;
 pub mod tls;
 pub mod tools;
 pub mod vpc;

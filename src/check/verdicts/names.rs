@@ -143,14 +143,7 @@ const HIDDEN: &str = "The name is there in public DNS, so something here hides i
 
 fn said_nothing(evidence: &Evidence, name: &str, names: &Names) -> Verdict {
     match names.first_answer() {
-        Some(Said::NoSuchName) if none_is_known(evidence) => Verdict::failed(format!(
-            "there is no such name as {name} (NXDOMAIN), nor any other of this region's"
-        ))
-        .fix(format!(
-            "If {{region}} is not the space's region, that is all:\n\
-             $ studio-mirror login --region <region>\n{HIDDEN}"
-        ))
-        .because(Cause::Names("NXDOMAIN".to_owned())),
+        Some(Said::NoSuchName) if none_is_known(evidence) => nowhere(evidence, name),
         Some(Said::NoSuchName) => {
             Verdict::failed(format!("there is no such name as {name} (NXDOMAIN)")).fix(HIDDEN)
         }
@@ -169,6 +162,27 @@ fn said_nothing(evidence: &Evidence, name: &str, names: &Names) -> Verdict {
             .because(Cause::Names("silence".to_owned())),
         },
     }
+}
+
+/// No name of the region is known: either it is the wrong one, or the nameserver keeps all of AWS's names from us.
+fn nowhere(evidence: &Evidence, name: &str) -> Verdict {
+    let settings = &evidence.settings;
+    let source = settings
+        .all
+        .iter()
+        .find(|(setting, ..)| *setting == "region")
+        .map_or("", |(.., source)| source.as_str());
+    let other = match source.strip_prefix('$') {
+        Some(variable) => format!("$ export {variable}=<region>"),
+        None => "$ studio-mirror login --region <region>".to_owned(),
+    };
+    Verdict::failed(format!(
+        "there is no such name as {name} (NXDOMAIN), nor any other of that region, which {source} names"
+    ))
+    .fix(format!(
+        "If the space is in another region than {{region}}, name its own:\n{other}\n{HIDDEN}"
+    ))
+    .because(Cause::Names("NXDOMAIN".to_owned()))
 }
 
 /// Whether the nameservers know no name of this region at all, STS's included, which every region has.

@@ -1,10 +1,10 @@
 //! Connections and answers.
 
-use super::tls::{cut, proves};
+use super::tls::cut;
 use super::{list, names};
-use crate::check::catalogue::{STATUS_PAGE, TRUST, hops};
+use crate::check::catalogue::hops;
 use crate::check::evidence::{Answer, Handshake, HostSeen, Reached, Role, Tunnel};
-use crate::check::{Cause, Evidence, Mender, Status, Verdict};
+use crate::check::{Cause, Evidence, Mender, Verdict};
 
 /// Whether a host accepts connections.
 pub fn accepts(evidence: &Evidence, role: Role) -> Option<Verdict> {
@@ -75,13 +75,13 @@ pub fn accepts(evidence: &Evidence, role: Role) -> Option<Verdict> {
     })
 }
 
-/// The variable that says where the API is, if one does.
+/// The variable that leads to an API which is none of AWS's names, if one does.
 fn set_by_variable(evidence: &Evidence) -> Option<String> {
-    let settings = &evidence.settings;
+    let settings = Some(&evidence.settings).filter(|settings| settings.own_api)?;
     let (.., source) = settings
         .all
         .iter()
-        .find(|(name, ..)| *name == "api_endpoint")?;
+        .find(|(name, ..)| *name == "API endpoint")?;
     source.strip_prefix('$').map(str::to_owned)
 }
 
@@ -180,52 +180,10 @@ pub fn heard(host: &HostSeen, answer: &Answer) -> Verdict {
     }
 }
 
-/// Whether STS can be reached: the first hop that fails.
-pub fn sts(evidence: &Evidence) -> Option<Verdict> {
-    let Some(host) = evidence.sts.as_ref() else {
-        return Some(Verdict::waits_for("settings.complete"));
-    };
-    if host
-        .tunnel
-        .as_ref()
-        .is_some_and(|tunnel| *tunnel != Tunnel::Open)
-    {
-        let detail = format!("the proxy gives no tunnel to {}", host.host);
-        return Some(Verdict::failed(detail).fix(format!(
-            "The proxy must let {host} through, port 443; or, where the VPC has an endpoint for STS, reach it without the proxy:\n\
-             $ export NO_PROXY=\"${{NO_PROXY:+$NO_PROXY,}}{host}\"",
-            host = host.host
-        )));
-    }
-    type Hop = fn(&Evidence, Role) -> Option<Verdict>;
-    // Without a mend of its own, what is wrong with names and ways is mended by the endpoint that STS lacks.
-    let hops: [(Hop, Option<&str>); 4] = [
-        (names::resolves, None),
-        (accepts, None),
-        (proves, Some(TRUST)),
-        (answers, Some(STATUS_PAGE)),
-    ];
-    for (hop, mend) in hops {
-        let verdict = hop(evidence, Role::Sts)?;
-        if verdict.status != Status::Ok {
-            let own = verdict.fix.clone().or(mend.map(str::to_owned));
-            let is_one_cause = evidence.credentials.as_ref().is_some_and(|credentials| {
-                let wanted = super::aws::found(evidence).and_then(|found| found.cause);
-                credentials.is_err() && wanted == Some(Cause::Sts)
-            });
-            return Some(Verdict {
-                fix: mend.and(own),
-                cause: is_one_cause.then_some(Cause::Sts).or(verdict.cause),
-                ..verdict
-            });
-        }
-    }
-    Some(Verdict::ok(host.host.clone()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::Status;
     use crate::check::verdicts::sample::{answered, evidence, host};
 
     #[test]

@@ -44,6 +44,10 @@ fn mend(explained: &Explained) -> String {
     let sentence = explained.error.as_str();
     let behind = |mark: &str| sentence.split_once(mark).map(|(_, rest)| rest);
     let variable = behind("(from $").and_then(|rest| rest.split_once(')'));
+    let is_gone = sentence.ends_with("is not there");
+    let config = explained.hint.as_deref().filter(|_| is_gone);
+    let config = config.and_then(|hint| Some((hint.split_once('$')?.1, "")));
+    let variable = variable.or(config);
     let file = behind("`/").and_then(|rest| rest.split_once('`'));
     let command = match (variable, file) {
         (Some((name, _)), _) => format!("$ unset {name}"),

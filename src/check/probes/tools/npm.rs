@@ -1,10 +1,11 @@
 //! npm, in the folder that this runs in.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{ToolsPlan, beside, exists, links};
-use crate::check::evidence::tools::ToolSeen;
+use crate::check::evidence::tools::{LoginSeen, ToolSeen};
 use crate::state::ToolLogin;
 use crate::tools::Tool;
 use crate::tools::effective::npm::{NpmSettings, merge, project_file};
@@ -17,9 +18,7 @@ pub fn look(plan: &ToolsPlan, login: &ToolLogin) -> Option<ToolSeen<NpmSettings>
     let is_shimmed = login_seen.is_shimmed && program.is_behind_us;
     let texts = plan.read(files(plan, login, &path, is_shimmed));
     let mut settings = merge(&texts, &plan.environment, login_seen.namespace.as_deref());
-    settings.leaves_out_user = named(plan, "userconfig")
-        .filter(|(_, path)| plan.places.shown(Path::new(path)) != login_seen.file)
-        .map(|(variable, _)| variable.to_owned());
+    settings.leaves_out_user = left_out(plan, &login_seen);
     let held = settings
         .token
         .as_ref()
@@ -32,6 +31,16 @@ pub fn look(plan: &ToolsPlan, login: &ToolLogin) -> Option<ToolSeen<NpmSettings>
         login: login_seen,
         settings: Ok(settings),
     })
+}
+
+/// The variable that hides the user's own file, where that one leads to the repository.
+fn left_out(plan: &ToolsPlan, login: &LoginSeen) -> Option<String> {
+    let (variable, _) = named(plan, "userconfig")?;
+    let texts = plan.read([plan.places.home.join(".npmrc")]);
+    let usual = merge(&texts, &BTreeMap::new(), login.namespace.as_deref());
+    login
+        .is_ours(&usual.registry.value, "")
+        .then(|| variable.to_owned())
 }
 
 /// The variable that names the setting `name`, in whatever case, and its value.

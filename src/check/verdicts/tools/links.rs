@@ -23,7 +23,8 @@ pub fn judge(tool: Tool, links: &[LinkSeen]) -> Verdict {
         };
     }
     let links = links.iter().filter_map(|seen| seen.link.as_ref());
-    for link in links.clone().filter(|link| link.kind == LinkKind::Unproved) {
+    let mut unproved = links.clone();
+    if let Some(link) = unproved.find(|link| link.kind == LinkKind::Unproved) {
         let verdict = Verdict::warning(format!(
             "{} ({}) lets whoever answers in the repository's place have the token of {tool}",
             link.setting,
@@ -53,12 +54,12 @@ fn failure(tool: Tool, link: &Link, why: &str) -> String {
 fn untold(tool: Tool, why: &str) -> Verdict {
     let (whose, fix) = match tool {
         Tool::Npm => (
-            "Node's own list of CAs",
+            "the list of CAs of Node",
             "$ export NODE_EXTRA_CA_CERTS={ca_file}",
         ),
-        _ => ("its own list of CAs", "$ export PIP_CERT={ca_file}"),
+        _ => ("the list of CAs of its own", "$ export PIP_CERT={ca_file}"),
     };
-    Verdict::failed(format!("{tool} trusts {whose}: {why}"))
+    Verdict::failed(format!("{whose}, which {tool} trusts, is not enough: {why}"))
         .by(Mender::You)
         .fix(format!(
             "Let it trust the CA that signs here (PEM, from your platform team), in ~/.bashrc or the image as well:\n{fix}"

@@ -50,8 +50,8 @@ pub fn registry(evidence: &Evidence) -> Option<Verdict> {
         matches!(registry.origin, Origin::Variable(_)),
     ) {
         let verdict = Verdict::failed(format!(
-            "npm goes to {}: ${variable} makes it leave {} out",
-            registry.value.url, npm.login.file
+            "npm goes to {}: ${variable} makes it leave ~/.npmrc out",
+            registry.value.url
         ));
         let hidden = Origin::Variable(variable.clone());
         return Some(gone(verdict, &hidden, Tool::Npm, ""));
