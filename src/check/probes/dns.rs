@@ -2,9 +2,11 @@
 //! they ask: glibc goes from one to the next, musl asks all and takes whoever is first.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use futures_util::future::{join, join_all};
+use futures_util::StreamExt;
+use futures_util::future::join;
+use futures_util::stream::FuturesUnordered;
 use simple_dns::rdata::RData;
 use simple_dns::{CLASS, Name, Packet, PacketFlag, QCLASS, QTYPE, Question, RCODE, TYPE};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -15,6 +17,8 @@ use crate::check::evidence::{Names, Said};
 
 /// A packet may be lost: the question is put again after this long.
 const ASK_AGAIN: Duration = Duration::from_millis(700);
+/// How long the others may take once one nameserver has answered.
+const GRACE: Duration = Duration::from_millis(800);
 /// What a DNS answer by UDP may have.
 const LONGEST_ANSWER: usize = 4096;
 
@@ -67,13 +71,7 @@ pub async fn look_up(host: &str, limit: Duration, deadline: Deadline) -> Names {
         // As the C libraries do.
         servers.push(Ipv4Addr::LOCALHOST.into());
     }
-    let questions = servers.into_iter().map(|server| async move {
-        (
-            server,
-            ask((server, 53).into(), host, limit, deadline).await,
-        )
-    });
-    names.servers = join_all(questions).await;
+    names.servers = ask_all(&servers, host, limit, deadline).await;
     // Another source of the system's (nsswitch.conf) may know what no nameserver does.
     if names.addresses().is_empty() {
         let look_up = tokio::net::lookup_host((host, 0));
@@ -82,6 +80,30 @@ pub async fn look_up(host: &str, limit: Duration, deadline: Deadline) -> Names {
         }
     }
     names
+}
+
+/// Asks each nameserver by itself, all at once. Once one answers, the others get little more time: who waits for each of
+/// them with every host gets nowhere.
+async fn ask_all(
+    servers: &[IpAddr],
+    host: &str,
+    limit: Duration,
+    deadline: Deadline,
+) -> Vec<(IpAddr, Said)> {
+    let questions = servers.iter().enumerate().map(|(at, server)| async move {
+        (at, ask((*server, 53).into(), host, limit, deadline).await)
+    });
+    let mut questions: FuturesUnordered<_> = questions.collect();
+    let mut said: Vec<Said> = servers.iter().map(|_| Said::Silence).collect();
+    let mut until = deadline.instant().min(Instant::now() + limit);
+    while let Ok(Some((at, answer))) = tokio::time::timeout_at(until.into(), questions.next()).await
+    {
+        if answer.is_answer() {
+            until = until.min(Instant::now() + GRACE);
+        }
+        said[at] = answer;
+    }
+    servers.iter().copied().zip(said).collect()
 }
 
 /// Asks one nameserver for both kinds of address.

@@ -7,7 +7,7 @@ use crate::aws::{Denial, Kind};
 use crate::check::catalogue::{MOST_SKEW, STS};
 use crate::check::evidence::Refusal;
 use crate::check::probes::aws::OUT_OF_TIME;
-use crate::check::{Cause, Evidence, Mender, Verdict};
+use crate::check::{Cause, Evidence, Mender, Status, Verdict};
 use crate::timestamp::{rfc3339, span};
 
 /// Whether there are credentials.
@@ -213,11 +213,21 @@ fn with_status(mend: &str) -> String {
     format!("{mend}\n$ studio-mirror status")
 }
 
+fn waits_for_names(evidence: &Evidence) -> bool {
+    nameservers::resolver(evidence).is_some_and(|verdict| verdict.status != Status::Ok)
+}
+
 /// Whether STS says who asks.
 pub fn caller(evidence: &Evidence) -> Option<Verdict> {
     Some(match evidence.caller.as_ref() {
         None => Verdict::waits_for("network.sts"),
         Some(Ok(arn)) => Verdict::ok(arn.clone()),
+        // The C library waits for a nameserver that is silent.
+        Some(Err(why))
+            if (why.contains("answer") || why.contains("lookup")) && waits_for_names(evidence) =>
+        {
+            Verdict::unknown("the look-up of its name takes too long")
+        }
         Some(Err(why)) => {
             let verdict = Verdict::failed(format!("STS does not say it: {why}"));
             match &evidence.token {

@@ -148,13 +148,13 @@ fn said_nothing(evidence: &Evidence, name: &str, names: &Names) -> Verdict {
             Verdict::failed(format!("there is no such name as {name} (NXDOMAIN)")).fix(HIDDEN)
         }
         Some(_) => Verdict::failed(format!("the name {name} has no address")).fix(HIDDEN),
+        None if is_dead(evidence) => Verdict::waits_for("dns.resolver"),
         None => match names.servers.iter().find(|(_, said)| is_fault(said)) {
             Some((server, Said::Fault(code))) => {
                 Verdict::failed(format!("the nameserver {server} answers {code} for {name}"))
                     .fix(HIDDEN)
                     .because(Cause::Names(code.clone()))
             }
-            _ if is_dead(evidence) => Verdict::waits_for("dns.resolver"),
             _ => Verdict::failed(format!(
                 "no nameserver answers for {name}, though they answer for others"
             ))

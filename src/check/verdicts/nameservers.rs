@@ -3,7 +3,6 @@
 use std::net::IpAddr;
 
 use super::{is_private, list};
-use crate::check::catalogue::HOP;
 use crate::check::evidence::{HostSeen, Names, Said};
 use crate::check::{Cause, Evidence, Status, Verdict};
 
@@ -43,7 +42,7 @@ pub fn resolver(evidence: &Evidence) -> Option<Verdict> {
         .iter()
         .partition(|(server, _)| answers(server));
     let describe = |(server, said): &&(IpAddr, Said)| match said {
-        Said::Silence => format!("{server} does not answer within {} s", HOP.as_secs()),
+        Said::Silence => format!("{server} does not answer in time"),
         Said::Fault(code) => format!("{server} answers {code}"),
         Said::Unreachable(why) => format!("{server} cannot be asked ({why})"),
         _ => format!("{server} answers"),

@@ -55,12 +55,7 @@ pub fn accepts(evidence: &Evidence, role: Role) -> Option<Verdict> {
     // Another host of ours at the same address fails for the same reason.
     let verdict = Verdict::failed(format!("{} ({address}) {}", host.host, in_words(reached)))
         .because(Cause::Address(*address));
-    if let Some(variable) = set_by_variable(evidence).filter(|_| role != Role::Repositories) {
-        return Some(verdict.by(Mender::You).fix(format!(
-            "${variable} names this address. If nothing of CodeArtifact is to be there:\n$ unset {variable}"
-        )));
-    }
-    Some(match reached {
+    let verdict = match reached {
         Reached::Refused => verdict.fix(format!(
             "Nothing listens at {}: the name must lead to the endpoint's own addresses. Compare:\n\
              $ aws ec2 describe-network-interfaces --region {{region}} --filters Name=addresses.private-ip-address,Values={}",
@@ -72,7 +67,16 @@ pub fn accepts(evidence: &Evidence, role: Role) -> Option<Verdict> {
             address.ip(), address.ip()
         )),
         _ => verdict,
-    })
+    };
+    let variable = set_by_variable(evidence).filter(|_| role != Role::Repositories);
+    let Some(variable) = variable else {
+        return Some(verdict);
+    };
+    let usual = verdict.fix.as_deref().unwrap_or(hops(role).tcp.fix);
+    let fix = format!(
+        "${variable} names this address. If nothing of CodeArtifact is to be there:\n$ unset {variable}\n{usual}"
+    );
+    Some(verdict.by(Mender::You).fix(fix))
 }
 
 /// The variable that leads to an API which is none of AWS's names, if one does.
