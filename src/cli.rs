@@ -1,5 +1,12 @@
 //! The command line: clap types, nothing else.
 
+mod bootstrap;
+
+pub use bootstrap::{
+    ApplyArgs, BootstrapAction, BootstrapArgs, DestroyArgs, Part, PlanArgs, PublishArgs,
+    RollbackArgs, SetupArgs,
+};
+
 use std::path::PathBuf;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
@@ -124,6 +131,9 @@ pub enum Command {
                       studio-mirror check --vpc --join report.json    an administrator, with a space's report"
     )]
     Check(CheckArgs),
+    /// Set the whole thing up, once, for everybody
+    #[command(after_help = "Example:\n  studio-mirror bootstrap plan --studio-domain-id d-abc123")]
+    Bootstrap(Box<BootstrapArgs>),
     /// Print a fresh authorization token
     #[command(
         after_help = "Example:\n  curl -H \"$(studio-mirror token --format header)\" https://…"

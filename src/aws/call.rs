@@ -145,15 +145,21 @@ impl Api {
     }
 }
 
+/// What CloudTrail shows of us in the user agent: the program and its version.
+pub(super) fn app_name() -> Option<AppName> {
+    AppName::new(concat!("studio-mirror-", env!("CARGO_PKG_VERSION"))).ok()
+}
+
 /// How requests are signed.
 fn plugin(caller: &Caller, service: Service) -> SharedRuntimePlugin {
     let mut config = Layer::new("signing");
     config.store_put(AuthSchemeOptionResolverParams::new(()));
     config.store_put(SigV4OperationSigningConfig::default());
-    config.store_put(SigningRegion::from(Region::new(caller.region.clone())));
+    let region = service.signing_region(&caller.region).to_owned();
+    config.store_put(SigningRegion::from(Region::new(region)));
     config.store_put(SigningName::from_static(service.name()));
     config.store_put(ApiMetadata::new(service.name(), env!("CARGO_PKG_VERSION")));
-    if let Ok(name) = AppName::new(concat!("studio-mirror-", env!("CARGO_PKG_VERSION"))) {
+    if let Some(name) = app_name() {
         config.store_put(name);
     }
     let provider = credentials::provider(&caller.credentials, &caller.region, http_client());

@@ -62,10 +62,11 @@ impl CodeArtifact {
                     .operation_attempt_timeout(ATTEMPT_LIMIT)
                     .build(),
             );
-        let config = match &request.api_endpoint {
+        let mut config = match &request.api_endpoint {
             Some(url) => config.endpoint_url(url),
             None => config,
         };
+        config.set_app_name(super::call::app_name());
         Self {
             client: aws_sdk_codeartifact::Client::from_conf(config.build()),
             subject: Subject::of(request),

@@ -8,7 +8,7 @@ pub use answers::{
 
 use super::call::Caller;
 use super::explain::AwsError;
-use super::query::{Parameters, Query};
+use super::query::{self, Parameters, Query};
 use super::service::Service;
 
 /// The version of EC2's API.
@@ -43,7 +43,7 @@ impl Ec2 {
     /// At AWS's own address, or at `url`.
     pub fn new(caller: &Caller, url: Option<&str>) -> Self {
         Self {
-            query: Query::new(caller, Service::Ec2, VERSION, url),
+            query: Query::new(caller, Service::Ec2, VERSION, query::EC2, url),
         }
     }
 

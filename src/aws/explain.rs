@@ -62,7 +62,7 @@ pub struct AwsError {
     pub denial: Option<Denial>,
     message: String,
     detail: Option<String>,
-    hint: String,
+    hint: Box<str>,
     retry_after: Duration,
 }
 
@@ -93,7 +93,7 @@ impl AwsError {
         }
         if let Some(setup) = find::<SetupFailure>(&error) {
             let mut failure = Self::local(Kind::Setup, operation, subject, setup.message.clone());
-            failure.hint = setup.hint.clone().unwrap_or(failure.hint);
+            failure.hint = setup.hint.clone().map_or(failure.hint, String::into);
             return failure;
         }
         Self::local(kind, operation, subject, chain)
@@ -117,6 +117,12 @@ impl AwsError {
         )
     }
 
+    /// Whether the service's own code and sentence contain `words`.
+    pub fn says(&self, words: &str) -> bool {
+        let said = self.detail.as_deref().unwrap_or_default();
+        said.contains(words)
+    }
+
     /// How long the service asked us to stay away; zero if it did not say.
     pub fn retry_after(&self) -> Duration {
         self.retry_after
@@ -124,7 +130,7 @@ impl AwsError {
 
     /// As an error with causes and a hint.
     pub fn into_hinted(self) -> anyhow::Error {
-        let hint = self.hint.clone();
+        let hint = self.hint.to_string();
         let detail = self.detail.clone();
         let error = match detail {
             Some(detail) => anyhow::anyhow!(detail).context(self),
@@ -140,7 +146,7 @@ impl AwsError {
             denial: None,
             message,
             detail: (!detail.is_empty()).then_some(detail),
-            hint,
+            hint: hint.into(),
             retry_after: Duration::ZERO,
         }
     }
@@ -178,7 +184,7 @@ impl AwsError {
             } else {
                 format!("{code}: {sentence}")
             }),
-            hint,
+            hint: hint.into(),
             retry_after: Duration::from_secs(seconds),
         }
     }
@@ -201,11 +207,12 @@ fn kind_of_answer(status: u16, code: &str, sentence: &str) -> Kind {
         "AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation" => Kind::Denied,
         // EC2's words for a signature or a key that it does not know.
         "AuthFailure" | "Blocked" => Kind::Rejected,
-        "ResourceNotFoundException" | "ResourceNotFound" => Kind::NotFound,
+        "ResourceNotFoundException" | "ResourceNotFound" | "NoSuchEntity" => Kind::NotFound,
         _ if code.ends_with(".NotFound") => Kind::NotFound,
-        "ThrottlingException" | "TooManyRequestsException" | "RequestLimitExceeded" => {
-            Kind::Throttled
-        }
+        "ThrottlingException"
+        | "Throttling"
+        | "TooManyRequestsException"
+        | "RequestLimitExceeded" => Kind::Throttled,
         "ValidationException" => Kind::Invalid,
         _ if status == 429 => Kind::Throttled,
         _ if status >= 500 => Kind::ServerFault,

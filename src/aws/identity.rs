@@ -6,11 +6,17 @@ use std::time::Duration;
 use aws_sdk_sts::config::{Region, retry::RetryConfig};
 use aws_sdk_sts::error::ProvideErrorMetadata;
 
+use super::call::Caller;
+use super::explain::AwsError;
+use super::service::{Service, Subject};
 use super::{credentials, http_client};
+use crate::credentials::CredentialSource;
 use crate::token::TokenRequest;
 
 /// Long enough for an endpoint inside the VPC; without one nobody shall wait.
 const LIMIT: Duration = Duration::from_secs(2);
+/// How long an administrator waits for it: single sign-on may come first.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The caller's ARN by `GetCallerIdentity`, or why it is not known. `endpoint` is the address of
 /// STS where it is not AWS's own.
@@ -18,19 +24,7 @@ const LIMIT: Duration = Duration::from_secs(2);
 /// # Errors
 /// A sentence, for `-v`.
 pub async fn caller_arn(request: &TokenRequest, endpoint: Option<&str>) -> Result<String, String> {
-    let http = http_client();
-    let mut config = aws_sdk_sts::Config::builder()
-        .behavior_version(super::codeartifact::behavior_version())
-        .region(Region::new(request.region.clone()))
-        .credentials_provider(credentials::provider(
-            &request.credentials,
-            &request.region,
-            http.clone(),
-        ))
-        .http_client(http)
-        .retry_config(RetryConfig::disabled());
-    config.set_endpoint_url(endpoint.map(str::to_owned));
-    let client = aws_sdk_sts::Client::from_conf(config.build());
+    let client = client(&request.credentials, &request.region, endpoint);
     match tokio::time::timeout(LIMIT, client.get_caller_identity().send()).await {
         Ok(Ok(answer)) => Ok(answer.arn().unwrap_or("(no ARN)").to_owned()),
         Ok(Err(error)) => Err(match error.as_service_error() {
@@ -39,6 +33,47 @@ pub async fn caller_arn(request: &TokenRequest, endpoint: Option<&str>) -> Resul
         }),
         Err(_) => Err("STS does not answer; is there an STS endpoint in the VPC?".to_owned()),
     }
+}
+
+/// Account and ARN of an administrator, whose work begins with it.
+///
+/// # Errors
+/// An [`AwsError`] that says why there is no answer.
+pub async fn caller_identity(
+    caller: &Caller,
+    endpoint: Option<&str>,
+) -> Result<(String, String), AwsError> {
+    const OPERATION: &str = "GetCallerIdentity";
+    let own = Service::Sts.url(&caller.region);
+    let url = endpoint.unwrap_or(&own);
+    let subject = Subject::of_service(Service::Sts, url, &caller.region, &caller.credentials);
+    let client = client(&caller.credentials, &caller.region, endpoint);
+    let asked = tokio::time::timeout(PATIENCE, client.get_caller_identity().send());
+    let answer = asked
+        .await
+        .map_err(|_| AwsError::out_of_time(OPERATION, &subject))?
+        .map_err(|error| AwsError::new(OPERATION, &subject, error))?;
+    match (answer.account, answer.arn) {
+        (Some(account), Some(arn)) => Ok((account, arn)),
+        _ => Err(AwsError::not_aws(OPERATION, &subject, "no account")),
+    }
+}
+
+fn client(
+    credentials: &CredentialSource,
+    region: &str,
+    endpoint: Option<&str>,
+) -> aws_sdk_sts::Client {
+    let http = http_client();
+    let mut config = aws_sdk_sts::Config::builder()
+        .behavior_version(super::codeartifact::behavior_version())
+        .region(Region::new(region.to_owned()))
+        .credentials_provider(credentials::provider(credentials, region, http.clone()))
+        .http_client(http)
+        .retry_config(RetryConfig::disabled());
+    config.set_endpoint_url(endpoint.map(str::to_owned));
+    config.set_app_name(super::call::app_name());
+    aws_sdk_sts::Client::from_conf(config.build())
 }
 
 /// What STS says, in its own words.

@@ -1,15 +1,18 @@
 //! AWS at the edge: the few calls, over a connection that minds proxies and private CAs.
 
 mod call;
+pub mod cloudformation;
 mod codeartifact;
 mod connection;
 mod credentials;
 pub mod ec2;
 mod explain;
+mod iam;
 mod identity;
 mod mend;
 mod proxy;
 mod query;
+mod registry;
 mod sagemaker;
 mod service;
 mod trust;
@@ -21,10 +24,12 @@ pub use connection::http_client;
 pub use credentials::{Found, find as find_credentials};
 pub(crate) use explain::printable;
 pub use explain::{AwsError, Kind};
-pub use identity::caller_arn;
+pub use iam::{Iam, IamRole};
+pub use identity::{caller_arn, caller_identity};
 pub use mend::{Denial, RefusedBy};
 pub use proxy::{Proxy, check_proxy_variables, excepted_hosts, proxy_for};
-pub use sagemaker::{SageMaker, StudioDomain};
+pub use registry::{DomainSeen, Registry, RepositorySeen, Version};
+pub use sagemaker::{LifecycleConfig, SageMaker, StudioDomain};
 pub use service::Service;
 pub use trust::{Roots, RootsFrom, certificates_in};
 

@@ -1,4 +1,4 @@
-//! EC2's protocol: a form asks, XML answers, page by page.
+//! The protocols of EC2, CloudFormation and IAM: a form asks, XML answers, page by page.
 
 use aws_sdk_codeartifact::error::ErrorMetadata;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -11,11 +11,44 @@ use super::xml::Element;
 /// No listing of ours is longer; a service that never ends its pages is not waited for.
 const MOST_PAGES: usize = 50;
 
+/// Where the two protocols differ: botocore's `ec2` and `query`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Dialect {
+    /// Whether an answer stands in `<ActionResult>` inside `<ActionResponse>`.
+    is_wrapped: bool,
+    /// Element of an answer that names the next page.
+    next_page: &'static str,
+    /// Parameter that asks for it.
+    asks_page: &'static str,
+}
+
+/// EC2's.
+pub(super) const EC2: Dialect = Dialect {
+    is_wrapped: false,
+    next_page: "nextToken",
+    asks_page: "NextToken",
+};
+
+/// CloudFormation's.
+pub(super) const CLOUDFORMATION: Dialect = Dialect {
+    is_wrapped: true,
+    next_page: "NextToken",
+    asks_page: "NextToken",
+};
+
+/// IAM's.
+pub(super) const IAM: Dialect = Dialect {
+    is_wrapped: true,
+    next_page: "Marker",
+    asks_page: "Marker",
+};
+
 /// A service that is asked by forms.
 #[derive(Clone, Debug)]
-pub struct Query {
+pub(super) struct Query {
     api: Api,
     version: &'static str,
+    dialect: Dialect,
 }
 
 /// Parameters of a call: names as the service's model has them on the wire.
@@ -35,6 +68,23 @@ impl Parameters {
     pub fn list<T: AsRef<str>>(mut self, name: &str, values: impl IntoIterator<Item = T>) -> Self {
         for (index, value) in values.into_iter().enumerate() {
             self = self.with(&format!("{name}.{}", index + 1), value.as_ref());
+        }
+        self
+    }
+
+    /// With a list of structures: `name.1.Key`, `name.1.Value`…, as this protocol writes pairs.
+    #[must_use]
+    pub fn pairs<'a>(
+        mut self,
+        name: &str,
+        (key, value): (&str, &str),
+        pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Self {
+        for (index, (its_key, its_value)) in pairs.into_iter().enumerate() {
+            let number = index + 1;
+            self = self
+                .with(&format!("{name}.{number}.{key}"), its_key)
+                .with(&format!("{name}.{number}.{value}"), its_value);
         }
         self
     }
@@ -69,15 +119,17 @@ fn encoded(text: &str) -> String {
 
 impl Query {
     /// `service` in this version of its API, at AWS's own address or at `url`.
-    pub fn new(
+    pub(super) fn new(
         caller: &Caller,
         service: Service,
         version: &'static str,
+        dialect: Dialect,
         url: Option<&str>,
     ) -> Self {
         Self {
             api: Api::new(caller, service, url, read_error),
             version,
+            dialect,
         }
     }
 
@@ -103,7 +155,12 @@ impl Query {
             let why = format!("it answers with <{}>", root.name());
             return Err(self.api.not_aws(action, &why));
         }
-        Ok(root)
+        if !self.dialect.is_wrapped {
+            return Ok(root);
+        }
+        // An action without a result has no such element.
+        let result = root.child(&format!("{action}Result"));
+        Ok(result.cloned().unwrap_or_default())
     }
 
     /// Every member of the list `set`, of all pages, as `read` takes it.
@@ -122,11 +179,11 @@ impl Query {
         for _ in 0..MOST_PAGES {
             let answer = self.call(action, &page).await?;
             all.extend(answer.list(set).map(read));
-            let next = answer.text_of("nextToken");
+            let next = answer.text_of(self.dialect.next_page);
             if next.is_empty() {
                 return Ok(all);
             }
-            page = parameters.clone().with("NextToken", next);
+            page = parameters.clone().with(self.dialect.asks_page, next);
         }
         Err(self.api.not_aws(action, "its pages never end"))
     }

@@ -9,10 +9,16 @@ use crate::token::TokenRequest;
 pub enum Service {
     /// Tokens and repositories: what spaces ask.
     CodeArtifact,
+    /// Stacks: what administrators ask.
+    CloudFormation,
     /// VPCs: what administrators ask.
     Ec2,
+    /// Roles: what administrators ask.
+    Iam,
     /// Studio domains: what administrators ask.
     SageMaker,
+    /// Identities.
+    Sts,
 }
 
 impl Service {
@@ -20,8 +26,11 @@ impl Service {
     pub fn name(self) -> &'static str {
         match self {
             Service::CodeArtifact => "codeartifact",
+            Service::CloudFormation => "cloudformation",
             Service::Ec2 => "ec2",
+            Service::Iam => "iam",
             Service::SageMaker => "sagemaker",
+            Service::Sts => "sts",
         }
     }
 
@@ -29,14 +38,27 @@ impl Service {
     pub(super) fn title(self) -> &'static str {
         match self {
             Service::CodeArtifact => "CodeArtifact",
+            Service::CloudFormation => "CloudFormation",
             Service::Ec2 => "EC2",
+            Service::Iam => "IAM",
             Service::SageMaker => "SageMaker",
+            Service::Sts => "STS",
+        }
+    }
+
+    /// The region that its requests are signed for when `region` is meant.
+    pub(super) fn signing_region(self, region: &str) -> &str {
+        match self {
+            Service::Iam => "us-east-1",
+            _ => region,
         }
     }
 
     /// Its own address in `region`.
     pub(super) fn url(self, region: &str) -> String {
         let host = match self {
+            // One for all regions of the partition.
+            Service::Iam => return "https://iam.amazonaws.com".to_owned(),
             Service::SageMaker => "api.sagemaker",
             other => other.name(),
         };

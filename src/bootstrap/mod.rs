@@ -1,7 +1,32 @@
 //! `bootstrap`: what an administrator sets up once, so that spaces need nothing.
 //!
-//! Flags become [`choices::Choices`]; what is there already is discovered; a pure plan joins the two into
-//! what the two stacks are to hold ([`stacks`]), which the templates ([`template`]) turn into text for CloudFormation.
-//! What CloudFormation cannot do (publish the binary, attach the lifecycle configuration) comes after it.
+//! Flags become [`choices::Choices`]; [`discover`] reads what is there into [`found::Found`]; [`decide`], which is pure, joins the
+//! two into what the two [`stacks`] are to hold, and the templates turn that into text for CloudFormation ([`stack`] drives it).
+//! What CloudFormation cannot do comes after it: [`publish`] the binary, [`attach`] the lifecycle configuration.
 
+pub mod attach;
+pub mod choices;
+pub mod collect;
+pub mod cost;
+pub mod decide;
+pub mod destroy;
+pub mod discover;
+pub mod drift;
+pub mod export;
+pub mod found;
+pub mod memory;
+pub mod names;
+pub mod package_groups;
+pub mod plan;
+pub mod policies;
+pub mod prepare;
+pub mod public;
+pub mod publish;
+pub mod reach;
+pub mod script;
+mod show;
+pub mod slot;
+pub mod stack;
 pub mod stacks;
+pub mod template;
+mod validate;

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::slot::App;
+
 /// Tags of everything that a stack makes.
 pub type Tags = BTreeMap<String, String>;
 
@@ -28,10 +30,14 @@ pub struct PackagesStack {
     pub pypi_store: String,
     /// Repository with the external connection public:npmjs.
     pub npm_store: String,
-    /// Whether the stack holds these two.
-    pub has_stores: bool,
+    /// Whether the stack holds the first of the two stores.
+    pub has_pypi_store: bool,
+    /// Whether it holds the second.
+    pub has_npm_store: bool,
     /// The repository of the binary.
     pub binary_repository: String,
+    /// Whether the stack holds it.
+    pub has_binary_repository: bool,
     /// Who may read: ARNs of roles or account roots, account numbers.
     pub readers: Vec<String>,
     /// The organisation whose accounts may read.
@@ -42,10 +48,23 @@ pub struct PackagesStack {
     pub internal: Vec<NamePattern>,
     /// What may come from outside.
     pub public: Public,
-    /// Packages are read through these VPCs alone; from anywhere if there are none.
+    /// Packages are read through these VPCs alone, but by publishers; from anywhere if there are none.
     pub vpc_ids: Vec<String>,
+    /// Role for machines that publish; none is made without it.
+    pub publisher_role: Option<PublisherRole>,
     /// Tags.
     pub tags: Tags,
+}
+
+/// A role for machines that publish.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublisherRole {
+    /// Its name.
+    pub name: String,
+    /// Who may assume it: ARNs of roles, account numbers.
+    pub trusted: Vec<String>,
+    /// Its permissions boundary.
+    pub permissions_boundary: Option<String>,
 }
 
 /// The names of internal packages, as `--internal` takes them: `acme-*`, `acme-billing`, `@acme/*`.
@@ -101,6 +120,8 @@ pub struct ConsumerStack {
     pub space_group_ids: Vec<String>,
     /// Which endpoints the stack holds. What is not here exists already, or is not wanted.
     pub endpoints: Vec<Endpoint>,
+    /// What the endpoints of CodeArtifact let through.
+    pub endpoint_policy: EndpointPolicy,
     /// Endpoints that others made and that spaces use too, for conditions on where a request comes from.
     pub other_endpoint_ids: Vec<String>,
     /// Whether the interface endpoints get private DNS names.
@@ -113,12 +134,26 @@ pub struct ConsumerStack {
     pub longest_token: Option<u32>,
     /// Whether requests must come through the VPC's endpoints.
     pub only_through_vpc: bool,
+    /// What the names of its lifecycle configurations begin with.
+    pub name: String,
     /// The lifecycle script; none if spaces get the login another way.
     pub lifecycle_script: Option<String>,
-    /// Permissions boundary of roles that the stack makes.
-    pub permissions_boundary: Option<String>,
+    /// The apps whose lifecycle configuration the stack holds. One that is there already, left by an upgrade that was taken back,
+    /// cannot be made again.
+    pub held_lifecycles: Vec<App>,
     /// Tags.
     pub tags: Tags,
+}
+
+/// What an endpoint of CodeArtifact lets through. Private names hold for the whole VPC, so it concerns everybody in it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EndpointPolicy {
+    /// every domain: whoever in the VPC uses another one goes on
+    #[default]
+    Shared,
+    /// this domain and nothing else: no package leaves for somebody else's
+    Domain,
 }
 
 /// An endpoint that the stack of a consuming account may hold.
@@ -141,4 +176,51 @@ pub enum Endpoint {
     Studio,
     /// `logs`: where lifecycle scripts' output goes.
     Logs,
+}
+
+impl Endpoint {
+    /// All of them.
+    pub const ALL: [Endpoint; 8] = [
+        Endpoint::Api,
+        Endpoint::Repositories,
+        Endpoint::Sts,
+        Endpoint::S3,
+        Endpoint::SagemakerApi,
+        Endpoint::SagemakerRuntime,
+        Endpoint::Studio,
+        Endpoint::Logs,
+    ];
+
+    /// The service that it leads to.
+    pub fn service(self, region: &str) -> String {
+        match self {
+            Endpoint::Api => format!("com.amazonaws.{region}.codeartifact.api"),
+            Endpoint::Repositories => format!("com.amazonaws.{region}.codeartifact.repositories"),
+            Endpoint::Sts => format!("com.amazonaws.{region}.sts"),
+            Endpoint::S3 => format!("com.amazonaws.{region}.s3"),
+            Endpoint::SagemakerApi => format!("com.amazonaws.{region}.sagemaker.api"),
+            Endpoint::SagemakerRuntime => format!("com.amazonaws.{region}.sagemaker.runtime"),
+            Endpoint::Studio => format!("aws.sagemaker.{region}.studio"),
+            Endpoint::Logs => format!("com.amazonaws.{region}.logs"),
+        }
+    }
+
+    /// Its resource in the template.
+    pub fn logical_id(self) -> &'static str {
+        match self {
+            Endpoint::Api => "ApiEndpoint",
+            Endpoint::Repositories => "RepositoriesEndpoint",
+            Endpoint::Sts => "StsEndpoint",
+            Endpoint::S3 => "S3Endpoint",
+            Endpoint::SagemakerApi => "SagemakerApiEndpoint",
+            Endpoint::SagemakerRuntime => "SagemakerRuntimeEndpoint",
+            Endpoint::Studio => "StudioEndpoint",
+            Endpoint::Logs => "LogsEndpoint",
+        }
+    }
+
+    /// Whether it is a route in tables; else it has addresses in subnets.
+    pub fn is_gateway(self) -> bool {
+        self == Endpoint::S3
+    }
 }

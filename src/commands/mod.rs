@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod bootstrap;
 mod check;
 mod completions;
 pub mod diff;
@@ -61,6 +62,8 @@ pub fn run() -> ExitCode {
                 Ok(session) => check::run(&session, args),
                 Err(error) => check::without_settings(printer, args, error),
             },
+            Command::Bootstrap(args) => Session::open(&cli.global, Default::default(), printer)
+                .and_then(|s| bootstrap::run(&s, &cli.global, args)),
             Command::Token(args) => Session::open(&cli.global, Default::default(), printer)
                 .and_then(|s| token::run(&s, args)),
         };

@@ -255,6 +255,11 @@ pub struct Finished {
 }
 
 impl Finished {
+    /// Its exit code; a signal has none.
+    pub fn code(&self) -> i32 {
+        self.status.code().unwrap_or(-1)
+    }
+
     /// Panics with everything it printed unless it ended with 0.
     #[track_caller]
     pub fn success(self) -> Finished {

@@ -2,8 +2,10 @@
 #![allow(dead_code)] // every test crate includes all of it and uses a part
 
 pub mod clients;
+pub mod cloud;
 pub mod dockerfile;
 pub mod failing;
+pub mod gate;
 pub mod home;
 pub mod hostile;
 pub mod image;

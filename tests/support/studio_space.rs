@@ -6,6 +6,7 @@ use super::packages::Packages;
 use super::{binary_under_test, checkout, clients, emulator_binary, tell_skipped};
 use std::io::{BufRead, BufReader};
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::Mutex;
@@ -72,7 +73,8 @@ impl Space {
             .arg(checkout().join("tests/support/studio_space.sh"));
         unshare
             .arg(clients::folder("conda"))
-            .arg(clients::bin("uv-newest").join("uv"));
+            .arg(clients::bin("uv-newest").join("uv"))
+            .arg(clients::bin("aws").join("aws"));
         unshare
             .arg(binary.unwrap_or(Path::new("-")))
             .arg(emulator_binary())
@@ -183,6 +185,28 @@ impl Space {
         self.run(&mut self.command(&filled))
     }
 
+    /// A shell script, run by root in the space: what the image or the volume is like.
+    pub fn root(&self, script: &str) -> Finished {
+        let mut shell = self.enter();
+        run_unheard(shell.args(["bash", "-euc", script]), Path::new(HOME)).success()
+    }
+
+    /// Puts a program of the space's user at `path`.
+    pub fn put_program(&self, path: &str, program: &[u8]) {
+        let outside = self.outside(path);
+        let folder = outside.parent().expect("a folder above the file");
+        // As its owner, so that no folder on the way is root's.
+        self.sh(&format!("mkdir -p \"$(dirname {path})\""))
+            .success();
+        assert!(folder.is_dir(), "{path} is in the space");
+        // Never written in place: it may be running.
+        let new = outside.with_extension("put");
+        std::fs::write(&new, program).expect("a file in the space");
+        std::fs::set_permissions(&new, PermissionsExt::from_mode(0o755)).expect("a mode");
+        std::os::unix::fs::chown(&new, Some(1000), Some(100)).expect("root gives files away");
+        std::fs::rename(&new, &outside).expect("a file in the space");
+    }
+
     /// The user's configuration file: the space has no private DNS, so it names the API.
     pub fn configure_api(&self, api: &str) {
         self.sh(&format!(
@@ -191,15 +215,25 @@ impl Space {
         .success();
     }
 
-    /// Tells the emulator something by one of its admin routes.
-    pub fn admin(&self, route: &str, body: &str) {
+    /// Tells the emulator something by one of its admin routes; asks it if there is nothing to tell.
+    pub fn admin(&self, route: &str, body: &str) -> String {
         let script = "import sys, urllib.request as u\n\
-                      u.urlopen(u.Request(sys.argv[1], sys.argv[2].encode(), {'content-type': 'application/json'}))";
+                      print(u.urlopen(u.Request(sys.argv[1], sys.argv[2].encode() or None, {'content-type': 'application/json'})).read().decode())";
         let mut python = self.enter();
         python
             .args(["/opt/conda/bin/python", "-Ic", script])
             .arg(format!("{API}/_admin/{route}"))
             .arg(body);
+        run_unheard(&mut python, Path::new(HOME)).success().stdout
+    }
+
+    /// Ends all faults of the emulator.
+    pub fn end_faults(&self) {
+        let script =
+            "import sys, urllib.request as u\nu.urlopen(u.Request(sys.argv[1], method='DELETE'))";
+        let mut python = self.enter();
+        python.args(["/opt/conda/bin/python", "-Ic", script]);
+        python.arg(format!("{API}/_admin/faults"));
         run_unheard(&mut python, Path::new(HOME)).success();
     }
 
@@ -263,25 +297,38 @@ impl Space {
     }
 
     /// A place in the space, as a path outside of it.
-    fn outside(&self, path: &str) -> PathBuf {
+    pub fn outside(&self, path: &str) -> PathBuf {
         let mut outside = format!("/proc/{}/root", self.emulator.id()).into_bytes();
         outside.extend(path.as_bytes());
         PathBuf::from(std::ffi::OsStr::from_bytes(&outside))
     }
 
-    /// Ends what runs on in the space, as the end of a space does: the background process that renews tokens.
-    fn end_what_stayed(&self) {
-        let namespace = |pid: &str| std::fs::read_link(format!("/proc/{pid}/ns/mnt")).ok();
-        let own = self.emulator.id().to_string();
-        let Some(ours) = namespace(&own) else { return };
-        for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let is_other = name != own && namespace(&name).as_ref() == Some(&ours);
-            if let (true, Ok(pid)) = (is_other, name.parse()) {
-                let pid = rustix::process::Pid::from_raw(pid).expect("a process id");
-                let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
-            }
+    /// Ends all that runs in the space, as the end of its container does; the home outlives it.
+    pub fn end_what_stayed(&self) {
+        for pid in self.processes() {
+            let pid = rustix::process::Pid::from_raw(pid).expect("a process id");
+            let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
         }
+    }
+
+    /// Whether a process of the space has this as one of its words.
+    pub fn runs(&self, word: &str) -> bool {
+        self.processes().any(|pid| {
+            let words = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+            words
+                .split(|byte| *byte == 0)
+                .any(|known| known == word.as_bytes())
+        })
+    }
+
+    /// The processes of the space, but for the emulator.
+    fn processes(&self) -> impl Iterator<Item = i32> {
+        let namespace = |pid: i32| std::fs::read_link(format!("/proc/{pid}/ns/mnt")).ok();
+        let own = self.emulator.id().cast_signed();
+        let ours = namespace(own);
+        let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+        let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        pids.filter(move |pid| *pid != own && ours.is_some() && namespace(*pid) == ours)
     }
 
     fn enter(&self) -> Command {

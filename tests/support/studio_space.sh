@@ -2,13 +2,13 @@
 # Turns a new mount and network namespace into a Studio space, as root, and becomes the emulator in it.
 # Run by tests/support/studio_space.rs under `unshare --mount --net`; everything it mounts ends with the namespace.
 #
-#   studio_space.sh CONDA UV BINARY|- EMULATOR PACKAGES LIFECYCLE -- EXPOSED...
+#   studio_space.sh CONDA UV AWS BINARY|- EMULATOR PACKAGES LIFECYCLE -- EXPOSED...
 #
-# CONDA: the venv that becomes /opt/conda. UV: the command that goes beside it. BINARY: studio-mirror, baked into the
+# CONDA: the venv that becomes /opt/conda. UV, AWS: the commands that go beside it. BINARY: studio-mirror, baked into the
 # image, or none. EXPOSED: folders that the space's user must reach wherever they lie.
 set -euo pipefail
-conda=$1 uv=$2 binary=$3 emulator=$4 packages=$5 lifecycle=$6
-shift 7
+conda=$1 uv=$2 aws=$3 binary=$4 emulator=$5 packages=$6 lifecycle=$7
+shift 8
 
 user=1000 group=100
 home=/home/sagemaker-user
@@ -64,7 +64,8 @@ for script in /opt/conda/bin/*; do
         sed -i "1s|^#!.*/bin/python.*|#!/opt/conda/bin/python|" "$script"
     fi
 done
-chown -R $user:$group /opt/conda
+ln -s "$aws" /opt/conda/bin/aws
+chown -hR $user:$group /opt/conda
 mkdir -p /opt/ml/metadata
 cat >/opt/ml/metadata/resource-metadata.json <<'JSON'
 {"AppType":"JupyterLab","DomainId":"d-emulator","SpaceName":"team-space","UserProfileName":"ada","ExecutionRoleArn":"arn:aws:iam::111122223333:role/studio-execution","ResourceArn":"arn:aws:sagemaker:us-east-1:111122223333:app/d-emulator/team-space/JupyterLab/default","ResourceName":"default","AppImageVersion":""}

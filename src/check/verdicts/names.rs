@@ -270,8 +270,8 @@ mod tests {
             (
                 names([Said::Fault("SERVFAIL".into())]),
                 Reached::Open,
-                Status::Failed,
-                "10.0.0.2 answers SERVFAIL",
+                Status::Skipped,
+                "dns.resolver",
             ),
             (
                 names([Said::Silence]),
@@ -284,6 +284,56 @@ mod tests {
             let verdict = resolves(&seen(names.clone(), reached), Role::Api).unwrap();
             assert_eq!(verdict.status, status, "{names:?}: {verdict:?}");
             assert!(verdict.detail.contains(words), "{names:?}: {verdict:?}");
+        }
+    }
+
+    #[test]
+    fn a_nameserver_that_fails_for_some_names_is_told_with_them() {
+        let fault = names([Said::Fault("SERVFAIL".into())]);
+        let mut evidence = seen(fault, Reached::Open);
+        let mut other = host();
+        other.names = Some(names([said(&["10.0.1.11"])]));
+        evidence.repositories = Some(other);
+        let verdict = resolves(&evidence, Role::Api).unwrap();
+        assert_eq!(verdict.status, Status::Failed, "{verdict:?}");
+        assert!(
+            verdict.detail.contains("10.0.0.2 answers SERVFAIL"),
+            "{verdict:?}"
+        );
+    }
+
+    #[test]
+    fn etc_hosts_leads_astray_where_the_nameserver_knows_better() {
+        let with = |known: Said, reached, trust| {
+            let names = Names {
+                hosts_file: vec![ip("10.9.1.10")],
+                ..names([known])
+            };
+            let mut evidence = seen(names, reached);
+            let api = evidence.api.as_mut().unwrap();
+            api.handshake = Some(Handshake::Done {
+                issuer: "Amazon".into(),
+                trust,
+            });
+            resolves(&evidence, Role::Api).unwrap()
+        };
+        let wrong = || Err(Distrust::WrongName(Vec::new()));
+        for (known, reached, trust, status) in [
+            (
+                said(&["10.0.1.10"]),
+                Reached::TimedOut,
+                wrong(),
+                Status::Failed,
+            ),
+            (said(&["10.0.1.10"]), Reached::Open, wrong(), Status::Failed),
+            // It may be another way to the same host.
+            (said(&["10.0.1.10"]), Reached::Open, Ok(()), Status::Ok),
+            (said(&["10.9.1.10"]), Reached::TimedOut, wrong(), Status::Ok),
+            // A line in place of private DNS.
+            (Said::NoSuchName, Reached::TimedOut, wrong(), Status::Ok),
+        ] {
+            let verdict = with(known.clone(), reached.clone(), trust);
+            assert_eq!(verdict.status, status, "{known:?} {reached:?}: {verdict:?}");
         }
     }
 

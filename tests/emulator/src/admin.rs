@@ -1,8 +1,10 @@
 //! The admin API under `/_admin/`: how tests and demos move the clocks, shorten lives and make things fail.
 
+use crate::access::AccessChange;
 use crate::credentials::RoleCredentialsChange;
 use crate::faults::Fault;
 use crate::requests::RecordedRequest;
+use crate::sagemaker::Record;
 use crate::shared::Shared;
 use crate::shelves::Origin;
 use axum::Router;
@@ -11,6 +13,7 @@ use axum::http::StatusCode;
 use axum::response::Json;
 use axum::routing::{get, post};
 use serde::Deserialize;
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -30,6 +33,8 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         )
         .route("/_admin/requests", get(requests))
         .route("/_admin/stats", get(stats))
+        .route("/_admin/access", post(access))
+        .route("/_admin/studio", get(studio).post(put_studio))
         .route("/_admin/kept", get(kept))
         .route("/_admin/published", get(published))
         .with_state(shared)
@@ -111,6 +116,27 @@ async fn requests(State(shared): Emulated) -> Json<Vec<RecordedRequest>> {
 
 async fn stats(State(shared): Emulated) -> Json<BTreeMap<String, usize>> {
     Json(shared.requests.counts())
+}
+
+async fn access(State(shared): Emulated, Json(change): Json<AccessChange>) -> StatusCode {
+    shared.change_access(change);
+    StatusCode::NO_CONTENT
+}
+
+async fn studio(State(shared): Emulated) -> Json<Vec<Value>> {
+    Json(shared.studio.all())
+}
+
+async fn put_studio(
+    State(shared): Emulated,
+    Json(records): Json<Vec<Record>>,
+) -> (StatusCode, String) {
+    for record in records {
+        if let Err(why) = shared.studio.put(record) {
+            return (StatusCode::UNPROCESSABLE_ENTITY, why);
+        }
+    }
+    (StatusCode::NO_CONTENT, String::new())
 }
 
 async fn kept(State(shared): Emulated) -> Json<BTreeMap<String, BTreeSet<String>>> {

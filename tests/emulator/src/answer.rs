@@ -9,6 +9,7 @@ use crate::error::{AwsError, insert, respond};
 use crate::faults::Action;
 use crate::requests::describe;
 use crate::route::{Route, classify};
+use crate::sagemaker;
 use crate::shared::Shared;
 use crate::signature::Request;
 use crate::sts;
@@ -48,7 +49,16 @@ pub(crate) async fn answer(
         .unwrap_or("");
     let route = match arrival.assets {
         true => None,
-        false => Some(classify(parts.method.as_str(), host, parts.uri.path())),
+        false => {
+            let target = parts.headers.get("x-amz-target");
+            let target = target.and_then(|target| target.to_str().ok());
+            Some(classify(
+                parts.method.as_str(),
+                host,
+                parts.uri.path(),
+                target,
+            ))
+        }
     };
     let label = route
         .as_ref()
@@ -72,6 +82,7 @@ pub(crate) async fn answer(
         Some(error) if route.is_none() => {
             assets::error(error.status, &error.code, &error.message, "")
         }
+        Some(error) if matches!(route, Some(Route::SageMaker(..))) => error.into_json(),
         Some(error) => error.into_rest_json(),
         None => serve(shared, route, arrival, parts, body, left.as_ref()).await,
     };
@@ -99,7 +110,10 @@ async fn serve(
     match route {
         None => assets::answer(shared, &parts.uri, &parts.headers).await,
         Some(Route::CodeArtifact(operation)) => {
-            codeartifact::answer(shared, operation, arrival, request, fault)
+            codeartifact::answer(shared, operation, arrival, request, fault).await
+        }
+        Some(Route::SageMaker(_, operation)) => {
+            sagemaker::answer(shared, operation, arrival, request, fault)
         }
         Some(Route::Sts) => sts::answer(shared, request, fault),
         Some(Route::Credentials) => container_credentials(shared, request.path),

@@ -34,7 +34,7 @@ pub(crate) fn holder(
     let is_elsewhere = endpoint
         .region
         .as_ref()
-        .is_some_and(|region| region != shared.region_of(endpoint));
+        .is_some_and(|region| *region != shared.region_of(endpoint));
     let judged = match fault {
         Some(Action::Expired) => Err(TokenRefusal::Expired),
         _ if is_elsewhere => Err(TokenRefusal::Elsewhere),

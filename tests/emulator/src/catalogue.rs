@@ -1,12 +1,14 @@
 //! What each repository holds, and how a package is found through upstreams.
 
-use crate::account::{Account, RepositoryId};
+use crate::account::{Account, Repository, RepositoryId};
 use crate::asset::{Asset, Content};
-use crate::names::Format;
+use crate::groups::Groups;
+use crate::names::{Format, split_name};
 use crate::packages::PackageFolder;
 use crate::passthrough::PassThrough;
 use crate::random;
 use crate::shelves::{Origin, Placed, Shelves, compare};
+use crate::versions::{Package, Versions};
 use anyhow::Result;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -53,6 +55,8 @@ pub(crate) struct Catalogue {
     passthrough: Option<PassThrough>,
     /// What was published to the repositories, what they keep from upstream, and npm's tags.
     pub(crate) shelves: Shelves,
+    /// The states of package versions, and packages' own origin controls.
+    pub(crate) versions: Versions,
     presigned: Mutex<HashMap<String, Arc<Asset>>>,
 }
 
@@ -68,6 +72,7 @@ impl Catalogue {
             folder: PackageFolder::new(packages, maven_central),
             passthrough,
             shelves: Shelves::default(),
+            versions: Versions::default(),
             presigned: Mutex::default(),
         }
     }
@@ -86,18 +91,24 @@ impl Catalogue {
         let mut findings = Findings::default();
         let mut versions = BTreeSet::new();
         let is_open = |id| self.takes_from_upstream(id, format, name);
+        let (domain, asked) = self.place(repository);
+        let allows = |way, at: &str| domain.allow(way, split(format, name), at);
         for id in self.account.search_order(repository, is_open) {
-            add(
-                &mut findings,
-                &mut versions,
-                self.own(id, format, name)?,
-                Holder::Repository(id),
-            );
+            let way = match self.shelves.origin(id, format, name) {
+                Some(Origin::Upstream) => "EXTERNAL_UPSTREAM",
+                _ => "INTERNAL_UPSTREAM",
+            };
+            if id == repository || allows(way, &asked) {
+                let own = self.listed(id, format, name)?;
+                add(&mut findings, &mut versions, own, Holder::Repository(id));
+            }
             if format == Format::Npm {
                 // Of a tag set here and upstream, upstream's counts.
                 findings.tags.extend(self.shelves.tags(id, name));
             }
-            if self.account.get(id).external == Some(format) && is_open(id) {
+            let connected = self.account.get(id);
+            let is_let = |name: &str| allows("EXTERNAL_UPSTREAM", name);
+            if connected.reaches(format) && is_open(id) && is_let(&connected.name) {
                 let (files, tags) = self.public(format, name).await?;
                 add(&mut findings, &mut versions, files, Holder::External(id));
                 findings.tags.extend(tags);
@@ -106,9 +117,36 @@ impl Catalogue {
         Ok(findings)
     }
 
-    /// What was published to a repository stands alone there: nothing of that package comes from upstream.
+    /// What was published to a repository stands alone there: nothing of that package comes from upstream, unless its
+    /// own origin controls say otherwise.
     fn takes_from_upstream(&self, id: RepositoryId, format: Format, name: &str) -> bool {
-        self.shelves.origin(id, format, name) != Some(Origin::Published)
+        match self.versions.controls(&(id, format, name.to_owned())) {
+            Some(controls) => controls.upstream,
+            None => self.shelves.origin(id, format, name) != Some(Origin::Published),
+        }
+    }
+
+    /// Whether the package's own origin controls and its group's let it be published.
+    pub(crate) fn may_publish(&self, package: &Package) -> bool {
+        let (id, format, name) = package;
+        let own = match self.versions.controls(package) {
+            Some(controls) => controls.publish,
+            None => self.shelves.origin(*id, *format, name) != Some(Origin::Upstream),
+        };
+        let (groups, repository) = self.place(*id);
+        own && groups.allow("PUBLISH", split(*format, name), &repository)
+    }
+
+    /// The package groups that hold for a repository, and its name.
+    fn place(&self, id: RepositoryId) -> (Groups, String) {
+        let Repository {
+            domain,
+            owner,
+            name,
+            ..
+        } = self.account.get(id);
+        let domain = self.account.domain(&domain, &owner);
+        (domain.map(|domain| domain.groups).unwrap_or_default(), name)
     }
 
     /// Publishes a file to a repository, as CodeArtifact's rules let it.
@@ -136,7 +174,7 @@ impl Catalogue {
     /// What keeps a file from being published, or makes that needless.
     async fn refusal(&self, id: RepositoryId, asset: &Asset) -> Result<Option<Publication>> {
         let Asset { format, name, .. } = asset;
-        if self.shelves.origin(id, *format, name) == Some(Origin::Upstream) {
+        if !self.may_publish(&(id, *format, name.clone())) {
             return Ok(Some(Publication::Blocked));
         }
         let is_same = |own: &&Arc<Asset>| own.filename == asset.filename;
@@ -151,10 +189,27 @@ impl Catalogue {
         Ok(is_upstream.then_some(Publication::Upstream))
     }
 
-    fn own(&self, id: RepositoryId, format: Format, name: &str) -> Result<Vec<Arc<Asset>>> {
+    /// The files that a repository itself holds of a package.
+    pub(crate) fn own(
+        &self,
+        id: RepositoryId,
+        format: Format,
+        name: &str,
+    ) -> Result<Vec<Arc<Asset>>> {
         let repository = self.account.get(id);
         let mut files = self.folder.find(Some(&repository.folder), format, name)?;
         files.extend(self.shelves.files(id, format, name));
+        Ok(files)
+    }
+
+    /// Those of versions that package clients see.
+    fn listed(&self, id: RepositoryId, format: Format, name: &str) -> Result<Vec<Arc<Asset>>> {
+        let package = (id, format, name.to_owned());
+        let mut files = self.own(id, format, name)?;
+        files.retain(|asset| {
+            let status = self.versions.status(&package, &asset.version);
+            matches!(status.as_str(), "Published" | "Unlisted")
+        });
         Ok(files)
     }
 
@@ -243,6 +298,12 @@ impl Catalogue {
             .get(path)
             .cloned()
     }
+}
+
+/// A package's path, as package groups match it.
+fn split(format: Format, whole: &str) -> (Format, &str, &str) {
+    let (namespace, name) = split_name(format, whole);
+    (format, namespace, name)
 }
 
 /// Adds the files of versions that no earlier place had.

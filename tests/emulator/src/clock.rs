@@ -68,6 +68,11 @@ pub(crate) fn rfc3339(at: OffsetDateTime) -> String {
     )
 }
 
+/// Reads that form.
+pub(crate) fn parse_rfc3339(text: &str) -> Option<OffsetDateTime> {
+    OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339).ok()
+}
+
 /// The time as HTTP's `Date` has it, `Sat, 31 Jan 2026 23:59:59 GMT`.
 pub(crate) fn http_date(at: OffsetDateTime) -> String {
     let (weekday, month) = (at.weekday().to_string(), at.month().to_string());

@@ -1,6 +1,9 @@
 //! Principals: users with long-lived keys, and the role whose sessions the container credentials hand out.
 
+use crate::access::PrincipalKeys;
 use crate::clock::rfc3339;
+use crate::names;
+use crate::policy::Who;
 use crate::random;
 use crate::setup::Setup;
 use crate::signature::{Authorization, Refusal, Request};
@@ -14,6 +17,9 @@ const SESSION: i64 = 6 * 3600;
 /// The role that Studio's spaces run as.
 const ROLE: &str = "StudioExecutionRole";
 
+/// The secret of every account's root, where [`Setup::account_keys`] says so.
+const ACCOUNT_SECRET: &str = "test";
+
 /// Who signed a request, and for which region.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Caller {
@@ -25,6 +31,8 @@ pub(crate) struct Caller {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Principal {
     pub(crate) arn: String,
+    /// The role's ARN, where it is a session of one.
+    role: Option<String>,
     pub(crate) user_id: String,
     pub(crate) account: String,
     access_key: String,
@@ -39,6 +47,15 @@ struct Session {
 }
 
 impl Principal {
+    /// As policies know them.
+    pub(crate) fn who(&self) -> Who {
+        Who {
+            arn: self.arn.clone(),
+            principal: self.role.clone().unwrap_or_else(|| self.arn.clone()),
+            account: self.account.clone(),
+        }
+    }
+
     /// When the session ends; `None` for long-lived keys.
     pub(crate) fn expires_at(&self) -> Option<OffsetDateTime> {
         self.session.as_ref().map(|session| session.expires_at)
@@ -61,7 +78,10 @@ pub struct RoleCredentialsChange {
 #[derive(Debug)]
 pub(crate) struct Credentials {
     users: Vec<Principal>,
+    /// Those that an administrator added.
+    added: Mutex<Vec<Principal>>,
     account: String,
+    account_keys: bool,
     role: Mutex<Role>,
 }
 
@@ -76,6 +96,7 @@ impl Credentials {
     pub(crate) fn new(setup: &Setup) -> Credentials {
         let user = |principal: &crate::setup::PrincipalSetup| Principal {
             arn: format!("arn:aws:iam::{}:user/{}", setup.account, principal.user),
+            role: None,
             user_id: format!("AIDA{}", random::key_characters(17)),
             account: setup.account.clone(),
             access_key: principal.access_key.clone(),
@@ -84,7 +105,9 @@ impl Credentials {
         };
         Credentials {
             users: setup.principals.iter().map(user).collect(),
+            added: Mutex::default(),
             account: setup.account.clone(),
+            account_keys: setup.account_keys,
             role: Mutex::new(Role {
                 lifetime: Duration::seconds(SESSION),
                 rotate: false,
@@ -117,12 +140,16 @@ impl Credentials {
         });
         let session = principal.session.as_ref();
         json!({
-            "RoleArn": format!("arn:aws:iam::{}:role/service-role/{ROLE}", self.account),
+            "RoleArn": self.role_arn(),
             "AccessKeyId": principal.access_key,
             "SecretAccessKey": principal.secret_key,
             "Token": session.map(|session| session.token.as_str()),
             "Expiration": session.map(|session| rfc3339(session.expires_at)),
         })
+    }
+
+    fn role_arn(&self) -> String {
+        format!("arn:aws:iam::{}:role/service-role/{ROLE}", self.account)
     }
 
     fn new_session(&self, expires_at: OffsetDateTime) -> Principal {
@@ -131,6 +158,7 @@ impl Credentials {
                 "arn:aws:sts::{}:assumed-role/{ROLE}/SageMaker",
                 self.account
             ),
+            role: Some(self.role_arn()),
             user_id: format!("AROAEMULATORROLEIDXX:{}", "SageMaker"),
             account: self.account.clone(),
             access_key: format!("ASIA{}", random::key_characters(16)),
@@ -207,6 +235,64 @@ impl Credentials {
             .find(known)
             .cloned()
             .or_else(|| self.role().sessions.iter().find(known).cloned())
+            .or_else(|| self.added().iter().find(known).cloned())
+            .or_else(|| self.root(access_key))
+    }
+
+    /// Takes an administrator's keys, in place of those of the same id.
+    pub(crate) fn add(&self, keys: &PrincipalKeys) {
+        let mut parts = keys.arn.split(':').skip(4);
+        let (account, path) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""));
+        let name = path.rsplit('/').next().unwrap_or("");
+        let is_role = path.starts_with("role/");
+        let session = keys.session.as_deref().unwrap_or("SageMaker");
+        let forever = OffsetDateTime::now_utc() + Duration::days(3650);
+        let principal = Principal {
+            arn: match is_role {
+                true => format!("arn:aws:sts::{account}:assumed-role/{name}/{session}"),
+                false => keys.arn.clone(),
+            },
+            role: is_role.then(|| keys.arn.clone()),
+            user_id: format!("AIDA{}", random::key_characters(17)),
+            account: account.into(),
+            access_key: keys.access_key.clone(),
+            secret_key: keys.secret_key.clone(),
+            session: keys.session_token.clone().map(|token| Session {
+                token,
+                expires_at: forever,
+            }),
+        };
+        let mut added = self.added();
+        added.retain(|known| known.access_key != principal.access_key);
+        added.push(principal);
+    }
+
+    /// Whoever has this ARN, as policies know them.
+    pub(crate) fn who(&self, arn: &str) -> Option<Who> {
+        let is_theirs = |principal: &&Principal| principal.arn == arn;
+        let known = self.users.iter().find(is_theirs).cloned();
+        let known = known.or_else(|| self.role().sessions.iter().find(is_theirs).cloned());
+        let known = known.or_else(|| self.added().iter().find(is_theirs).cloned());
+        let known = known.or_else(|| self.root(arn.split(':').nth(4)?));
+        known.map(|principal| principal.who())
+    }
+
+    fn added(&self) -> MutexGuard<'_, Vec<Principal>> {
+        self.added.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The root of the account that an access key id names.
+    fn root(&self, access_key: &str) -> Option<Principal> {
+        let is_account = self.account_keys && names::check_owner(access_key).is_ok();
+        is_account.then(|| Principal {
+            arn: format!("arn:aws:iam::{access_key}:root"),
+            role: None,
+            user_id: access_key.into(),
+            account: access_key.into(),
+            access_key: access_key.into(),
+            secret_key: ACCOUNT_SECRET.into(),
+            session: None,
+        })
     }
 
     fn role(&self) -> MutexGuard<'_, Role> {

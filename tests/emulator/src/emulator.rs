@@ -1,5 +1,6 @@
 //! A running emulator: its listeners on a thread of their own, and the admin actions as methods.
 
+use crate::access::AccessChange;
 use crate::credentials::RoleCredentialsChange;
 use crate::faults::Fault;
 use crate::options::Options;
@@ -22,6 +23,7 @@ use tokio::runtime::Runtime;
 pub struct Emulator {
     shared: Arc<Shared>,
     http: SocketAddr,
+    all_http: Vec<SocketAddr>,
     https: Option<SocketAddr>,
     ca: PathBuf,
     runtime: Option<Runtime>,
@@ -75,6 +77,7 @@ impl Emulator {
             .first()
             .context("at least one address for HTTP is needed")?
             .1;
+        let all_http = bound.http.iter().map(|(_, address)| *address).collect();
         let https = bound.https.first().map(|(_, address)| *address);
         let shared = Arc::new(Shared::new(&options, &state, bound.assets.1)?);
         let spawn = |listener, protocol, assets| {
@@ -90,6 +93,7 @@ impl Emulator {
         Ok(Emulator {
             shared,
             http,
+            all_http,
             https,
             ca: tls.ca,
             runtime: Some(runtime),
@@ -100,6 +104,11 @@ impl Emulator {
     /// The base address for HTTP: API, repository endpoints, container credentials and admin alike.
     pub fn http_url(&self) -> String {
         format!("http://{}", self.http)
+    }
+
+    /// Every address that HTTP is spoken at. A VPC endpoint may stand for one ([`crate::VpcEndpoint`]).
+    pub fn http_addresses(&self) -> &[SocketAddr] {
+        &self.all_http
     }
 
     /// The base address for HTTPS, when it was asked for.
@@ -151,6 +160,25 @@ impl Emulator {
     /// What clients have published to each repository (`domain/name`), as `format:name@version`.
     pub fn published(&self) -> BTreeMap<String, BTreeSet<String>> {
         self.shared.catalogue.list(Origin::Published)
+    }
+
+    /// Puts a Studio domain, user profile, space or app there, as `POST /_admin/studio` does.
+    ///
+    /// # Errors
+    /// When it is nothing that AWS's Describe call could answer.
+    pub fn put_studio(&self, record: serde_json::Value) -> Result<()> {
+        let record = serde_json::from_value(record).context("no record of Studio's")?;
+        self.shared.studio.put(record).map_err(anyhow::Error::msg)
+    }
+
+    /// Every Studio domain, user profile, space and app: what they are and what their Describe call answers.
+    pub fn studio(&self) -> Vec<serde_json::Value> {
+        self.shared.studio.all()
+    }
+
+    /// Changes keys, policies and VPC endpoints, and whether policies decide.
+    pub fn change_access(&self, change: AccessChange) {
+        self.shared.change_access(change);
     }
 
     /// Makes all tokens from now on live `seconds`; `None` gives callers back what they ask for.

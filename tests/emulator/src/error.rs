@@ -48,6 +48,17 @@ impl AwsError {
         error
     }
 
+    pub(crate) fn conflict(
+        resource_type: &'static str,
+        resource_id: &str,
+        message: impl Into<String>,
+    ) -> AwsError {
+        let mut error = AwsError::new(409, "ConflictException", message);
+        error.members.push(("resourceId", json!(resource_id)));
+        error.members.push(("resourceType", json!(resource_type)));
+        error
+    }
+
     pub(crate) fn access_denied(message: impl Into<String>) -> AwsError {
         AwsError::new(403, "AccessDeniedException", message)
     }
@@ -83,6 +94,17 @@ impl AwsError {
             Value::Object(body).to_string(),
         );
         insert(&mut response, "x-amzn-errortype", &self.code);
+        if let Some(seconds) = self.retry_after {
+            insert(&mut response, "retry-after", &seconds.to_string());
+        }
+        response
+    }
+
+    /// The answer of a service that is asked in JSON 1.1: the code in the body's `__type`.
+    pub(crate) fn into_json(self) -> Response {
+        let status = if self.status >= 500 { self.status } else { 400 };
+        let body = json!({ "__type": self.code, "message": self.message });
+        let mut response = respond(status, "application/x-amz-json-1.1", body.to_string());
         if let Some(seconds) = self.retry_after {
             insert(&mut response, "retry-after", &seconds.to_string());
         }

@@ -111,10 +111,13 @@ impl Layer {
                 format!("because no resource-based policy allows the {action} action")
             }
         };
-        format!(
-            "User: {arn} is not authorized to perform: {action} on resource: {resource} {reason}"
-        )
+        denial(arn, action, resource, &reason)
     }
+}
+
+/// AWS's sentence for a request that policies refuse.
+pub(crate) fn denial(arn: &str, action: &str, resource: &str, reason: &str) -> String {
+    format!("User: {arn} is not authorized to perform: {action} on resource: {resource} {reason}")
 }
 
 /// The faults in force, in the order in which they were given.

@@ -1,5 +1,6 @@
 //! CodeArtifact's name rules, as its service model states them.
 
+use crate::call::normalise;
 use crate::error::AwsError;
 use std::fmt;
 use std::str::FromStr;
@@ -57,6 +58,37 @@ impl FromStr for Format {
                 )
             })
     }
+}
+
+/// A public index that a repository can be connected to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Connection {
+    pub(crate) name: &'static str,
+    pub(crate) format: Format,
+}
+
+impl Connection {
+    const ALL: [Connection; 10] = [
+        connection("public:pypi", Format::Pypi),
+        connection("public:npmjs", Format::Npm),
+        connection("public:maven-central", Format::Maven),
+        connection("public:maven-googleandroid", Format::Maven),
+        connection("public:maven-gradleplugins", Format::Maven),
+        connection("public:maven-commonsware", Format::Maven),
+        connection("public:maven-clojars", Format::Maven),
+        connection("public:nuget-org", Format::Nuget),
+        connection("public:ruby-gems-org", Format::Ruby),
+        connection("public:crates-io", Format::Cargo),
+    ];
+
+    /// The connection of this name.
+    pub(crate) fn of(name: &str) -> Option<Connection> {
+        Connection::ALL.into_iter().find(|known| known.name == name)
+    }
+}
+
+const fn connection(name: &'static str, format: Format) -> Connection {
+    Connection { name, format }
 }
 
 /// `[a-z][a-z0-9-]{0,48}[a-z0-9]`
@@ -134,6 +166,30 @@ pub(crate) fn refused(value: &str, member: &str, constraint: &str) -> AwsError {
     AwsError::validation(format!(
         "1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: {constraint}"
     ))
+}
+
+/// The name under which a package's files are kept.
+pub(crate) fn whole_name(format: Format, namespace: Option<&str>, name: &str) -> String {
+    match (format, namespace) {
+        (Format::Npm, Some(scope)) => format!("@{scope}/{name}"),
+        (Format::Maven, Some(group)) => format!("{group}:{name}"),
+        (Format::Generic, Some(namespace)) => format!("{namespace}/{name}"),
+        (Format::Pypi, _) => normalise(name),
+        _ => name.into(),
+    }
+}
+
+/// Namespace and name of a package that is kept under `whole`.
+pub(crate) fn split_name(format: Format, whole: &str) -> (&str, &str) {
+    let split = match format {
+        Format::Npm => whole
+            .strip_prefix('@')
+            .and_then(|scoped| scoped.split_once('/')),
+        Format::Maven => whole.split_once(':'),
+        Format::Generic => whole.split_once('/'),
+        _ => None,
+    };
+    split.unwrap_or(("", whole))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod npm;
 mod nuget;
 mod pypi;
 
+use crate::access::{Way, Wish};
 use crate::account::RepositoryId;
 use crate::asset::{Asset, Content};
 use crate::call::Call;
@@ -15,6 +16,7 @@ use crate::error::respond;
 use crate::faults::Layer;
 use crate::names::Format;
 use crate::packages::read_bytes;
+use crate::policy::Who;
 use crate::route::Endpoint;
 use crate::shared::Shared;
 use crate::shelves::Placed;
@@ -40,6 +42,8 @@ pub(crate) struct Publishing<'a> {
     pub(crate) id: RepositoryId,
     /// Whose token it is.
     pub(crate) holder: &'a str,
+    pub(crate) who: Option<&'a Who>,
+    pub(crate) way: Way<'a>,
     /// The policy that does not let them, where a fault says so.
     pub(crate) denied: Option<Layer>,
     pub(crate) headers: &'a HeaderMap,
@@ -101,11 +105,8 @@ impl Publishing<'_> {
         Ok(())
     }
 
-    /// Policies allow everything that no fault denies. The resource is the package: its namespace stands apart.
+    /// Refuses where a policy does, or a fault says that one does. The resource is the package: its namespace stands apart.
     fn permit(&self, action: &str, package: &str) -> Result<(), Refused> {
-        let Some(layer) = self.denied else {
-            return Ok(());
-        };
         let Endpoint {
             domain,
             repository,
@@ -117,12 +118,24 @@ impl Publishing<'_> {
             .and_then(|scoped| scoped.split_once('/'))
             .or_else(|| package.split_once(':'))
             .unwrap_or(("", package));
+        let region = self.shared.region_of(self.endpoint);
         let resource = self.endpoint.arn(
-            self.shared.region_of(self.endpoint),
+            &region,
             &format!("package/{domain}/{repository}/{format}/{namespace}/{name}"),
         );
         let action = format!("codeartifact:{action}");
-        Err((403, layer.sentence(self.holder, &action, &resource)))
+        if let Some(layer) = self.denied {
+            return Err((403, layer.sentence(self.holder, &action, &resource)));
+        }
+        let wish = Wish {
+            action: &action,
+            resource: &resource,
+            who: self.who,
+            region: &region,
+            keys: &[],
+        };
+        let permitted = self.shared.permit(self.way, wish);
+        permitted.map_err(|refused| (refused.status, refused.message))
     }
 }
 

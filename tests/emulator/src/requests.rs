@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 /// One request as it came, with its secrets blotted out.
 #[derive(Clone, Debug, Serialize)]
 pub struct RecordedRequest {
-    /// `codeartifact`, `sts`, `credentials`, `repositories`, `s3`, or `unknown`.
+    /// `codeartifact`, `sagemaker`, `sts`, `credentials`, `repositories`, `s3`, or `unknown`.
     pub service: String,
     /// The API's operation, or what is asked of a package endpoint (`PypiSimple`, `PypiFile`, `NpmPackument`, …).
     pub operation: String,
@@ -23,6 +23,8 @@ pub struct RecordedRequest {
     pub uri: String,
     /// Headers by lower-case name. The secret part of `Authorization` and the session token read `REDACTED`.
     pub headers: BTreeMap<String, String>,
+    /// The operation as services asked in JSON are told it, `X-Amz-Target`.
+    pub target: String,
     /// The body, as text.
     pub body: String,
     /// The status of the answer; `None` while there is none, or when the connection ended without.
@@ -140,6 +142,7 @@ pub(crate) fn describe(
         operation,
         method: method.to_string(),
         uri: uri.to_string(),
+        target: shown.get("x-amz-target").cloned().unwrap_or_default(),
         headers: shown,
         body: String::from_utf8_lossy(body).into_owned(),
         status: None,

@@ -1,6 +1,7 @@
 //! Tells from method, host and path which service a request is for and what it asks. Pure.
 
 use crate::call::{Call, call};
+use crate::model::{self, Operation};
 use crate::names::{Format, check_region};
 use percent_encoding::percent_decode_str;
 
@@ -9,18 +10,12 @@ use percent_encoding::percent_decode_str;
 pub(crate) enum Route {
     Admin,
     Credentials,
-    CodeArtifact(Operation),
+    /// An operation of CodeArtifact's API; `None` if it has no such.
+    CodeArtifact(Option<&'static Operation>),
+    /// SageMaker's API: the operation by its name, if it is one that is played.
+    SageMaker(String, Option<&'static Operation>),
     Sts,
     Repository(Endpoint),
-    Unknown,
-}
-
-/// An operation of CodeArtifact's API.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Operation {
-    GetAuthorizationToken,
-    GetRepositoryEndpoint,
-    DescribeDomain,
     Unknown,
 }
 
@@ -45,8 +40,8 @@ impl Endpoint {
     }
 }
 
-/// Classifies a request. `host` is the Host header, with or without a port.
-pub(crate) fn classify(method: &str, host: &str, path: &str) -> Route {
+/// Classifies a request. `host` is the Host header, with or without a port; `target` the header of services asked in JSON.
+pub(crate) fn classify(method: &str, host: &str, path: &str, target: Option<&str>) -> Route {
     if path.starts_with("/_admin/") {
         return Route::Admin;
     }
@@ -59,12 +54,15 @@ pub(crate) fn classify(method: &str, host: &str, path: &str) -> Route {
         return Route::Credentials;
     }
     match (method, path) {
-        ("POST", "/v1/authorization-token") => {
-            Route::CodeArtifact(Operation::GetAuthorizationToken)
+        (_, path) if path.starts_with("/v1/") => {
+            Route::CodeArtifact(model::codeartifact().route(method, path))
         }
-        ("GET", "/v1/repository/endpoint") => Route::CodeArtifact(Operation::GetRepositoryEndpoint),
-        ("GET", "/v1/domain") => Route::CodeArtifact(Operation::DescribeDomain),
-        (_, path) if path.starts_with("/v1/") => Route::CodeArtifact(Operation::Unknown),
+        ("POST", "/") if target.is_some() => {
+            match target.and_then(|it| it.strip_prefix("SageMaker.")) {
+                Some(name) => Route::SageMaker(name.into(), model::sagemaker().operation(name)),
+                None => Route::Unknown,
+            }
+        }
         (_, "/") => Route::Sts,
         _ => path_form(method, path).map_or(Route::Unknown, Route::Repository),
     }
@@ -151,7 +149,11 @@ impl Route {
         match self {
             Route::Admin => ("admin", "Admin".into()),
             Route::Credentials => ("credentials", "ContainerCredentials".into()),
-            Route::CodeArtifact(operation) => ("codeartifact", format!("{operation:?}")),
+            Route::CodeArtifact(operation) => {
+                let name = operation.map_or("Unknown", |operation| &operation.name);
+                ("codeartifact", name.into())
+            }
+            Route::SageMaker(name, _) => ("sagemaker", name.clone()),
             Route::Sts => {
                 let action = url::form_urlencoded::parse(body).find(|(name, _)| name == "Action");
                 (
@@ -170,7 +172,7 @@ mod tests {
     use super::*;
 
     fn repository(host: &str, path: &str) -> Endpoint {
-        match classify("GET", host, path) {
+        match classify("GET", host, path, None) {
             Route::Repository(endpoint) => endpoint,
             other => panic!("{host}{path} is {other:?}"),
         }
@@ -250,7 +252,11 @@ mod tests {
             "/gems/d/corp-111122223333/team/",
             "/x",
         ] {
-            assert_eq!(classify("GET", "127.0.0.1", path), Route::Unknown, "{path}");
+            assert_eq!(
+                classify("GET", "127.0.0.1", path, None),
+                Route::Unknown,
+                "{path}"
+            );
         }
     }
 }

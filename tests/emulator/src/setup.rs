@@ -15,6 +15,13 @@ pub struct Setup {
     /// The region of domains that name none.
     #[serde(default = "default_region")]
     pub region: String,
+    /// Further regions that calls may be signed for.
+    #[serde(default)]
+    pub regions: Vec<String>,
+    /// Whether an access key id of twelve digits, with the secret `test`, is the root of the account of that number, as
+    /// LocalStack has it.
+    #[serde(default)]
+    pub account_keys: bool,
     /// `[[domain]]`
     #[serde(default, rename = "domain")]
     pub domains: Vec<DomainSetup>,
@@ -88,6 +95,8 @@ impl Default for Setup {
         Setup {
             account: default_account(),
             region: default_region(),
+            regions: Vec::new(),
+            account_keys: false,
             domains: ["corp", "other"]
                 .map(|name| DomainSetup {
                     name: name.into(),
@@ -127,6 +136,18 @@ impl Default for Setup {
 }
 
 impl Setup {
+    /// Nothing at all: every account's root has its key, and makes what it wants.
+    pub fn empty(region: &str) -> Setup {
+        Setup {
+            region: region.into(),
+            account_keys: true,
+            domains: Vec::new(),
+            repositories: Vec::new(),
+            principals: Vec::new(),
+            ..Setup::default()
+        }
+    }
+
     /// Reads a setup file.
     ///
     /// # Errors
@@ -155,7 +176,8 @@ impl Setup {
     /// Every region that is served: the setup's own, then its domains'.
     pub(crate) fn regions(&self) -> Vec<String> {
         let mut regions = vec![self.region.clone()];
-        for region in self.domains.iter().map(|domain| self.region_of(domain)) {
+        let of_domains = self.domains.iter().map(|domain| self.region_of(domain));
+        for region in self.regions.iter().cloned().chain(of_domains) {
             if !regions.contains(&region) {
                 regions.push(region);
             }
@@ -169,9 +191,11 @@ impl Setup {
             outcome.map_err(|e| anyhow::anyhow!(e.message))
         };
         rule(names::check_owner(&self.account))?;
-        let Some(first) = self.domains.first() else {
-            bail!("at least one [[domain]] is needed")
-        };
+        let first = self
+            .domains
+            .first()
+            .map(|domain| domain.name.as_str())
+            .unwrap_or_default();
         for region in self.regions() {
             rule(names::check_region(&region))?;
         }
@@ -190,7 +214,7 @@ impl Setup {
         }
         for repository in &self.repositories {
             rule(names::check_repository(&repository.name))?;
-            let domain = repository.domain.as_ref().unwrap_or(&first.name);
+            let domain = repository.domain.as_deref().unwrap_or(first);
             if !self.domains.iter().any(|known| known.name == *domain) {
                 bail!(
                     "repository {} is in domain {domain}, which is not there",
@@ -205,8 +229,7 @@ impl Setup {
             }
             for upstream in &repository.upstreams {
                 let known = |other: &RepositorySetup| {
-                    other.name == *upstream
-                        && other.domain.as_ref().unwrap_or(&first.name) == domain
+                    other.name == *upstream && other.domain.as_deref().unwrap_or(first) == domain
                 };
                 if !self.repositories.iter().any(known) {
                     bail!(

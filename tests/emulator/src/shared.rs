@@ -1,5 +1,6 @@
 //! What all requests share: the account, its clocks and keys, the faults in force and the record.
 
+use crate::access::{Access, AccessChange};
 use crate::account::Account;
 use crate::catalogue::Catalogue;
 use crate::clock::Clocks;
@@ -10,6 +11,7 @@ use crate::passthrough::{Fetcher, PassThrough};
 use crate::presign::Presigner;
 use crate::requests::Requests;
 use crate::route::{Endpoint, region_of_host};
+use crate::sagemaker::Studio;
 use crate::setup::Setup;
 use crate::store::Store;
 use crate::tokens::Tokens;
@@ -24,10 +26,12 @@ use std::sync::Arc;
 pub(crate) struct Shared {
     pub(crate) setup: Setup,
     pub(crate) style: EndpointStyle,
+    pub(crate) access: Access,
     pub(crate) clocks: Clocks,
     pub(crate) credentials: Credentials,
     pub(crate) tokens: Tokens,
     pub(crate) catalogue: Catalogue,
+    pub(crate) studio: Studio,
     pub(crate) store: Store,
     pub(crate) presigner: Presigner,
     pub(crate) faults: Faults,
@@ -50,6 +54,7 @@ impl Shared {
         Ok(Shared {
             setup: options.setup.clone(),
             style: options.endpoint_style,
+            access: Access::default(),
             clocks: Clocks::default(),
             credentials: Credentials::new(&options.setup),
             tokens: Tokens::default(),
@@ -59,6 +64,7 @@ impl Shared {
                 options.maven_central.clone(),
                 passthrough,
             ),
+            studio: Studio::default(),
             store: Store::new(state.join("assets"), fetcher)?,
             presigner: Presigner::new(),
             faults: Faults::default(),
@@ -66,6 +72,14 @@ impl Shared {
             assets,
             assets_name: options.assets_name.clone(),
         })
+    }
+
+    /// Applies an administrator's change of keys and policies.
+    pub(crate) fn change_access(&self, change: AccessChange) {
+        for keys in &change.principals {
+            self.credentials.add(keys);
+        }
+        self.access.change(change);
     }
 
     /// The regions that a request to an API may be signed for: the one that its host names, else every one served.
@@ -78,9 +92,9 @@ impl Shared {
     }
 
     /// The region of an endpoint's domain; of one that is not there, the region of the setup.
-    pub(crate) fn region_of(&self, endpoint: &Endpoint) -> &str {
+    pub(crate) fn region_of(&self, endpoint: &Endpoint) -> String {
         let Endpoint { domain, owner, .. } = endpoint;
         let domain = self.catalogue.account.domain(domain, owner);
-        domain.map_or(&self.setup.region, |domain| &domain.region)
+        domain.map_or(self.setup.region.clone(), |domain| domain.region)
     }
 }

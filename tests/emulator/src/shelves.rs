@@ -56,8 +56,8 @@ impl Shelf {
 
     fn find(&self, asset: &Asset) -> Option<&Arc<Asset>> {
         let is_same = |kept: &&Arc<Asset>| {
-            (kept.format, &kept.name, &kept.filename)
-                == (asset.format, &asset.name, &asset.filename)
+            (kept.format, &kept.name, &kept.version, &kept.filename)
+                == (asset.format, &asset.name, &asset.version, &asset.filename)
         };
         self.files.iter().map(|(_, kept)| kept).find(is_same)
     }
@@ -74,6 +74,25 @@ impl Shelves {
                 .collect()
         };
         shelves.get(&id).map(of).unwrap_or_default()
+    }
+
+    /// The formats and names of all packages.
+    pub(crate) fn packages(&self, id: RepositoryId) -> BTreeSet<(Format, String)> {
+        let shelves = self.lock();
+        let files = shelves.get(&id).map(|shelf| &shelf.files);
+        let package = |(_, asset): &(Origin, Arc<Asset>)| (asset.format, asset.name.clone());
+        files.into_iter().flatten().map(package).collect()
+    }
+
+    /// Takes the files of a version away.
+    pub(crate) fn remove(&self, id: RepositoryId, format: Format, name: &str, version: &str) {
+        let mut shelves = self.lock();
+        let is_meant = |asset: &Asset| {
+            (asset.format, &*asset.name, &*asset.version) == (format, name, version)
+        };
+        if let Some(shelf) = shelves.get_mut(&id) {
+            shelf.files.retain(|(_, asset)| !is_meant(asset));
+        }
     }
 
     /// How a package first came to a repository; `None` while nothing of it has.

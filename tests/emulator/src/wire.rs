@@ -4,6 +4,7 @@ mod maven;
 mod nuget;
 mod ruby;
 
+use crate::access::{Way, Wish};
 use crate::account::RepositoryId;
 use crate::asset::Asset;
 use crate::authorization::{holder, unauthorized};
@@ -12,10 +13,11 @@ use crate::cargo;
 use crate::catalogue::{Findings, Found};
 use crate::connection::Arrival;
 use crate::endpoints;
-use crate::error::{insert, respond};
+use crate::error::{AwsError, insert, respond};
 use crate::faults::Action;
 use crate::names::Format;
 use crate::npm;
+use crate::policy::Who;
 use crate::publish::Publishing;
 use crate::pypi;
 use crate::route::Endpoint;
@@ -37,9 +39,16 @@ pub(crate) async fn answer(
     fault: Option<&Action>,
 ) -> Response {
     let (method, headers) = (&parts.method, &parts.headers);
+    let way = Way { arrival, headers };
     let holder = match holder(shared, endpoint, headers, fault) {
         Ok(holder) => holder,
-        Err(message) => return unauthorized(message),
+        // The endpoint's policy is asked before anybody knows whose the token is.
+        Err(message) => {
+            return match permit_reading(shared, endpoint, way, None) {
+                Ok(()) => unauthorized(message),
+                Err(refused) => error(refused.status, &refused.message),
+            };
+        }
     };
     let denied = match fault {
         Some(Action::Deny { layer }) => Some(*layer),
@@ -52,10 +61,14 @@ pub(crate) async fn answer(
             domain, repository, ..
         } = endpoint;
         let resource = endpoint.arn(
-            shared.region_of(endpoint),
+            &shared.region_of(endpoint),
             &format!("repository/{domain}/{repository}"),
         );
         return error(403, &layer.sentence(&holder, action, &resource));
+    }
+    let who = shared.credentials.who(&holder);
+    if !publishes && let Err(refused) = permit_reading(shared, endpoint, way, who.as_ref()) {
+        return error(refused.status, &refused.message);
     }
     let Endpoint {
         domain,
@@ -74,6 +87,8 @@ pub(crate) async fn answer(
             endpoint,
             id,
             holder: &holder,
+            who: who.as_ref(),
+            way,
             denied,
             headers,
             body,
@@ -95,6 +110,25 @@ pub(crate) async fn answer(
         Ok(response) => response,
         Err(cause) => error(502, &format!("{cause:#}")),
     }
+}
+
+/// Refuses reading from a repository where a policy does.
+fn permit_reading(
+    shared: &Shared,
+    endpoint: &Endpoint,
+    way: Way<'_>,
+    who: Option<&Who>,
+) -> Result<(), AwsError> {
+    let region = shared.region_of(endpoint);
+    let path = format!("repository/{}/{}", endpoint.domain, endpoint.repository);
+    let wish = Wish {
+        action: "codeartifact:ReadFromRepository",
+        resource: &endpoint.arn(&region, &path),
+        who,
+        region: &region,
+        keys: &[],
+    };
+    shared.permit(way, wish)
 }
 
 /// npm prints `error`, so both names are there.
@@ -263,7 +297,7 @@ impl Package<'_> {
         let query = self
             .shared
             .presigner
-            .query(&path, region, self.shared.clocks.signing_now());
+            .query(&path, &region, self.shared.clocks.signing_now());
         let host = endpoints::assets(
             self.shared.assets_name.as_deref(),
             self.shared.assets,

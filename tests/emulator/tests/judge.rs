@@ -3,6 +3,7 @@
 mod support;
 
 use serde_json::json;
+use std::io::Write;
 use std::path::Path;
 use std::process::Output;
 use support::World;
@@ -45,6 +46,108 @@ fn boto3s_own_requests_are_sound() {
         String::from_utf8_lossy(&output.stderr)
     );
     assert!(told.starts_with("3 API requests"), "{told}");
+}
+
+/// Adds what a test wrote down of another service.
+fn write_down(world: &World, service: &str, target: &str, body: &str) {
+    let line =
+        json!({"service": service, "method": "POST", "uri": "/", "target": target, "body": body});
+    let path = world.home.path().join("requests.jsonl");
+    let mut log = std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path)
+        .unwrap();
+    writeln!(log, "{line}").unwrap();
+}
+
+#[test]
+fn every_service_of_an_administrator_is_judged() {
+    let world = World::new();
+    let content = "content";
+    let hash = "ed7002b439e9ac845f22357d822bac1444730fbdb6016d3ec9432297b9ec9f73";
+    let publish = json!({
+        "domain": "corp", "repository": "lonely", "format": "generic", "namespace": "ours", "package": "tool",
+        "packageVersion": "1", "assetName": "a", "assetContent": content, "assetSHA256": hash,
+    });
+    support::expect(
+        &world,
+        &[
+            (
+                "codeartifact",
+                "create_package_group",
+                json!({"domain": "corp", "packageGroup": "/pypi//acme-~"}),
+                "ok",
+            ),
+            ("codeartifact", "publish_package_version", publish, "ok"),
+            ("sagemaker", "list_domains", json!({}), "ok"),
+        ],
+    );
+    let change_set = "Action=CreateChangeSet&Version=2010-05-15&StackName=s&ChangeSetName=c&Capabilities.member.1=CAPABILITY_IAM\
+                      &Parameters.member.1.ParameterKey=k&Parameters.member.1.ParameterValue=v";
+    write_down(&world, "cloudformation", "", change_set);
+    write_down(
+        &world,
+        "iam",
+        "",
+        "Action=GetRole&Version=2010-05-08&RoleName=r",
+    );
+    write_down(
+        &world,
+        "ec2",
+        "",
+        "Action=DescribeVpcs&Version=2016-11-15&VpcId.1=vpc-1",
+    );
+    let output = judge(&world);
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        output.status.success(),
+        "{told}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert!(told.starts_with("6 API requests"), "{told}");
+    for (service, target, body, words) in [
+        (
+            "cloudformation",
+            "",
+            "Action=CreateChangeSet&Version=2010-05-15&StackName=s",
+            "ChangeSetName is missing",
+        ),
+        (
+            "cloudformation",
+            "",
+            "Action=DescribeStacks&Version=2010-05-15&Stack=s",
+            "no parameter 'Stack'",
+        ),
+        (
+            "cloudformation",
+            "",
+            "Action=CreateChangeSet&Version=2010-05-15&StackName=s&ChangeSetName=c&Capabilities.1=x",
+            "no parameter",
+        ),
+        (
+            "iam",
+            "",
+            "Action=GetRole&Version=2010-05-08&RoleName=a/b",
+            "does not match",
+        ),
+        (
+            "sagemaker",
+            "SageMaker.UpdateDomain",
+            r#"{"DomainId":"d","DefaultUserSettings":{"ExecutionRole":"r"}}"#,
+            "does not match",
+        ),
+        (
+            "sagemaker",
+            "SageMaker.UpdateDomain",
+            r#"{"DomainId":"d","Settings":{}}"#,
+            "Settings",
+        ),
+    ] {
+        let world = World::new();
+        write_down(&world, service, target, body);
+        fails(&world, words);
+    }
 }
 
 #[test]

@@ -280,7 +280,10 @@ fn what_is_not_there_is_named_with_its_kind() {
     );
     refused(&outcome, 404, "ResourceNotFoundException", "gone");
     assert_eq!(outcome["members"]["resourceType"], "repository");
-    let outcome = world.boto("codeartifact", "list_domains", json!({}), &[]);
+    let keywords = json!({
+        "domain": "corp", "repository": "team", "format": "pypi", "package": "x", "packageVersion": "1",
+    });
+    let outcome = world.boto("codeartifact", "get_package_version_readme", keywords, &[]);
     refused(&outcome, 404, "UnknownOperationException", "");
 }
 

@@ -32,7 +32,7 @@ pub(crate) const PROXY_NAME: &str = "proxy.corp.internal";
 pub(crate) const PROXY_PORT: u16 = 3128;
 
 pub(crate) const REGION: &str = "us-east-1";
-pub(crate) const ASSETS: &str = "assets-444455556666-us-east-1.s3.us-east-1.amazonaws.com";
+pub(crate) const ASSETS: &str = "assets-193858265520-us-east-1.s3.us-east-1.amazonaws.com";
 pub(crate) const API_VPCE: &str =
     "vpce-0a1b2c3d4e5f60718-1a2b3c4d.codeartifact.us-east-1.vpce.amazonaws.com";
 pub(crate) const REPOSITORIES_VPCE: &str =

@@ -202,6 +202,23 @@ impl World {
         serde_json::from_str(&run(&mut command)).unwrap()
     }
 
+    /// Makes boto3 calls one after the other, with one start of Python; their outcomes as `boto_calls.py` tells them.
+    pub fn calls(&self, calls: &[(&str, &str, Value)]) -> Vec<Value> {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/boto_calls.py");
+        let mut child = self
+            .command("python")
+            .arg(script)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let asked = serde_json::to_vec(calls).unwrap();
+        child.stdin.take().unwrap().write_all(&asked).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success());
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
     /// A fresh token for domain `corp`.
     pub fn token(&self) -> String {
         let answer = self.boto(
@@ -323,4 +340,34 @@ fn joined(mut rest: &[u8]) -> Vec<u8> {
         body.extend(&rest[line + 2..line + 2 + size]);
         rest = &rest[line + 4 + size..];
     }
+}
+
+/// An outcome of [`World::calls`] in short: `ok`, or status and code of the error.
+pub fn verdict(outcome: &Value) -> String {
+    match outcome.get("answer") {
+        Some(_) => "ok".into(),
+        None => format!(
+            "{} {}",
+            outcome["status"],
+            outcome["code"].as_str().unwrap_or("?")
+        ),
+    }
+}
+
+/// Calls whose verdicts are stated beside them.
+#[track_caller]
+pub fn expect(world: &World, calls: &[(&str, &str, Value, &str)]) -> Vec<Value> {
+    let asked: Vec<_> = calls
+        .iter()
+        .map(|(service, method, keywords, _)| (*service, *method, keywords.clone()))
+        .collect();
+    let outcomes = world.calls(&asked);
+    for ((_, method, keywords, expected), outcome) in calls.iter().zip(&outcomes) {
+        assert_eq!(
+            verdict(outcome),
+            *expected,
+            "{method} {keywords}: {outcome}"
+        );
+    }
+    outcomes
 }

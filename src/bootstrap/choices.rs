@@ -1,0 +1,390 @@
+//! What an administrator chooses: by flags now, or by the flags of the run before, which the stacks remember.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use anyhow::anyhow;
+use clap::{Args, ValueEnum};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::stacks::{Endpoint, EndpointPolicy, PublicName};
+use crate::error::{Usage, with_hint};
+
+/// What `--public` is remembered as where it named a file.
+pub const NAMES: &str = "names";
+
+/// Everything that can be chosen; what is `None` or empty was not.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+pub struct Choices {
+    /// Studio domain whose spaces shall have packages
+    #[arg(long, value_name = "ID")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub studio_domain_id: Option<String>,
+    /// VPC of the spaces [default: the Studio domain's]
+    #[arg(long, value_name = "ID")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vpc_id: Option<String>,
+    /// Subnets for the endpoints, with commas [default: the Studio domain's]
+    #[arg(long, value_name = "ID,…", value_delimiter = ',')]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub subnet_ids: Vec<String>,
+    /// Security groups of the spaces, with commas [default: the Studio domain's and its profiles']
+    #[arg(long, value_name = "ID,…", value_delimiter = ',')]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub security_group_ids: Vec<String>,
+    /// Roles of the spaces, with commas [default: the Studio domain's and its profiles']
+    #[arg(long, value_name = "ARN,…", value_delimiter = ',')]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub role_arn: Vec<String>,
+    /// Endpoints that the VPC shall have, with commas, or none (a hub has them)
+    #[arg(long, value_enum, value_name = "NAME,…", value_delimiter = ',')]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub endpoints: Vec<WantedEndpoint>,
+    /// Names of internal packages, which never come from outside: 'acme-*', '@acme/*'
+    #[arg(long, value_name = "PATTERN,…", value_delimiter = ',')]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub internal: Vec<String>,
+    /// What may come from outside: all, none, or a file of names
+    #[arg(long, value_name = "all|none|FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public: Option<String>,
+    /// Other accounts or roles that may read, with commas: account numbers or ARNs
+    #[arg(long, value_name = "WHO,…", value_delimiter = ',')]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub readers: Vec<String>,
+    /// Organisation whose accounts may read
+    #[arg(long, value_name = "ID")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organization: Option<String>,
+    /// Who may publish internal packages, with commas: ARNs
+    #[arg(long, value_name = "ARN,…", value_delimiter = ',')]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub publishers: Vec<String>,
+    /// Who may assume a role for machines that publish, with commas: ARNs or account numbers [default: no such role is made]
+    #[arg(long, value_name = "WHO,…", value_delimiter = ',')]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub publisher_role_trust: Vec<String>,
+    /// Packages are read through these VPCs alone, with commas [default: from anywhere]
+    #[arg(long, value_name = "ID,…", value_delimiter = ',')]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reader_vpc_ids: Vec<String>,
+    /// What the endpoints of CodeArtifact let through: every domain, or this one alone
+    #[arg(long, value_enum)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub endpoint_policy: Option<EndpointPolicy>,
+    /// Key of the packages, for good [default: AWS's own]
+    #[arg(long, value_name = "ARN")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kms_key_arn: Option<String>,
+    /// Repository for this program's binary [default: studio-mirror]
+    #[arg(long, value_name = "NAME")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub binary_repository: Option<String>,
+    /// Where spaces fetch the binary instead: s3://BUCKET/KEY
+    #[arg(long, value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub binary_source: Option<String>,
+    /// Whether the roles' policies are attached, or printed for whoever looks after them
+    #[arg(long, value_enum)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub iam: Option<IamWay>,
+    /// Permissions boundary of roles that are made
+    #[arg(long, value_name = "ARN")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permissions_boundary: Option<String>,
+    /// Role that CloudFormation works as [default: your own rights]
+    #[arg(long, value_name = "ARN")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cloudformation_role_arn: Option<String>,
+    /// Longest life of a token, 900 to 43200
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(900..=43200))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub longest_token: Option<u32>,
+    /// Refuse the roles' requests that do not come through the VPC's endpoints [default: no]
+    #[arg(long, value_enum, value_name = "yes|no", num_args = 0..=1, default_missing_value = "yes")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub only_through_vpc: Option<YesNo>,
+    /// Whether the lifecycle configuration is attached, or the lines for whoever looks after the Studio domain are printed
+    #[arg(long, value_enum)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attach: Option<AttachWay>,
+    /// Tags of everything that is made: KEY=VALUE,…
+    #[arg(long, value_name = "KEY=VALUE,…", value_delimiter = ',')]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// The names in the file of `--public`.
+    #[arg(skip)]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub public_names: Vec<PublicName>,
+    /// Domain, its owner and the repository: flags of every command.
+    #[arg(skip)]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub settings: BTreeMap<String, String>,
+}
+
+/// An endpoint, or none at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WantedEndpoint {
+    /// codeartifact.api: tokens
+    Api,
+    /// codeartifact.repositories: packages
+    Repositories,
+    /// sts: who am I, and other roles
+    Sts,
+    /// s3, a gateway: npm's packages
+    S3,
+    /// sagemaker.api, which Studio needs
+    SagemakerApi,
+    /// sagemaker.runtime, likewise
+    SagemakerRuntime,
+    /// aws.sagemaker.REGION.studio, likewise
+    Studio,
+    /// logs: what lifecycle scripts say
+    Logs,
+    /// no endpoint
+    None,
+}
+
+impl WantedEndpoint {
+    /// The endpoint that it is; `None` for none.
+    pub fn endpoint(self) -> Option<Endpoint> {
+        Some(match self {
+            Self::Api => Endpoint::Api,
+            Self::Repositories => Endpoint::Repositories,
+            Self::Sts => Endpoint::Sts,
+            Self::S3 => Endpoint::S3,
+            Self::SagemakerApi => Endpoint::SagemakerApi,
+            Self::SagemakerRuntime => Endpoint::SagemakerRuntime,
+            Self::Studio => Endpoint::Studio,
+            Self::Logs => Endpoint::Logs,
+            Self::None => return None,
+        })
+    }
+}
+
+/// `--iam`
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum IamWay {
+    /// the stack attaches them
+    #[default]
+    Attach,
+    /// printed
+    Print,
+}
+
+/// `--attach`
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AttachWay {
+    /// the Studio domain is changed, that leaf alone
+    #[default]
+    Patch,
+    /// the lines for Terraform and CloudFormation are printed
+    Print,
+    /// not at all, and no lifecycle configuration is made
+    None,
+}
+
+/// `yes` or `no`
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum YesNo {
+    /// yes
+    Yes,
+    /// no
+    #[default]
+    No,
+}
+
+impl Choices {
+    /// These over those of the run before. An empty word (`--internal ''`) takes a list back.
+    #[must_use]
+    pub fn over(&self, remembered: &Self) -> Self {
+        let mut merged = members(remembered);
+        merged.extend(members(self));
+        // Both are of this type: what comes out is, too.
+        let mut merged: Self = serde_json::from_value(Value::Object(merged)).unwrap_or_default();
+        for (name, value) in &remembered.settings {
+            let setting = merged.settings.entry(name.clone());
+            setting.or_insert_with(|| value.clone());
+        }
+        merged.without_empty_words()
+    }
+
+    fn without_empty_words(mut self) -> Self {
+        for list in [
+            &mut self.subnet_ids,
+            &mut self.security_group_ids,
+            &mut self.role_arn,
+            &mut self.internal,
+            &mut self.readers,
+            &mut self.publishers,
+            &mut self.publisher_role_trust,
+            &mut self.reader_vpc_ids,
+            &mut self.tags,
+        ] {
+            list.retain(|word| !word.is_empty());
+        }
+        for word in [
+            &mut self.studio_domain_id,
+            &mut self.vpc_id,
+            &mut self.organization,
+            &mut self.kms_key_arn,
+            &mut self.binary_source,
+            &mut self.permissions_boundary,
+            &mut self.cloudformation_role_arn,
+        ] {
+            word.take_if(|word| word.is_empty());
+        }
+        self
+    }
+
+    /// The endpoints that the VPC shall have. Without a word: what pip, uv and npm need.
+    ///
+    /// # Errors
+    /// When `none` is asked for together with one.
+    pub fn wanted_endpoints(&self) -> anyhow::Result<Vec<Endpoint>> {
+        if self.endpoints.is_empty() {
+            return Ok(vec![Endpoint::Api, Endpoint::Repositories, Endpoint::S3]);
+        }
+        if self.endpoints.len() > 1 && self.endpoints.contains(&WantedEndpoint::None) {
+            return Err(with_hint(
+                Usage("--endpoints none does not go with others".to_owned()),
+                "name the endpoints that the VPC shall have, or none",
+            ));
+        }
+        let wanted = self.endpoints.iter();
+        let mut wanted: Vec<_> = wanted.filter_map(|one| one.endpoint()).collect();
+        wanted.sort();
+        wanted.dedup();
+        Ok(wanted)
+    }
+
+    /// The tags.
+    ///
+    /// # Errors
+    /// When one is no `KEY=VALUE`, or what AWS does not take.
+    pub fn tag_map(&self) -> anyhow::Result<BTreeMap<String, String>> {
+        let pair = |tag: &String| {
+            let pair = tag.split_once('=').filter(|(key, value)| {
+                // As AWS has them: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+                (1..=128).contains(&key.chars().count())
+                    && value.chars().count() <= 256
+                    && !key.starts_with("aws:")
+                    && tag
+                        .chars()
+                        .all(|c| c.is_alphanumeric() || " _.:/=+-@".contains(c))
+            });
+            let (key, value) = pair.ok_or_else(|| {
+                with_hint(
+                    Usage(format!("--tags: `{}` is no tag", tag.escape_debug())),
+                    "KEY=VALUE with letters, digits, blanks and _ . : / = + - @, a key not beginning with aws:",
+                )
+            })?;
+            Ok((key.to_owned(), value.to_owned()))
+        };
+        self.tags.iter().map(pair).collect()
+    }
+
+    /// The file of names that `--public` means, if it means one.
+    pub fn public_file(&self) -> Option<PathBuf> {
+        match self.public.as_deref() {
+            None | Some("" | "all" | "none" | NAMES) => None,
+            Some(file) => Some(PathBuf::from(file)),
+        }
+    }
+}
+
+/// The members that were chosen.
+fn members(choices: &Choices) -> Map<String, Value> {
+    match serde_json::to_value(choices) {
+        Ok(Value::Object(members)) => members,
+        _ => Map::new(),
+    }
+}
+
+/// The name of the role of this ARN, without its path.
+///
+/// # Errors
+/// When it is no role's.
+pub fn role_name(arn: &str) -> anyhow::Result<&str> {
+    arn.split_once(":role/")
+        .filter(|(before, _)| before.starts_with("arn:"))
+        .and_then(|(_, path)| path.rsplit('/').next())
+        .filter(|name| !name.is_empty())
+        .ok_or_else(|| anyhow!("`{}` is no ARN of a role", arn.escape_debug()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(words: &[&str]) -> Vec<String> {
+        words.iter().map(|word| (*word).to_owned()).collect()
+    }
+
+    #[test]
+    fn what_is_chosen_now_wins_and_the_rest_is_remembered() {
+        let remembered = Choices {
+            vpc_id: Some("vpc-1".to_owned()),
+            internal: words(&["acme-*"]),
+            longest_token: Some(3600),
+            iam: Some(IamWay::Print),
+            ..Choices::default()
+        };
+        let now = Choices {
+            vpc_id: Some("vpc-2".to_owned()),
+            internal: words(&[""]),
+            ..Choices::default()
+        };
+        let merged = now.over(&remembered);
+        assert_eq!(merged.vpc_id.as_deref(), Some("vpc-2"));
+        assert!(merged.internal.is_empty());
+        assert_eq!(merged.longest_token, Some(3600));
+        assert_eq!(merged.iam, Some(IamWay::Print));
+        assert_eq!(Choices::default().over(&remembered), remembered);
+    }
+
+    #[test]
+    fn endpoints_are_what_clients_need_unless_named() {
+        let chosen = |endpoints: &[WantedEndpoint]| {
+            let endpoints = endpoints.to_vec();
+            let choices = Choices {
+                endpoints,
+                ..Choices::default()
+            };
+            choices.wanted_endpoints()
+        };
+        assert_eq!(chosen(&[]).expect("default").len(), 3);
+        assert_eq!(chosen(&[WantedEndpoint::None]).expect("none"), []);
+        let both = [WantedEndpoint::None, WantedEndpoint::Api];
+        assert!(chosen(&both).is_err());
+    }
+
+    #[test]
+    fn tags_are_pairs_that_aws_takes() {
+        let tags = |tags: &[&str]| {
+            let tags = words(tags);
+            let choices = Choices {
+                tags,
+                ..Choices::default()
+            };
+            choices.tag_map()
+        };
+        assert_eq!(tags(&["team=ml", "cost=a=b"]).expect("tags")["cost"], "a=b");
+        for bad in ["team", "=x", "aws:x=y", "a=\"b\""] {
+            assert!(tags(&[bad]).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_role_is_named_without_its_path() {
+        let arn = "arn:aws:iam::111122223333:role/service-role/Exec";
+        assert_eq!(role_name(arn).expect("a role"), "Exec");
+        assert!(role_name("arn:aws:iam::111122223333:user/x").is_err());
+    }
+}

@@ -1,0 +1,246 @@
+//! The decisions: what is there and what is wanted become what the stacks are to hold. Pure.
+
+mod network;
+mod packages;
+mod slots;
+#[cfg(test)]
+mod tests;
+
+use serde::Serialize;
+
+pub use slots::{AttachVerb, Attachment, fill, is_of_ours, is_ours};
+
+use super::choices::{AttachWay, Choices, IamWay, YesNo, role_name};
+use super::discover::spaces_groups;
+use super::found::Found;
+use super::names::Names;
+use super::stacks::{ConsumerStack, PackagesStack, Public};
+use crate::check::catalogue::{REGIONS, bucket};
+
+/// What is wanted.
+#[derive(Clone, Debug)]
+pub struct Wanted<'a> {
+    /// What was chosen, now and before.
+    pub choices: &'a Choices,
+    /// What things are called.
+    pub names: &'a Names,
+    /// Which of the stacks.
+    pub parts: Parts,
+    /// What may come from outside.
+    pub public: Public,
+    /// The lifecycle script, filled.
+    pub script: String,
+    /// Another's lifecycle configuration may be replaced.
+    pub replace: bool,
+    /// The one profile that gets the lifecycle configuration before everybody.
+    pub canary: Option<String>,
+}
+
+/// Which stacks a run is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parts {
+    /// That of the account that owns the packages.
+    pub packages: bool,
+    /// That of an account whose spaces use them.
+    pub consumer: bool,
+}
+
+/// What was decided about something that is there, or must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verb {
+    /// It is there, somebody else's, and good.
+    Reuse,
+    /// It is there and stays.
+    Keep,
+    /// It cannot be done so.
+    Refuse,
+}
+
+/// One decision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Item {
+    /// What.
+    pub verb: Verb,
+    /// About what.
+    pub subject: String,
+    /// Why; for a refusal also what would mend it.
+    pub why: String,
+}
+
+/// Something that only somebody else can or should do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ByHand {
+    /// What it is for.
+    pub what: String,
+    /// The command or the statement.
+    pub text: String,
+}
+
+/// Everything that was decided.
+#[derive(Clone, Debug, Default)]
+pub struct Decision {
+    /// What the packages' stack is to hold.
+    pub packages: Option<PackagesStack>,
+    /// What the spaces' stack is to hold.
+    pub consumer: Option<ConsumerStack>,
+    /// What is kept, reused, refused.
+    pub items: Vec<Item>,
+    /// What happens to each slot.
+    pub attachments: Vec<Attachment>,
+    /// What others have to do.
+    pub by_hand: Vec<ByHand>,
+    /// Who else will notice.
+    pub affected: Vec<String>,
+}
+
+impl Decision {
+    /// The refusals.
+    pub fn refusals(&self) -> impl Iterator<Item = &Item> {
+        self.items.iter().filter(|item| item.verb == Verb::Refuse)
+    }
+
+    fn say(&mut self, verb: Verb, subject: impl Into<String>, why: impl Into<String>) {
+        self.items.push(Item {
+            verb,
+            subject: subject.into(),
+            why: why.into(),
+        });
+    }
+
+    fn refuse(&mut self, subject: impl Into<String>, why: impl Into<String>) {
+        self.say(Verb::Refuse, subject, why);
+    }
+
+    fn by_hand(&mut self, what: impl Into<String>, text: impl Into<String>) {
+        self.by_hand.push(ByHand {
+            what: what.into(),
+            text: text.into(),
+        });
+    }
+}
+
+/// Decides.
+///
+/// # Errors
+/// When what was chosen contradicts itself.
+pub fn decide(wanted: &Wanted<'_>, found: &Found) -> anyhow::Result<Decision> {
+    let mut decision = Decision::default();
+    if !REGIONS.iter().any(|(known, _)| *known == found.region) {
+        let known: Vec<&str> = REGIONS.iter().map(|(region, _)| *region).collect();
+        decision.refuse(
+            format!("the region {}", found.region),
+            format!(
+                "CodeArtifact is not there, and endpoints lead to their own region alone; it is in {}",
+                known.join(", ")
+            ),
+        );
+        return Ok(decision);
+    }
+    if wanted.parts.packages {
+        packages::decide(wanted, found, &mut decision)?;
+    }
+    if wanted.parts.consumer {
+        consumer(wanted, found, &mut decision)?;
+    }
+    Ok(decision)
+}
+
+fn consumer(wanted: &Wanted<'_>, found: &Found, decision: &mut Decision) -> anyhow::Result<()> {
+    let choices = wanted.choices;
+    let names = wanted.names;
+    if names.owner != found.account && !wanted.parts.packages {
+        other_owner(names, found, decision);
+    }
+    let endpoints = network::decide(choices, found, decision)?;
+    let roles = roles(choices, found, decision)?;
+    let has_lifecycle = choices.attach != Some(AttachWay::None);
+    let seen = found.packages.domain.as_ref();
+    let asset_bucket = seen.map(|domain| domain.bucket_arn.clone());
+    let mut stack = ConsumerStack {
+        region: found.region.clone(),
+        account: found.account.clone(),
+        domain: names.domain.clone(),
+        domain_owner: names.owner.clone(),
+        repository: names.repository.clone(),
+        binary_repository: names.binary_repository.clone(),
+        asset_bucket_arn: asset_bucket
+            .filter(|arn| !arn.is_empty())
+            .or_else(|| Some(format!("arn:aws:s3:::{}", bucket(&found.region)?))),
+        vpc_id: endpoints.vpc,
+        subnet_ids: endpoints.subnets,
+        route_table_ids: endpoints.route_tables,
+        space_group_ids: spaces_groups(choices, found.studio.as_ref()),
+        endpoints: endpoints.held,
+        endpoint_policy: choices.endpoint_policy.unwrap_or_default(),
+        other_endpoint_ids: endpoints.others,
+        private_dns: true,
+        role_names: roles,
+        attach_policies: choices.iam.unwrap_or_default() == IamWay::Attach,
+        longest_token: choices.longest_token,
+        only_through_vpc: choices.only_through_vpc == Some(YesNo::Yes),
+        name: names.base.clone(),
+        lifecycle_script: has_lifecycle.then(|| wanted.script.clone()),
+        held_lifecycles: Vec::new(),
+        tags: choices.tag_map()?,
+    };
+    slots::decide(wanted, found, &mut stack, decision);
+    decision.consumer = Some(stack);
+    Ok(())
+}
+
+fn other_owner(names: &Names, found: &Found, decision: &mut Decision) {
+    let subject = format!("domain {} of account {}", names.domain, names.owner);
+    match (&found.packages.refusal, &found.packages.domain) {
+        (Some(refusal), _) => decision.say(
+            Verb::Reuse,
+            subject,
+            format!("another account's, which does not let us look into it ({refusal}): the login shows whether it lets the roles in"),
+        ),
+        (None, Some(_)) => decision.say(Verb::Reuse, subject, "another account's"),
+        (None, None) => decision.refuse(
+            subject,
+            format!(
+                "it is not there yet: first, in account {}, `studio-mirror bootstrap apply --part packages --domain {} --readers {}`",
+                names.owner, names.domain, found.account
+            ),
+        ),
+    }
+}
+
+/// The names of the spaces' roles.
+fn roles(choices: &Choices, found: &Found, decision: &mut Decision) -> anyhow::Result<Vec<String>> {
+    if found.roles.is_empty() && choices.iam.unwrap_or_default() == IamWay::Attach {
+        decision.refuse(
+            "the roles' policy",
+            "no role of the spaces is known: name them with --role-arn, or take --iam print",
+        );
+    }
+    for arn in &choices.role_arn {
+        let account = arn.split(':').nth(4).unwrap_or_default();
+        if account != found.account {
+            let why = format!(
+                "it is of account {account}, and policies are attached in {} alone: run this there",
+                found.account
+            );
+            decision.refuse(format!("role {}", role_name(arn)?), why);
+        }
+    }
+    for (name, role) in &found.roles {
+        match role {
+            None => decision.refuse(
+                format!("role {name}"),
+                format!("there is no such role in account {}", found.account),
+            ),
+            Some(role) => {
+                if let Some(boundary) = &role.boundary {
+                    decision.by_hand(
+                        format!("The role {name} has a permissions boundary. {boundary} must allow what its new policy does"),
+                        "studio-mirror bootstrap plan --iam print",
+                    );
+                }
+            }
+        }
+    }
+    Ok(found.roles.keys().cloned().collect())
+}

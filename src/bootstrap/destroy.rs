@@ -1,0 +1,241 @@
+//! Takes a set-up away: what stood in the slots before comes back, the stacks go, the packages stay unless they shall not.
+
+use serde::Serialize;
+
+use super::attach::put;
+use super::collect::history;
+use super::decide::is_ours;
+use super::found::StackSeen;
+use super::memory::Memory;
+use super::names::{Names, field_key};
+use super::prepare::begin;
+use super::reach::Reach;
+use super::slot::{Holder, Slot};
+use super::stack;
+use crate::aws::AwsError;
+use crate::aws::cloudformation::Event;
+use crate::check::render::lines::broken;
+use crate::output::Report;
+use crate::settings::Field;
+
+/// What would be taken away.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Destruction {
+    /// Slots that ours is in, with what comes back; empty for nothing.
+    pub slots: Vec<Detachment>,
+    /// Stacks, in the order in which they go.
+    pub stacks: Vec<String>,
+    /// Lifecycle configurations of ours, which the stacks keep.
+    pub lifecycles: Vec<String>,
+    /// Repositories, with every package in them.
+    pub repositories: Vec<String>,
+    /// The CodeArtifact domain.
+    pub domain: Option<String>,
+    /// What stays.
+    pub stays: Vec<String>,
+    #[serde(skip)]
+    seen: Vec<StackSeen>,
+    #[serde(skip)]
+    names: Names,
+}
+
+/// A slot that is emptied or gets back what it had.
+#[derive(Clone, Debug, Serialize)]
+pub struct Detachment {
+    /// Its key.
+    pub slot: String,
+    /// Its Studio domain.
+    pub studio_domain: String,
+    /// What is in it now.
+    pub now: String,
+    /// What comes back.
+    pub back: Option<String>,
+}
+
+impl Destruction {
+    /// Whether there is nothing of ours.
+    pub fn is_nothing(&self) -> bool {
+        self.stacks.is_empty() && self.slots.is_empty() && self.lifecycles.is_empty()
+    }
+}
+
+impl Report for Destruction {
+    fn text(&self) -> String {
+        let mut text = String::new();
+        for slot in &self.slots {
+            let back = match &slot.back {
+                Some(arn) => format!("{arn} comes back"),
+                None => "nothing was there before".to_owned(),
+            };
+            let of = format!("{} of {}: {back}", slot.slot, slot.studio_domain);
+            text += &broken(&of, "- detach  ", "          ", "");
+        }
+        for stack in &self.stacks {
+            text += &format!("- delete  stack {stack}\n");
+        }
+        for name in &self.lifecycles {
+            text += &format!("- delete  lifecycle configuration {name}\n");
+        }
+        for name in &self.repositories {
+            text += &format!("- DELETE  repository {name}, with every package in it\n");
+        }
+        if let Some(domain) = &self.domain {
+            text += &format!("- DELETE  domain {domain}\n");
+        }
+        for what in &self.stays {
+            text += &format!("= keep    {what}\n");
+        }
+        text
+    }
+}
+
+/// Looks at what there is.
+///
+/// # Errors
+/// When AWS would not tell.
+pub async fn survey(reach: &Reach, base: &str, with_packages: bool) -> anyhow::Result<Destruction> {
+    let beginning = begin(reach, base).await?;
+    let remembered = beginning.remembered();
+    let setting = |field: Field| remembered.settings.get(field_key(field)).cloned();
+    let mut destruction = Destruction {
+        names: Names {
+            base: base.to_owned(),
+            domain: setting(Field::Domain).unwrap_or_default(),
+            owner: setting(Field::DomainOwner).unwrap_or(beginning.account),
+            ..Names::default()
+        },
+        ..Destruction::default()
+    };
+    let memory = beginning
+        .consumer
+        .as_ref()
+        .map(|stack| stack.memory.clone());
+    let history = history(reach, &destruction.names).await?;
+    destruction.lifecycles = history.into_values().flatten().collect();
+    if let Some(memory) = memory {
+        destruction.slots = slots(reach, &memory).await?;
+    }
+    for seen in [beginning.consumer, beginning.packages]
+        .into_iter()
+        .flatten()
+    {
+        packages(&seen, with_packages, &mut destruction);
+        destruction.stacks.push(seen.stack.name.clone());
+        destruction.seen.push(seen);
+    }
+    Ok(destruction)
+}
+
+/// Domain and repositories that the stack made: they stay behind it.
+fn packages(seen: &StackSeen, with_packages: bool, destruction: &mut Destruction) {
+    let mut resources: Vec<_> = seen.resources.iter().collect();
+    resources.retain(|resource| resource.exists());
+    // What looks into another goes before it.
+    resources.sort_by_key(|resource| resource.logical_id != "Repository");
+    for resource in resources {
+        let name = resource
+            .physical_id
+            .rsplit('/')
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        match (resource.kind.as_str(), with_packages) {
+            ("AWS::CodeArtifact::Repository", true) => destruction.repositories.push(name),
+            ("AWS::CodeArtifact::Domain", true) => destruction.domain = Some(name),
+            ("AWS::CodeArtifact::Repository", false) => {
+                destruction.stays.push(format!("repository {name}"))
+            }
+            ("AWS::CodeArtifact::Domain", false) => {
+                destruction.stays.push(format!("domain {name}"))
+            }
+            _ => {}
+        }
+    }
+}
+
+async fn slots(reach: &Reach, memory: &Memory) -> anyhow::Result<Vec<Detachment>> {
+    let Some(studio) = &memory.choices.studio_domain_id else {
+        return Ok(Vec::new());
+    };
+    let mut detachments = Vec::new();
+    for (key, back) in &memory.replaced {
+        let Some(slot) = Slot::of_key(key) else {
+            continue;
+        };
+        let described = match &slot.holder {
+            Holder::Profile(name) => reach.sagemaker.profile(studio, name).await,
+            _ => reach.sagemaker.domain_as_it_is(studio).await,
+        };
+        // A profile, or the whole Studio domain, may be gone by now.
+        let described = match described {
+            Err(error) if error.kind == crate::aws::Kind::NotFound => continue,
+            described => described.map_err(AwsError::into_hinted)?,
+        };
+        let Some(now) = slot.arn(&described) else {
+            continue;
+        };
+        let name = now.rsplit('/').next().unwrap_or_default();
+        let lifecycle = reach.sagemaker.lifecycle(name).await;
+        if lifecycle
+            .map_err(AwsError::into_hinted)?
+            .is_none_or(|seen| !is_ours(&seen))
+        {
+            continue;
+        }
+        detachments.push(Detachment {
+            slot: key.clone(),
+            studio_domain: studio.clone(),
+            now,
+            back: (!back.is_empty()).then(|| back.clone()),
+        });
+    }
+    Ok(detachments)
+}
+
+/// Takes it away: what names a thing goes before the thing.
+///
+/// # Errors
+/// At the first step that fails; the same command again goes on from there.
+pub async fn carry_out(
+    reach: &Reach,
+    destruction: &Destruction,
+    tell: &mut dyn FnMut(&Event),
+) -> anyhow::Result<()> {
+    for one in &destruction.slots {
+        let Some(slot) = Slot::of_key(&one.slot) else {
+            continue;
+        };
+        put(
+            reach,
+            &one.studio_domain,
+            &slot,
+            Some(Some(&one.now)),
+            one.back.as_deref(),
+        )
+        .await?;
+    }
+    for seen in &destruction.seen {
+        let role = seen.stack.role_arn.as_deref();
+        stack::delete(reach, &seen.stack, role, tell).await?;
+    }
+    for name in &destruction.lifecycles {
+        let deleted = reach.sagemaker.delete_lifecycle(name).await;
+        // Something of another's names it: theirs to change.
+        deleted.map_err(AwsError::into_hinted)?;
+    }
+    let names = &destruction.names;
+    let registry = reach.registry(&names.domain, &names.owner);
+    for name in &destruction.repositories {
+        registry
+            .delete_repository(name)
+            .await
+            .map_err(AwsError::into_hinted)?;
+    }
+    if destruction.domain.is_some() {
+        registry
+            .delete_domain()
+            .await
+            .map_err(AwsError::into_hinted)?;
+    }
+    Ok(())
+}

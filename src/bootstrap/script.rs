@@ -1,0 +1,244 @@
+//! The lifecycle script that is attached: `lifecycle/on-start.sh`, the one that people fill in by hand, with every setting filled in.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Usage;
+
+const SCRIPT: &str = include_str!("../../lifecycle/on-start.sh");
+/// What SageMaker takes, in characters of base64.
+const LONGEST: usize = 16_384;
+
+/// The generic package that the script fetches: its namespace.
+pub const NAMESPACE: &str = "studio-mirror";
+/// Its name.
+pub const PACKAGE: &str = "studio-mirror";
+/// The file in it.
+pub const ASSET: &str = "studio-mirror-x86_64-linux-musl";
+
+/// What is filled in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Script {
+    /// CodeArtifact domain.
+    pub domain: String,
+    /// Account that owns it.
+    pub domain_owner: String,
+    /// The repository that spaces use.
+    pub repository: String,
+    /// Region of the domain and the spaces.
+    pub region: String,
+    /// Address of the VPC endpoint of the API, if it has no private DNS.
+    pub api_endpoint: Option<String>,
+    /// Address of the VPC endpoint of repositories, likewise.
+    pub repository_endpoint: Option<String>,
+    /// Where the binary is.
+    pub binary_source: BinarySource,
+    /// The binary that spaces are to run.
+    pub binary: Pinned,
+    /// SHA-256 of the one before, which spaces run until they have the new one.
+    pub previous_sha256: Option<String>,
+}
+
+/// Where spaces whose image has no binary get it from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BinarySource {
+    /// A repository of the domain.
+    Repository(String),
+    /// `s3://bucket/key`.
+    S3(String),
+}
+
+impl BinarySource {
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Repository(name) => name,
+            Self::S3(url) => url,
+        }
+    }
+}
+
+/// A binary, to the bit.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pinned {
+    /// Its version, which is that of the package.
+    pub version: String,
+    /// Its SHA-256 in lower-case hex.
+    pub sha256: String,
+}
+
+impl Script {
+    /// Its text.
+    ///
+    /// # Errors
+    /// When a value cannot stand in a script, or the whole is longer than SageMaker takes.
+    pub fn text(&self) -> Result<String, Usage> {
+        for sha256 in self.hashes() {
+            if !is_sha256(sha256) {
+                return Err(Usage(format!("`{sha256}` is no SHA-256 in lower-case hex")));
+            }
+        }
+        if let BinarySource::S3(url) = &self.binary_source
+            && !url.starts_with("s3://")
+        {
+            return Err(Usage(format!("`{url}` does not begin with s3://")));
+        }
+        let settings = self.settings();
+        let mut text = String::with_capacity(SCRIPT.len() + 1_024);
+        for line in SCRIPT.lines() {
+            let name = line.strip_suffix("=''");
+            let setting = settings.iter().find(|(known, _)| Some(*known) == name);
+            match setting {
+                Some((name, value)) => text += &format!("{name}={}\n", quoted(name, value)?),
+                None => text += &format!("{line}\n"),
+            }
+        }
+        let length = text.len().div_ceil(3) * 4;
+        if length > LONGEST {
+            return Err(Usage(format!(
+                "the lifecycle script has {length} characters in base64, more than the {LONGEST} that SageMaker takes: \
+                 names or addresses are too long"
+            )));
+        }
+        Ok(text)
+    }
+
+    fn hashes(&self) -> impl Iterator<Item = &str> {
+        [&self.binary.sha256]
+            .into_iter()
+            .chain(&self.previous_sha256)
+            .map(String::as_str)
+    }
+
+    fn settings(&self) -> [(&'static str, &str); 10] {
+        [
+            ("domain", &self.domain),
+            ("domain_owner", &self.domain_owner),
+            ("repository", &self.repository),
+            ("region", &self.region),
+            ("api_endpoint", self.api_endpoint.as_deref().unwrap_or("")),
+            (
+                "repository_endpoint",
+                self.repository_endpoint.as_deref().unwrap_or(""),
+            ),
+            ("binary_source", self.binary_source.as_str()),
+            ("version", &self.binary.version),
+            ("sha256", &self.binary.sha256),
+            (
+                "previous_sha256",
+                self.previous_sha256.as_deref().unwrap_or(""),
+            ),
+        ]
+    }
+}
+
+fn is_sha256(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// `value` as one word of a shell, whatever is in it.
+fn quoted(name: &str, value: &str) -> Result<String, Usage> {
+    if value.bytes().any(|byte| !matches!(byte, b' '..=b'~')) {
+        let value = value.escape_debug();
+        return Err(Usage(format!(
+            "`{value}` cannot stand in the lifecycle script as its {name}"
+        )));
+    }
+    Ok(format!("'{}'", value.replace('\'', r"'\''")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn script() -> Script {
+        Script {
+            domain: "corp".into(),
+            domain_owner: "111122223333".into(),
+            repository: "team".into(),
+            region: "us-east-1".into(),
+            api_endpoint: None,
+            repository_endpoint: None,
+            binary_source: BinarySource::Repository("studio-mirror".into()),
+            binary: Pinned {
+                version: "1.2.3".into(),
+                sha256: "a".repeat(64),
+            },
+            previous_sha256: None,
+        }
+    }
+
+    #[test]
+    fn only_the_settings_differ_from_the_script_by_hand() {
+        let text = script().text().expect("a script");
+        let differing: Vec<(&str, &str)> = SCRIPT
+            .lines()
+            .zip(text.lines())
+            .filter(|(by_hand, filled)| by_hand != filled)
+            .collect();
+        let pin = format!("sha256='{}'", "a".repeat(64));
+        assert_eq!(
+            differing,
+            [
+                ("domain=''", "domain='corp'"),
+                ("domain_owner=''", "domain_owner='111122223333'"),
+                ("repository=''", "repository='team'"),
+                ("region=''", "region='us-east-1'"),
+                ("binary_source=''", "binary_source='studio-mirror'"),
+                ("version=''", "version='1.2.3'"),
+                ("sha256=''", &pin),
+            ]
+        );
+        assert_eq!(SCRIPT.lines().count(), text.lines().count());
+    }
+
+    #[test]
+    fn every_setting_stands_in_the_script_once() {
+        for (name, _) in script().settings() {
+            let empty = format!("{name}=''");
+            let lines = SCRIPT.lines().filter(|line| **line == empty);
+            assert_eq!(lines.count(), 1, "{empty}");
+        }
+    }
+
+    #[test]
+    fn the_longest_names_of_aws_fit() {
+        let address = |word: &str| {
+            let zone = "vpce-0123456789abcdef0-abcdefgh-ap-southeast-2a";
+            Some(format!(
+                "https://{zone}.{word}.ap-southeast-2.vpce.amazonaws.com"
+            ))
+        };
+        let script = Script {
+            domain: "d".repeat(50),
+            repository: "r".repeat(100),
+            region: "ap-southeast-2".into(),
+            api_endpoint: address("codeartifact"),
+            repository_endpoint: address("d.codeartifact"),
+            binary_source: BinarySource::Repository("b".repeat(100)),
+            previous_sha256: Some("b".repeat(64)),
+            ..script()
+        };
+        script.text().expect("a script that fits");
+    }
+
+    #[test]
+    fn what_would_not_work_in_a_space_is_refused_here() {
+        let refused = |change: fn(&mut Script)| {
+            let mut script = script();
+            change(&mut script);
+            script.text().expect_err("a refusal").0
+        };
+        let too_long = refused(|script| {
+            script.binary_source = BinarySource::S3(format!("s3://bucket/{}", "k".repeat(1_024)));
+        });
+        assert!(too_long.contains("16384"), "{too_long}");
+        let line_end = refused(|script| script.repository = "team\ndate".into());
+        assert!(line_end.contains(r"team\ndate"), "{line_end}");
+        let hash = refused(|script| script.binary.sha256 = "A".repeat(64));
+        assert!(hash.contains("SHA-256"), "{hash}");
+        let hash = refused(|script| script.previous_sha256 = Some(String::new()));
+        assert!(hash.contains("SHA-256"), "{hash}");
+        let url = refused(|script| script.binary_source = BinarySource::S3("bucket/key".into()));
+        assert!(url.contains("s3://"), "{url}");
+    }
+}

@@ -1,0 +1,207 @@
+//! A plan for people: 80 columns, marks that need no colour.
+
+use super::decide::{AttachVerb, Attachment, Item, Verb};
+use super::plan::{Outcome, Plan, StackPlan, StackVerb};
+use crate::aws::cloudformation::Change;
+use crate::check::render::lines::{broken, wrapped};
+use crate::output::Report;
+
+impl Report for Plan {
+    fn text(&self) -> String {
+        let mut text = self.head();
+        for stack in &self.stacks {
+            text += &of_stack(stack);
+        }
+        text += &self.after();
+        text += &section(
+            "What is there",
+            self.items
+                .iter()
+                .filter(|item| item.verb != Verb::Refuse)
+                .map(of_item),
+        );
+        text += &section(
+            "Who else will notice",
+            self.affected.iter().map(|line| wrapped(line, "  ")),
+        );
+        text += &section("Changed by hand", self.drifted());
+        text += &section(
+            "For others to do",
+            self.by_hand
+                .iter()
+                .map(|one| wrapped(&one.what, "  ") + &broken(&one.text, "    ", "      ", " \\")),
+        );
+        if self.cost.usd_a_month > 0.0
+            || self
+                .stacks
+                .iter()
+                .any(|stack| stack.verb == StackVerb::Create)
+        {
+            text += &format!("\nCost: about {:.2} USD a month\n", self.cost.usd_a_month);
+            for line in &self.cost.reckoning {
+                text += &wrapped(line, "  ");
+            }
+        }
+        text += &section(
+            "In the way",
+            self.items
+                .iter()
+                .filter(|item| item.verb == Verb::Refuse)
+                .map(of_item),
+        );
+        text += &format!("\n{}\n", self.verdict());
+        text
+    }
+}
+
+impl Plan {
+    fn head(&self) -> String {
+        let mut text = wrapped(
+            &format!(
+                "Account {}, region {}, as {}",
+                self.account, self.region, self.caller
+            ),
+            "",
+        );
+        text += &format!("CodeArtifact domain {}", self.domain);
+        if let Some(studio) = &self.studio_domain {
+            text += &format!(", Studio domain {studio}");
+        }
+        text + "\n"
+    }
+
+    /// What happens outside of the stacks.
+    fn after(&self) -> String {
+        let binary = self.binary.iter().map(|binary| {
+            let version = &binary.binary.version;
+            let (mark, into) = match binary.is_published_now {
+                true => ("+ publish", "into"),
+                false => ("= keep", "in"),
+            };
+            marked(
+                mark,
+                &format!("studio-mirror {version} {into} {}", binary.source),
+            )
+        });
+        section(
+            "After the stacks",
+            binary.chain(self.attachments.iter().map(of_attachment)),
+        )
+    }
+
+    fn drifted(&self) -> impl Iterator<Item = String> {
+        let drift = &self.drift;
+        let resources = drift.resources.iter().map(|one| {
+            let properties = match one.properties.is_empty() {
+                true => String::new(),
+                false => format!(": {}", one.properties.join(", ")),
+            };
+            let line = format!(
+                "! {} {} ({}){properties}",
+                one.status.to_ascii_lowercase(),
+                one.logical_id,
+                one.physical_id
+            );
+            wrapped(&line, "  ")
+        });
+        let slots = drift.slots.iter().map(|slot| {
+            wrapped(
+                &format!("! {slot} had our lifecycle configuration, and has it no longer"),
+                "  ",
+            )
+        });
+        let binary = drift.binary.then(|| {
+            "  ! the published binary is not there, or not the one that was published\n".to_owned()
+        });
+        let blind = drift
+            .not_looked_at
+            .iter()
+            .map(|why| wrapped(&format!("? could not be looked at: {why}"), "  "));
+        resources.chain(slots).chain(binary).chain(blind)
+    }
+
+    fn verdict(&self) -> &'static str {
+        match self.outcome {
+            Outcome::Refused => "Nothing can be done before that is out of the way.",
+            Outcome::Drift => "Something is no longer as it was made.",
+            Outcome::Changes => "There is something to do: `studio-mirror bootstrap apply`.",
+            Outcome::NoChange => "No change: everything is as it should be.",
+        }
+    }
+}
+
+fn section(title: &str, lines: impl Iterator<Item = String>) -> String {
+    let lines: String = lines.collect();
+    match lines.is_empty() {
+        true => lines,
+        false => format!("\n{title}\n{lines}"),
+    }
+}
+
+fn of_stack(stack: &StackPlan) -> String {
+    let what = match stack.verb {
+        StackVerb::Create => "is made".to_owned(),
+        StackVerb::CreateAnew => format!(
+            "is {}: what is left of it is deleted, and it is made anew",
+            stack.status
+        ),
+        StackVerb::Change => "is changed".to_owned(),
+        StackVerb::Keep => "stays as it is".to_owned(),
+    };
+    let mut text = "\n".to_owned() + &wrapped(&format!("Stack {} {what}", stack.name), "");
+    for change in &stack.changes {
+        text += &of_change(change);
+    }
+    text
+}
+
+fn of_change(change: &Change) -> String {
+    let (mark, verb) = match (change.action.as_str(), change.replacement.as_str()) {
+        ("Add", _) => ("+", "create"),
+        ("Remove", _) => ("-", "remove"),
+        (_, "True") => ("±", "replace"),
+        (_, "Conditional") => ("~", "replace?"),
+        _ => ("~", "change"),
+    };
+    let kind = change.kind.trim_start_matches("AWS::");
+    let id = match change.physical_id.is_empty() {
+        true => String::new(),
+        false => format!(" {}", change.physical_id),
+    };
+    marked(
+        &format!("{mark} {verb}"),
+        &format!("{} ({kind}){id}", change.logical_id),
+    )
+}
+
+fn of_item(item: &Item) -> String {
+    let mark = match item.verb {
+        Verb::Reuse => "= reuse",
+        Verb::Keep => "= keep",
+        Verb::Refuse => "x refuse",
+    };
+    marked(mark, &format!("{}: {}", item.subject, item.why))
+}
+
+/// A line behind its mark, and what does not fit on it under its beginning.
+fn marked(mark: &str, line: &str) -> String {
+    broken(line, &format!("  {mark:<11}"), "             ", "")
+}
+
+fn of_attachment(attachment: &Attachment) -> String {
+    let name = |arn: &Option<String>| {
+        let name = arn.as_deref().and_then(|arn| arn.rsplit('/').next());
+        name.unwrap_or("nothing").to_owned()
+    };
+    let (before, after) = (name(&attachment.before), name(&attachment.after));
+    let slot = &attachment.slot;
+    let (mark, now) = match attachment.verb {
+        AttachVerb::Keep => return marked("= keep", &format!("{slot}: {after}")),
+        AttachVerb::Restore => ("- restore", format!("now {before}")),
+        AttachVerb::Attach if attachment.replaces_another => {
+            ("± replace", format!("now {before}, not ours"))
+        }
+        AttachVerb::Attach => ("+ attach", format!("now {before}")),
+    };
+    marked(mark, &format!("{slot}: {after} ({now})"))
+}

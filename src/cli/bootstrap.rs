@@ -1,0 +1,155 @@
+//! The command line of `bootstrap`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use crate::bootstrap::choices::Choices;
+
+/// `bootstrap`
+#[derive(Debug, Args)]
+pub struct BootstrapArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub action: BootstrapAction,
+}
+
+/// What `bootstrap` does.
+#[derive(Debug, Subcommand)]
+pub enum BootstrapAction {
+    /// Show what would be made, changed and kept; change nothing
+    #[command(
+        after_help = "Exit: 0 nothing to do, 3 something to do, 4 something was changed by hand, 1 refused or failed.\n\n\
+                      Examples:\n  studio-mirror bootstrap plan --studio-domain-id d-abc123\n  \
+                      studio-mirror bootstrap plan --permissions    the smallest policy for whoever does this"
+    )]
+    Plan(PlanArgs),
+    /// Make and change what `plan` shows, publish the binary, attach the lifecycle configuration
+    #[command(
+        after_help = "Examples:\n  studio-mirror bootstrap apply --studio-domain-id d-abc123\n  \
+                      studio-mirror bootstrap apply --yes --canary ann    her spaces first\n  \
+                      studio-mirror bootstrap apply --internal 'acme-*' --public names.txt"
+    )]
+    Apply(ApplyArgs),
+    /// Attach the lifecycle configuration before the last again
+    #[command(after_help = "Example:\n  studio-mirror bootstrap rollback")]
+    Rollback(RollbackArgs),
+    /// Detach, delete the stacks, keep the packages
+    #[command(after_help = "Example:\n  studio-mirror bootstrap destroy --delete-packages")]
+    Destroy(DestroyArgs),
+    /// Attach the lifecycle configuration that a template of `export` made
+    #[command(
+        after_help = "Example, in each account of a StackSet, with the flags of the export:\n  \
+                      studio-mirror bootstrap attach --studio-domain-id d-abc123 --domain corp --domain-owner 111122223333"
+    )]
+    Attach(ApplyArgs),
+    /// Publish the binary, that alone
+    #[command(
+        after_help = "Example:\n  studio-mirror bootstrap publish --domain corp --binary ./studio-mirror"
+    )]
+    Publish(PublishArgs),
+}
+
+/// Which set-up.
+#[derive(Debug, Args)]
+pub struct WhichArgs {
+    /// What stacks and lifecycle configurations are called after
+    #[arg(long, value_name = "NAME", default_value = crate::bootstrap::names::BASE, value_parser = crate::bootstrap::names::base)]
+    pub name: String,
+}
+
+/// What is to be set up.
+#[derive(Debug, Args)]
+pub struct SetupArgs {
+    /// Which set-up.
+    #[command(flatten)]
+    pub which: WhichArgs,
+    /// Which stack: the one of the account that owns the packages, the one of an account whose spaces use them [default: both if it is
+    /// one account, else the consumer's]
+    #[arg(long, value_enum)]
+    pub part: Option<Part>,
+    /// The static x86_64 Linux binary that spaces get [default: this program]
+    #[arg(long, value_name = "FILE")]
+    pub binary: Option<PathBuf>,
+    /// Put ours in the place of another's lifecycle configuration, and remember that
+    #[arg(long)]
+    pub replace: bool,
+    /// Attach to this user profile alone, before everybody
+    #[arg(long, value_name = "PROFILE")]
+    pub canary: Option<String>,
+    /// What was chosen.
+    #[command(flatten)]
+    pub choices: Choices,
+}
+
+/// `--part`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Part {
+    /// domain, repositories, the binary
+    Packages,
+    /// endpoints, policies, the lifecycle configuration
+    Consumer,
+    /// both, in one account
+    Both,
+}
+
+/// `bootstrap plan`
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// What is to be set up.
+    #[command(flatten)]
+    pub setup: SetupArgs,
+    /// Print the smallest IAM policy for whoever does this
+    #[arg(long, conflicts_with = "scp")]
+    pub permissions: bool,
+    /// Print the guard rails as a service control policy
+    #[arg(long)]
+    pub scp: bool,
+}
+
+/// `bootstrap apply`
+#[derive(Debug, Args)]
+pub struct ApplyArgs {
+    /// What is to be set up.
+    #[command(flatten)]
+    pub setup: SetupArgs,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// `bootstrap rollback`
+#[derive(Debug, Args)]
+pub struct RollbackArgs {
+    /// Which set-up.
+    #[command(flatten)]
+    pub which: WhichArgs,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// `bootstrap destroy`
+#[derive(Debug, Args)]
+pub struct DestroyArgs {
+    /// Which set-up.
+    #[command(flatten)]
+    pub which: WhichArgs,
+    /// Delete the domain and its repositories too, with every package in them
+    #[arg(long)]
+    pub delete_packages: bool,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// `bootstrap publish`
+#[derive(Debug, Args)]
+pub struct PublishArgs {
+    /// The static x86_64 Linux binary that spaces get [default: this program]
+    #[arg(long, value_name = "FILE")]
+    pub binary: Option<PathBuf>,
+    /// Repository for it [default: studio-mirror]
+    #[arg(long, value_name = "NAME")]
+    pub binary_repository: Option<String>,
+}

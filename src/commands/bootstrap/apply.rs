@@ -1,0 +1,149 @@
+//! `bootstrap apply`: the plan, a question, and then what CloudFormation and we do.
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+
+use super::{ask, plan, teller};
+use crate::aws;
+use crate::bootstrap::attach::attach;
+use crate::bootstrap::collect::collect;
+use crate::bootstrap::decide::AttachVerb;
+use crate::bootstrap::names::Names;
+use crate::bootstrap::plan::{Outcome, Plan, StackVerb};
+use crate::bootstrap::prepare::{Prepared, Told, prepare};
+use crate::bootstrap::publish::publish;
+use crate::bootstrap::reach::Reach;
+use crate::bootstrap::stack::{self, Proposed};
+use crate::commands::session::Session;
+use crate::error::with_hint;
+use crate::output::Printer;
+
+/// Does it.
+pub fn run(session: &Session, reach: &Reach, told: &Told, yes: bool) -> anyhow::Result<ExitCode> {
+    aws::block_on(async {
+        let printer = session.printer;
+        settle(reach, told, printer).await?;
+        let prepared = prepare(reach, told, &session.settings).await?;
+        let (plan, proposals) = plan::make(reach, &prepared).await?;
+        printer.report(&plan)?;
+        match plan.outcome {
+            Outcome::Refused => return Ok(ExitCode::FAILURE),
+            Outcome::NoChange => {
+                forget(reach, &proposals).await?;
+                return Ok(ExitCode::SUCCESS);
+            }
+            Outcome::Changes | Outcome::Drift => {}
+        }
+        if let Err(error) = ask("Do this?", yes) {
+            forget(reach, &proposals).await?;
+            return Err(error);
+        }
+        carry_out(reach, &prepared, &plan, proposals, printer).await?;
+        printer.note("done: spaces that start from now on are logged in; `studio-mirror bootstrap plan` shows that nothing is left to do");
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+/// Waits for what an earlier run began: it goes on without us.
+async fn settle(reach: &Reach, told: &Told, printer: Printer) -> anyhow::Result<()> {
+    let names = Names {
+        base: told.base.clone(),
+        ..Names::default()
+    };
+    for name in [names.packages_stack(), names.consumer_stack()] {
+        stack::settled(reach, &name, &mut teller(printer)).await?;
+    }
+    Ok(())
+}
+
+async fn forget(reach: &Reach, proposals: &[Proposed]) -> anyhow::Result<()> {
+    for proposed in proposals {
+        stack::forget(reach, proposed).await?;
+    }
+    Ok(())
+}
+
+/// In the order in which a space needs it: nothing is attached that a space could not fetch.
+async fn carry_out(
+    reach: &Reach,
+    prepared: &Prepared,
+    plan: &Plan,
+    proposals: Vec<Proposed>,
+    printer: Printer,
+) -> anyhow::Result<()> {
+    let mut proposals = proposals;
+    let packages = prepared.names.packages_stack();
+    for (name, seen, template) in plan::stacks(prepared) {
+        let verb = plan
+            .stacks
+            .iter()
+            .find(|stack| stack.name == name)
+            .map(|stack| stack.verb);
+        if verb == Some(StackVerb::CreateAnew)
+            && let Some(seen) = seen
+        {
+            let role = prepared.choices.cloudformation_role_arn.as_deref();
+            stack::delete(reach, &seen.stack, role, &mut teller(printer)).await?;
+            let proposed = plan::propose(reach, prepared, &name, None, template).await?;
+            proposals.extend(proposed);
+        }
+        let position = proposals.iter().position(|proposed| proposed.stack == name);
+        if let Some(position) = position {
+            let proposed = proposals.remove(position);
+            stack(reach, &proposed, printer).await?;
+        }
+        if name == packages {
+            publish_binary(reach, prepared, plan, printer).await?;
+        }
+    }
+    if plan
+        .attachments
+        .iter()
+        .any(|one| one.verb != AttachVerb::Keep)
+    {
+        attach_all(reach, prepared, printer).await?;
+    }
+    collect(reach, &prepared.names, &prepared.found, printer).await
+}
+
+async fn stack(reach: &Reach, proposed: &Proposed, printer: Printer) -> anyhow::Result<()> {
+    if proposed.changes.is_empty() {
+        return stack::forget(reach, proposed).await;
+    }
+    printer.detail(&format!("the stack {}", proposed.stack));
+    stack::execute(reach, proposed, &mut teller(printer)).await
+}
+
+async fn publish_binary(
+    reach: &Reach,
+    prepared: &Prepared,
+    plan: &Plan,
+    printer: Printer,
+) -> anyhow::Result<()> {
+    if !plan
+        .binary
+        .as_ref()
+        .is_some_and(|binary| binary.is_published_now)
+    {
+        return Ok(());
+    }
+    let published = publish(reach, &prepared.names, &prepared.content).await;
+    let version = &prepared.content.binary.version;
+    if published.context("the stacks stand; the binary could not be published")? {
+        printer.detail(&format!("published studio-mirror {version}"));
+    }
+    Ok(())
+}
+
+async fn attach_all(reach: &Reach, prepared: &Prepared, printer: Printer) -> anyhow::Result<()> {
+    let Some(studio) = &prepared.found.studio else {
+        return Ok(());
+    };
+    let attachments = &prepared.decision.attachments;
+    attach(reach, &studio.id, attachments, &prepared.script, &mut |slot| {
+        printer.detail(&format!("attached to {slot}"));
+    })
+    .await
+    .map_err(|error| with_hint(error, "the stacks stand and the binary is published: the same command again goes on from here"))
+}

@@ -1,0 +1,35 @@
+//! `bootstrap destroy`: detached, the stacks deleted, the packages kept.
+
+use std::process::ExitCode;
+
+use anyhow::anyhow;
+
+use super::{ask, teller};
+use crate::aws;
+use crate::bootstrap::destroy::{Destruction, carry_out, survey};
+use crate::bootstrap::reach::Reach;
+use crate::cli::DestroyArgs;
+use crate::commands::session::Session;
+use crate::error::with_hint;
+
+/// Does it.
+pub fn run(session: &Session, reach: &Reach, args: &DestroyArgs) -> anyhow::Result<ExitCode> {
+    aws::block_on(async {
+        let printer = session.printer;
+        let destruction: Destruction =
+            survey(reach, &args.which.name, args.delete_packages).await?;
+        if destruction.is_nothing() {
+            return Err(with_hint(
+                anyhow!(
+                    "there are no stacks of the name {} in this account and region",
+                    args.which.name
+                ),
+                "look at --name, --region and --profile",
+            ));
+        }
+        printer.report(&destruction)?;
+        ask("Do this?", args.yes)?;
+        carry_out(reach, &destruction, &mut teller(printer)).await?;
+        Ok(ExitCode::SUCCESS)
+    })
+}

@@ -1,0 +1,128 @@
+//! `bootstrap`: sets up, once, what spaces need.
+
+mod apply;
+mod attach;
+mod destroy;
+mod plan;
+mod publish;
+mod rollback;
+
+use std::collections::BTreeMap;
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use anyhow::anyhow;
+
+use super::session::Session;
+use crate::aws::Caller;
+use crate::aws::cloudformation::Event;
+use crate::bootstrap::decide::Parts;
+use crate::bootstrap::names::field_key;
+use crate::bootstrap::prepare::Told;
+use crate::bootstrap::reach::Reach;
+use crate::cli::{BootstrapAction, BootstrapArgs, Global, Part, SetupArgs};
+use crate::error::{Usage, with_hint};
+use crate::output::{Printer, Verbosity};
+use crate::settings::Field;
+
+/// CloudFormation takes minutes; an hour is out of the ordinary.
+const LIMIT: Duration = Duration::from_secs(60 * 60);
+
+/// Does what the command line says.
+pub fn run(session: &Session, global: &Global, args: &BootstrapArgs) -> anyhow::Result<ExitCode> {
+    let reach = reach(session)?;
+    match &args.action {
+        BootstrapAction::Plan(args) => {
+            let told = told(global, &args.setup);
+            plan::run(session, &reach, &told, args)
+        }
+        BootstrapAction::Apply(args) => {
+            let told = told(global, &args.setup);
+            apply::run(session, &reach, &told, args.yes)
+        }
+        BootstrapAction::Attach(args) => {
+            let told = told(global, &args.setup);
+            attach::run(session, &reach, &told, args.yes)
+        }
+        BootstrapAction::Rollback(args) => rollback::run(session, &reach, args),
+        BootstrapAction::Destroy(args) => destroy::run(session, &reach, args),
+        BootstrapAction::Publish(args) => publish::run(session, &reach, global, args),
+    }
+}
+
+fn reach(session: &Session) -> anyhow::Result<Reach> {
+    let caller = Caller {
+        credentials: session.credential_source(),
+        region: session.settings.require(Field::Region)?.to_owned(),
+        deadline: Instant::now() + LIMIT,
+    };
+    Ok(Reach::new(caller, &session.environment))
+}
+
+fn told(global: &Global, setup: &SetupArgs) -> Told {
+    Told {
+        base: setup.which.name.clone(),
+        parts: setup.part.map(|part| Parts {
+            packages: part != Part::Consumer,
+            consumer: part != Part::Packages,
+        }),
+        binary: setup.binary.clone(),
+        replace: setup.replace,
+        canary: setup.canary.clone(),
+        choices: setup.choices.clone(),
+        flags: flags(global),
+    }
+}
+
+/// The settings of a set-up among the flags of every command.
+fn flags(global: &Global) -> BTreeMap<String, String> {
+    let told = [
+        (Field::Domain, &global.domain),
+        (Field::DomainOwner, &global.domain_owner),
+        (Field::Repository, &global.repository),
+    ];
+    told.into_iter()
+        .filter_map(|(field, value)| Some((field_key(field).to_owned(), value.clone()?)))
+        .collect()
+}
+
+/// Asks a person. Nobody to ask is no consent.
+fn ask(question: &str, yes: bool) -> anyhow::Result<()> {
+    if yes {
+        return Ok(());
+    }
+    if !io::stdin().is_terminal() {
+        return Err(with_hint(
+            Usage("nobody is there to ask".to_owned()),
+            "machines say --yes",
+        ));
+    }
+    let mut stderr = io::stderr().lock();
+    write!(stderr, "{question} [y/N] ")?;
+    stderr.flush()?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    match answer.trim().to_ascii_lowercase().as_str() {
+        "y" | "yes" => Ok(()),
+        _ => Err(anyhow!("nothing was done")),
+    }
+}
+
+/// What is told of a stack's events: the ends of things on a terminal, everything with `-v`.
+fn teller(printer: Printer) -> impl FnMut(&Event) {
+    let is_shown = io::stderr().is_terminal() && printer.verbosity > Verbosity::Quiet;
+    move |event| {
+        let is_over = !event.status.ends_with("_IN_PROGRESS");
+        let is_wanted = is_over && is_shown || printer.verbosity == Verbosity::Verbose;
+        if !is_wanted && !event.is_failure() {
+            return;
+        }
+        let status = event.status.to_ascii_lowercase().replace('_', " ");
+        let why = match event.reason.is_empty() || !event.is_failure() {
+            true => String::new(),
+            false => format!(": {}", event.reason),
+        };
+        printer.error(&format!("  {status:<18} {}{why}", event.logical_id));
+    }
+}

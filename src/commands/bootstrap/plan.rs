@@ -1,0 +1,164 @@
+//! `bootstrap plan`: what would happen; nothing does.
+
+use std::process::ExitCode;
+
+use serde::Serialize;
+
+use crate::aws::{self};
+use crate::bootstrap::drift::Drift;
+use crate::bootstrap::found::StackSeen;
+use crate::bootstrap::plan::{BinaryPlan, Plan, StackPlan};
+use crate::bootstrap::policies;
+use crate::bootstrap::prepare::{Prepared, Told, prepare};
+use crate::bootstrap::reach::Reach;
+use crate::bootstrap::script::BinarySource;
+use crate::bootstrap::stack::{self, Proposed};
+use crate::bootstrap::template::Template;
+use crate::cli::PlanArgs;
+use crate::commands::session::Session;
+use crate::output::Report;
+
+/// Shows it.
+pub fn run(
+    session: &Session,
+    reach: &Reach,
+    told: &Told,
+    args: &PlanArgs,
+) -> anyhow::Result<ExitCode> {
+    aws::block_on(async {
+        let prepared = prepare(reach, told, &session.settings).await?;
+        if args.permissions || args.scp {
+            let document = document(&prepared, args)?;
+            session.printer.report(&Document(document))?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let (plan, proposals) = make(reach, &prepared).await?;
+        for proposed in &proposals {
+            stack::forget(reach, proposed).await?;
+        }
+        session.printer.report(&plan)?;
+        Ok(ExitCode::from(plan.outcome.exit_code()))
+    })
+}
+
+/// The plan, with CloudFormation's change sets, which wait to be carried out or forgotten.
+pub(super) async fn make(
+    reach: &Reach,
+    prepared: &Prepared,
+) -> anyhow::Result<(Plan, Vec<Proposed>)> {
+    let Prepared {
+        decision,
+        found,
+        names,
+        ..
+    } = prepared;
+    let mut plan = Plan::new(decision, found, names);
+    plan.binary = binary(prepared);
+    let mut proposals = Vec::new();
+    if decision.refusals().next().is_none() {
+        plan.drift = Drift::seen(found, &decision.attachments, prepared.parts.packages);
+        for (name, seen, template) in stacks(prepared) {
+            let proposed = match propose(reach, prepared, &name, seen, template).await {
+                Ok(proposed) => proposed,
+                Err(error) => {
+                    for proposed in &proposals {
+                        stack::forget(reach, proposed).await?;
+                    }
+                    return Err(error);
+                }
+            };
+            plan.stacks
+                .push(StackPlan::new(&name, seen, proposed.as_ref()));
+            proposals.extend(proposed);
+            if let Some(seen) = seen {
+                plan.drift.look(reach, seen).await;
+            }
+        }
+    }
+    plan.judge();
+    Ok((plan, proposals))
+}
+
+/// The stacks in the order in which they are made.
+pub(super) fn stacks(
+    prepared: &Prepared,
+) -> impl Iterator<Item = (String, Option<&StackSeen>, &Template)> {
+    let Prepared { found, names, .. } = prepared;
+    let packages = prepared.packages.as_ref();
+    let consumer = prepared.consumer.as_ref();
+    let packages = packages.map(|template| {
+        (
+            names.packages_stack(),
+            found.packages_stack.as_ref(),
+            template,
+        )
+    });
+    let consumer = consumer.map(|template| {
+        (
+            names.consumer_stack(),
+            found.consumer_stack.as_ref(),
+            template,
+        )
+    });
+    packages.into_iter().chain(consumer)
+}
+
+/// A change set; none where what is left of a failed creation must go first.
+pub(super) async fn propose(
+    reach: &Reach,
+    prepared: &Prepared,
+    name: &str,
+    seen: Option<&StackSeen>,
+    template: &Template,
+) -> anyhow::Result<Option<Proposed>> {
+    if seen.is_some_and(|seen| seen.stack.is_stillborn()) {
+        return Ok(None);
+    }
+    let tags = prepared.choices.tag_map()?.into_iter().collect();
+    let role = prepared.choices.cloudformation_role_arn.clone();
+    let proposed = stack::propose(reach, name, seen, template, tags, role).await?;
+    Ok(Some(proposed))
+}
+
+fn binary(prepared: &Prepared) -> Option<BinaryPlan> {
+    let source = match &prepared.source {
+        BinarySource::Repository(name) => format!("the repository {name}"),
+        BinarySource::S3(url) => url.clone(),
+    };
+    let is_ours = matches!(prepared.source, BinarySource::Repository(_)) && prepared.parts.packages;
+    let seen = prepared.found.packages.binary.as_ref();
+    Some(BinaryPlan {
+        source,
+        binary: prepared.content.binary.clone(),
+        is_published_now: is_ours && seen != Some(&prepared.content.binary),
+    })
+}
+
+/// The policy that was asked for.
+fn document(prepared: &Prepared, args: &PlanArgs) -> anyhow::Result<serde_json::Value> {
+    let (decision, names) = (&prepared.decision, &prepared.names);
+    if args.scp {
+        let stack = decision.consumer.as_ref();
+        let scp = stack.and_then(policies::service_control);
+        return scp.ok_or_else(|| {
+            anyhow::anyhow!("there is no set-up of spaces to guard: look at `bootstrap plan`")
+        });
+    }
+    let packages = decision.packages.as_ref();
+    let packages =
+        packages.map(|stack| policies::packages_administrator(stack, &names.packages_stack()));
+    let consumer = decision.consumer.as_ref();
+    let consumer =
+        consumer.map(|stack| policies::consumer_administrator(stack, &names.consumer_stack()));
+    let all: Vec<_> = packages.into_iter().chain(consumer).flatten().collect();
+    Ok(policies::administrator_document(&all))
+}
+
+#[derive(Serialize)]
+struct Document(serde_json::Value);
+
+impl Report for Document {
+    fn text(&self) -> String {
+        format!("{:#}\n", self.0)
+    }
+}

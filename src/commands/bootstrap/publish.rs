@@ -1,0 +1,71 @@
+//! `bootstrap publish`: the binary alone, for whoever deploys the templates another way.
+
+use std::process::ExitCode;
+
+use super::flags;
+use crate::aws::{self, AwsError, caller_identity};
+use crate::bootstrap::choices::Choices;
+use crate::bootstrap::names::{BASE, Names};
+use crate::bootstrap::publish::{Content, publish};
+use crate::bootstrap::reach::Reach;
+use crate::cli::{Global, PublishArgs};
+use crate::commands::session::Session;
+use crate::output::Report;
+
+#[derive(serde::Serialize)]
+struct Published {
+    domain: String,
+    repository: String,
+    version: String,
+    sha256: String,
+    is_new: bool,
+}
+
+impl Report for Published {
+    fn text(&self) -> String {
+        let what = if self.is_new {
+            "published"
+        } else {
+            "was there"
+        };
+        format!(
+            "studio-mirror {} {what} in {} of {}\nSHA-256 {}\n",
+            self.version, self.repository, self.domain, self.sha256
+        )
+    }
+}
+
+/// Does it.
+pub fn run(
+    session: &Session,
+    reach: &Reach,
+    global: &Global,
+    args: &PublishArgs,
+) -> anyhow::Result<ExitCode> {
+    aws::block_on(async {
+        let content = Content::read(args.binary.as_deref())?;
+        let identity = caller_identity(&reach.caller, reach.sts_url.as_deref()).await;
+        let (account, _) = identity.map_err(AwsError::into_hinted)?;
+        let choices = Choices {
+            binary_repository: args.binary_repository.clone(),
+            settings: flags(global),
+            ..Choices::default()
+        };
+        let names = Names::of(
+            BASE,
+            &choices,
+            &session.settings,
+            &account,
+            content.binary.clone(),
+        );
+        let is_new = publish(reach, &names, &content).await?;
+        session.printer.report(&Published {
+            domain: names.domain.clone(),
+            repository: names.binary_repository.clone(),
+            version: content.binary.version.clone(),
+            sha256: content.binary.sha256.clone(),
+            is_new,
+        })?;
+        Ok(ExitCode::SUCCESS)
+    })
+}

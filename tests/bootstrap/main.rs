@@ -1,0 +1,11 @@
+//! `bootstrap` from an empty account to spaces that start with it: against LocalStack's CloudFormation, EC2 and IAM, with our emulator
+//! for CodeArtifact and SageMaker.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod administrator;
+mod interrupted;
+mod requests;
+mod set_up;
+mod situations;

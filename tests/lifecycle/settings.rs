@@ -1,0 +1,57 @@
+//! What `bootstrap` fills in is what the script works with, whatever the values are.
+
+use super::*;
+use std::process::Command;
+
+#[test]
+fn bash_reads_every_setting_back_as_it_was_given() {
+    let nasty = r#"a'b"c$(touch /tmp/x)`d`\e ${f} #g ''h\'"#;
+    let script = Script {
+        domain: nasty.into(),
+        domain_owner: format!("1{nasty}"),
+        repository: format!("2{nasty}"),
+        region: format!("3{nasty}"),
+        api_endpoint: Some(format!("4{nasty}")),
+        repository_endpoint: Some(format!("5{nasty}")),
+        binary_source: BinarySource::Repository(format!("6{nasty}")),
+        binary: Pinned {
+            version: format!("7{nasty}"),
+            sha256: "a".repeat(64),
+        },
+        previous_sha256: Some("b".repeat(64)),
+    };
+    let text = script.text().expect("a script");
+    let (settings, _) = text
+        .split_once("\nspread=600\n")
+        .expect("the settings' last line");
+    let names = "\"$domain\" \"$domain_owner\" \"$repository\" \"$region\" \"$api_endpoint\" \"$repository_endpoint\" \
+                 \"$binary_source\" \"$version\" \"$sha256\" \"$previous_sha256\"";
+    let read = Command::new("bash")
+        .args(["-c", &format!("{settings}\nprintf '%s\\n' {names}")])
+        .output()
+        .expect("bash runs");
+    let read = String::from_utf8(read.stdout).expect("text");
+    let mut given: Vec<String> = ["", "1", "2", "3", "4", "5", "6", "7"]
+        .map(|number| format!("{number}{nasty}"))
+        .into();
+    given.extend(["a".repeat(64), "b".repeat(64)]);
+    assert_eq!(read.lines().collect::<Vec<_>>(), given);
+}
+
+#[test]
+fn what_is_attached_is_clean_for_shellcheck() {
+    let version = Version::stand_in("1.0.0");
+    let folder = tempfile::TempDir::new().expect("a scratch folder");
+    let path = folder.path().join("on-start.sh");
+    std::fs::write(&path, script(&version, None)).expect("a scratch file");
+    match Command::new("shellcheck").arg(&path).output() {
+        Ok(checked) => assert!(
+            checked.status.success(),
+            "{}",
+            String::from_utf8_lossy(&checked.stdout)
+        ),
+        Err(_) => {
+            support::tell_skipped("the attached script's lint", "shellcheck is not installed")
+        }
+    }
+}

@@ -1,0 +1,335 @@
+"""Where LocalStack's CloudFormation is kinder than AWS's, made as strict. Done when it starts; each part says what AWS does."""
+
+import functools
+
+from localstack.aws.api import CommonServiceException
+from localstack.aws.api.cloudformation import ChangeAction, ChangeSetType, ResourceStatus, StackStatus
+from localstack.runtime import hooks
+from localstack.utils.numbers import to_number
+
+from . import drift
+
+MADE = (ResourceStatus.CREATE_COMPLETE, ResourceStatus.UPDATE_COMPLETE)
+GONE = (ResourceStatus.DELETE_COMPLETE, ResourceStatus.DELETE_SKIPPED)
+
+
+@hooks.on_infra_start()
+def make_stricter():
+    from localstack.services.cloudformation.engine.v2 import change_set_model_executor as engine
+    from localstack.services.cloudformation.engine.v2 import change_set_model_preproc
+    from localstack.services.cloudformation.engine.v2 import change_set_resource_support_checker as checker
+    from localstack.services.cloudformation.v2 import provider
+
+    know_our_types(checker)
+    filter_endpoint_services()
+    protect_stacks(provider)
+    drift.install(provider)
+    change_groups_of_endpoints()
+    executor = engine.ChangeSetModelExecutor
+    keep_what_is_retained_but_on_create(executor)
+    split_lists_that_were(change_set_model_preproc.ChangeSetModelPreproc)
+    replace_by_values(change_set_model_preproc.ChangeSetModelPreproc)
+    fail_deletions(executor)
+    roll_back(executor)
+
+
+def know_our_types(checker):
+    """What has a provider is supported. LocalStack would ask its makers' site for a list, which no test may do."""
+    from localstack.services.cloudformation.resource_provider import ResourceProviderExecutor
+    from localstack.utils.catalog import catalog_loader
+    from localstack.utils.catalog.common import (
+        CloudFormationResourcesSupportAtRuntime,
+        CloudFormationResourcesSupportInLatest,
+    )
+
+    class Catalog:
+        def get_cloudformation_resource_status(self, resource_name, service_name, is_pro_resource=False):
+            if ResourceProviderExecutor.try_load_resource_provider(resource_name):
+                return CloudFormationResourcesSupportAtRuntime.AVAILABLE
+            return CloudFormationResourcesSupportInLatest.NOT_SUPPORTED
+
+    def no_list(loader):
+        raise catalog_loader.AwsCatalogLoaderException("no list is fetched")
+
+    checker.get_aws_catalog = Catalog
+    catalog_loader.RemoteCatalogLoader.get_remote_catalog = no_list
+
+
+def filter_endpoint_services():
+    """Filters have Values in LocalStack and Value in moto, which then fails."""
+    from moto.ec2.models.vpcs import VPCBackend as backend
+
+    filtered = backend._filter_endpoint_services
+
+    def filter_services(service_names_filters, filters, services):
+        both = [{**one, "Value": one.get("Values", one.get("Value"))} for one in filters or []]
+        return filtered(service_names_filters, both, services)
+
+    backend._filter_endpoint_services = staticmethod(filter_services)
+
+
+def change_groups_of_endpoints():
+    """ModifyVpcEndpoint changes security groups too. LocalStack takes them and does nothing."""
+    from localstack.services.ec2.provider import Ec2Provider, get_ec2_backend
+
+    change = Ec2Provider.modify_vpc_endpoint
+
+    @functools.wraps(change)
+    def modify_vpc_endpoint(self, context, vpc_endpoint_id, **more):
+        answer = change(self, context, vpc_endpoint_id, **more)
+        endpoint = get_ec2_backend(context.account_id, context.region).vpc_end_points[vpc_endpoint_id]
+        gone = more.get("remove_security_group_ids") or []
+        groups = [group for group in endpoint.security_group_ids if group not in gone]
+        new = [group for group in more.get("add_security_group_ids") or [] if group not in groups]
+        endpoint.security_group_ids = groups + new
+        return answer
+
+    Ec2Provider.modify_vpc_endpoint = modify_vpc_endpoint
+
+
+def protect_stacks(provider):
+    """A stack under termination protection is not deleted."""
+    from localstack.services.cloudformation.v2.provider import CloudformationProviderV2, find_stack_v2
+
+    delete = CloudformationProviderV2.delete_stack
+
+    @functools.wraps(delete)
+    def delete_stack(self, context, stack_name, *rest, **more):
+        state = provider.get_cloudformation_store(context.account_id, context.region)
+        stack = find_stack_v2(state, stack_name)
+        if stack and stack.enable_termination_protection:
+            message = f"Stack [{stack.stack_name}] cannot be deleted while TerminationProtection is enabled"
+            raise CommonServiceException("ValidationError", message, 400, sender_fault=True)
+        return delete(self, context, stack_name, *rest, **more)
+
+    CloudformationProviderV2.delete_stack = delete_stack
+
+
+def keep_what_is_retained_but_on_create(executor):
+    """RetainExceptOnCreate is Retain, but for the operation that made the resource."""
+    change = executor._execute_resource_change
+
+    def execute(self, name, before, after):
+        policy = getattr(before, "deletion_policy", None)
+        if policy == "RetainExceptOnCreate" and not getattr(self, "undoes", False):
+            before.deletion_policy = "Retain"
+        return change(self, name, before, after)
+
+    executor._execute_resource_change = execute
+
+
+def split_lists_that_were(preproc):
+    """A list's value before a change is a list too. LocalStack takes it for one text: what uses it seems changed, and a
+    stack that joins it cannot be deleted.
+    """
+    visit = preproc.visit_node_parameter
+
+    def visit_node_parameter(self, node_parameter):
+        delta = visit(self, node_parameter)
+        kind = self.visit(node_parameter.type_)
+        kind = kind.before if isinstance(kind.before, str) else kind.after
+        is_list = kind == "CommaDelimitedList" or str(kind).startswith("List<")
+        if is_list and isinstance(delta.before, str):
+            delta.before = [item.strip() for item in delta.before.split(",")]
+        if kind == "Number" and isinstance(delta.before, str):
+            delta.before = to_number(delta.before)
+        return delta
+
+    preproc.visit_node_parameter = visit_node_parameter
+
+
+def replace_by_values(preproc):
+    """A create-only property with another value makes another resource, whatever the template spells it with.
+
+    LocalStack looks at the spelling, and takes `Fn::Sub` with a changed parameter for unchanged.
+    """
+    from localstack.services.cloudformation.resource_provider import ResourceProviderExecutor
+
+    visit = preproc.visit_node_resource
+
+    def value(resource, name):
+        properties = getattr(resource.properties, "properties", None) or {}
+        return properties.get(name)
+
+    def visit_node_resource(self, node_resource):
+        delta = visit(self, node_resource)
+        before, after = delta.before, delta.after
+        kind = getattr(after, "resource_type", None)
+        if kind and kind == getattr(before, "resource_type", None):
+            resource_provider = ResourceProviderExecutor.try_load_resource_provider(kind)
+            names = resource_provider.SCHEMA.get("createOnlyProperties", []) if resource_provider else []
+            names = [name.removeprefix("/properties/") for name in names]
+            after.requires_replacement = any(value(before, name) != value(after, name) for name in names)
+        return delta
+
+    preproc.visit_node_resource = visit_node_resource
+
+
+def fail_deletions(executor):
+    """A stack one of whose resources could not be deleted is DELETE_FAILED, and keeps that resource."""
+    run = executor.execute
+
+    def execute(self):
+        stack = self._change_set.stack
+        is_deletion = stack.status == StackStatus.DELETE_IN_PROGRESS
+        events, standing = len(stack.events), set(stack.resolved_resources)
+        result = run(self)
+        if is_deletion:
+            # The newest come first.
+            new = stack.events[: len(stack.events) - events]
+            over = {event["LogicalResourceId"] for event in new if event["ResourceStatus"] in GONE}
+            left = sorted(standing - over)
+            if left:
+                names = ", ".join(left)
+                raise RuntimeError(f"The following resource(s) failed to delete: [{names}]. {result.failure_message or ''}")
+        return result
+
+    executor.execute = execute
+
+
+def roll_back(executor):
+    """A failed operation is undone: what it made is deleted, what it changed is changed back, what it was to delete stays."""
+    from localstack.services.cloudformation.v2.entities import Stack
+
+    run, process, set_status = executor.execute, executor.process, Stack.set_stack_status
+
+    def process_or_keep(self):
+        try:
+            return process(self)
+        except Exception:
+            if self._change_set.stack.status != StackStatus.DELETE_IN_PROGRESS:
+                self._deferred_actions.clear()
+            raise
+
+    def execute(self):
+        stack = self._change_set.stack
+        result = run(self)
+        if not result.failure_message or getattr(self, "undoes", False):
+            return result
+        kind = {StackStatus.ROLLBACK_IN_PROGRESS: "ROLLBACK", StackStatus.UPDATE_ROLLBACK_IN_PROGRESS: "UPDATE_ROLLBACK"}
+        kind = kind.get(stack.status)
+        if not kind:
+            return result
+        stack.status_reason = result.failure_message
+        try:
+            kept = undo(self, result)
+        except Exception as error:
+            set_status(stack, StackStatus(f"{kind}_FAILED"), str(error))
+            return result
+        result.resources.clear()
+        result.resources.update(kept)
+        set_status(stack, StackStatus(f"{kind}_COMPLETE"))
+        return result
+
+    def set_stack_status(self, status, reason=None):
+        # A change set for a stack that was rolled back leaves it so until it is executed.
+        if status == StackStatus.REVIEW_IN_PROGRESS and self.status == StackStatus.UPDATE_ROLLBACK_COMPLETE:
+            return
+        # The same of its cleaning up.
+        if status == StackStatus.UPDATE_COMPLETE_CLEANUP_IN_PROGRESS and "ROLLBACK" in self.status:
+            status = StackStatus.UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS
+        # A stack has failed only when it is not rolled back, and is rolled back only when that is over.
+        if status in (StackStatus.CREATE_FAILED, StackStatus.UPDATE_FAILED):
+            return
+        underway = {
+            StackStatus.ROLLBACK_COMPLETE: StackStatus.ROLLBACK_IN_PROGRESS,
+            StackStatus.UPDATE_ROLLBACK_COMPLETE: StackStatus.UPDATE_ROLLBACK_IN_PROGRESS,
+        }
+        set_status(self, underway.get(status, status), reason)
+
+    Stack.set_stack_status = set_stack_status
+    executor.process = process_or_keep
+    executor.execute = execute
+
+
+def undo(executor, result):
+    """Leads a stack back to what it was before `executor` failed; the resources that it has then."""
+    from localstack.services.cloudformation.v2.entities import ChangeSet, UpdateModelInputs
+
+    change_set, stack = executor._change_set, executor._change_set.stack
+    is_creation = change_set.change_set_type == ChangeSetType.CREATE
+    old, new = {} if is_creation else stack.template or {}, change_set.template
+    standing = {} if is_creation else dict(stack.resolved_resources)
+    bodies = {name: old["Resources"][name] for name in standing if name in old.get("Resources", {})}
+    for name, resource in result.resources.items():
+        if resource.get("ResourceStatus") not in MADE:
+            continue
+        before = standing.get(name)
+        if before and before.get("PhysicalResourceId") != resource.get("PhysicalResourceId"):
+            discard(executor, name, resource, new["Resources"][name])
+            continue
+        standing[name], bodies[name] = resource, new["Resources"][name]
+    now = {"Resources": {name: literal(bodies[name], standing[name]) for name in bodies}}
+    then = None if is_creation else as_it_stood(old, stack.resolved_resources)
+    before = {} if is_creation else stack.resolved_resources
+    stack.resolved_resources = standing
+    back = ChangeSet(stack, {"ChangeSetName": f"rollback_{stack.stack_name}"}, template_body="")
+    back.compute_update_model(
+        UpdateModelInputs(
+            before_template=now,
+            after_template=then,
+            before_parameters=None,
+            after_parameters=None if is_creation else given(stack.resolved_parameters),
+        )
+    )
+    undoing = type(executor)(back)
+    undoing.undoes = True
+    outcome = undoing.execute()
+    if outcome.failure_message:
+        raise RuntimeError(outcome.failure_message)
+    # The stack goes on as it was: what LocalStack notes down afterwards is what the change set says.
+    if is_creation:
+        change_set.processed_template = {**new, "Resources": {}}
+        return {}
+    change_set.template, change_set.processed_template = stack.template, stack.processed_template
+    change_set.template_body, change_set.resolved_parameters = stack.template_body, stack.resolved_parameters
+    for name in result.resources.keys() & before.keys():
+        physical, kind = before[name].get("PhysicalResourceId"), before[name]["Type"]
+        stack.set_resource_status(
+            logical_resource_id=name,
+            physical_resource_id=physical,
+            resource_type=kind,
+            status=ResourceStatus.UPDATE_COMPLETE,
+        )
+    return {name: outcome.resources.get(name, resource) for name, resource in before.items()}
+
+
+def as_it_stood(template, resources):
+    """A template without what its conditions left out."""
+
+    def body(name):
+        kept = {key: part for key, part in template["Resources"][name].items() if key != "Condition"}
+        needed = kept.get("DependsOn", [])
+        needed = [needed] if isinstance(needed, str) else needed
+        return {**kept, "DependsOn": [name for name in needed if name in resources]}
+
+    kept = {key: part for key, part in template.items() if key != "Outputs"}
+    return {**kept, "Resources": {name: body(name) for name in template["Resources"] if name in resources}}
+
+
+def literal(body, resource):
+    """A resource's body with the values that it was made with: some stem from the old parameters, some from the new."""
+    values = resource.get("Properties") or {}
+    kept = {key: body[key] for key in ("Type", "DeletionPolicy", "UpdateReplacePolicy") if key in body}
+    return {**kept, "Properties": {key: values[key] for key in body.get("Properties", {}) if key in values}}
+
+
+def given(parameters):
+    """Resolved parameters as a request gives them."""
+    values = {name: one.get("given_value") or one.get("default_value") for name, one in parameters.items()}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def discard(executor, name, resource, body):
+    """Deletes what was to replace a resource, unless its policy retains it even then."""
+    from localstack.services.cloudformation.engine.v2.change_set_model_preproc import PreprocProperties
+
+    if body.get("DeletionPolicy") != "Retain":
+        executor._execute_resource_action(
+            action=ChangeAction.Remove,
+            logical_resource_id=name,
+            resource_type=resource["Type"],
+            before_properties=PreprocProperties(properties=resource["Properties"]),
+            after_properties=None,
+            part_of_replacement=True,
+        )
