@@ -263,7 +263,7 @@ pub const SCENES: &[Scene] = &[
     scene("credentials_hang", Ipv4, &[Fault::Link(Credentials, Link::Hangs)], Fails, Installs).failing(&["credentials.found"]),
     scene("credentials_are_dropped", Ipv4, &[Fault::Link(Credentials, Link::SecurityGroup)], Fails, Installs).failing(&["credentials.found"]),
     // Pairs.
-    scene("no_private_dns_and_no_gateway", Ipv4, &[Fault::Dns(Repositories, Answer::Public), Fault::Link(Assets, Link::SecurityGroup)], Fails, Fails).failing(&["network.repositories.dns"]),
+    scene("no_private_dns_and_no_gateway", Ipv4, &[Fault::Dns(Repositories, Answer::Public), Fault::Link(Assets, Link::SecurityGroup)], Fails, Fails).failing(&["network.repositories.dns", "network.assets.tcp"]),
     scene("bearer_token_denied_and_repositories_dropped", Ipv4, &[Fault::Token(Refusal::BearerToken), Fault::Link(Repositories, Link::SecurityGroup)], Fails, Fails).failing(&["token.mint", "network.repositories.tcp"]),
     scene("clock_is_behind_and_assets_denied", Ipv4, &[Fault::Clock(Clock::Behind), Fault::AssetsDenied], Fails, Fails).failing(&["clock.skew"]),
     scene("inspection_and_read_denied", Ipv4, &[Fault::Inspection, Fault::Read(Refusal::Identity)], Fails, Fails).failing(&["network.api.tls"]),
@@ -272,7 +272,7 @@ pub const SCENES: &[Scene] = &[
     scene("token_denied_and_endpoint_denied_elsewhere", Ipv4, &[Fault::Token(Refusal::Vpce), Fault::Endpoint(Refusal::Identity)], Fails, Installs).failing(&["token.mint", "repository.endpoint"]),
     scene("stale_repositories_and_portal_at_the_api", Ipv4, &[Fault::Dns(Repositories, Answer::Stale), Fault::Link(Api, Link::Portal)], Fails, Fails).failing(&["network.api.http", "network.repositories.tcp"]),
     scene("hosts_file_astray_and_assets_denied", Ipv4, &[Fault::StaleHostsFile(Api), Fault::AssetsDenied], Fails, Fails).failing(&["network.api.dns"]),
-    scene("expired_certificate_and_no_gateway", Ipv4, &[Fault::Tls(Repositories, Certificate::Expired), Fault::Link(Assets, Link::SecurityGroup)], Fails, Fails).failing(&["network.repositories.tls"]),
+    scene("expired_certificate_and_no_gateway", Ipv4, &[Fault::Tls(Repositories, Certificate::Expired), Fault::Link(Assets, Link::SecurityGroup)], Fails, Fails).failing(&["network.repositories.tls", "network.assets.tcp"]),
     scene("api_nxdomain_and_repositories_closed", Ipv4, &[Fault::Dns(Api, Answer::NxDomain), Fault::Link(Repositories, Link::Refused)], Fails, Fails).failing(&["network.api.dns", "network.repositories.tcp"]),
 ];
 
