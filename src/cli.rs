@@ -3,8 +3,8 @@
 mod bootstrap;
 
 pub use bootstrap::{
-    ApplyArgs, BootstrapAction, BootstrapArgs, DestroyArgs, Part, PlanArgs, PublishArgs,
-    RollbackArgs, SetupArgs,
+    ApplyArgs, BootstrapAction, BootstrapArgs, DestroyArgs, ExportArgs, ExportFormat, Part,
+    PlanArgs, PublishArgs, RollbackArgs, SetupArgs,
 };
 
 use std::path::PathBuf;

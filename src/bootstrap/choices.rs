@@ -30,6 +30,10 @@ pub struct Choices {
     #[arg(long, value_name = "ID,…", value_delimiter = ',')]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub subnet_ids: Vec<String>,
+    /// Route tables for S3's gateway, with commas [default: those of the subnets]
+    #[arg(long, value_name = "ID,…", value_delimiter = ',')]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub route_table_ids: Vec<String>,
     /// Security groups of the spaces, with commas [default: the Studio domain's and its profiles']
     #[arg(long, value_name = "ID,…", value_delimiter = ',')]
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -218,6 +222,7 @@ impl Choices {
     fn without_empty_words(mut self) -> Self {
         for list in [
             &mut self.subnet_ids,
+            &mut self.route_table_ids,
             &mut self.security_group_ids,
             &mut self.role_arn,
             &mut self.internal,

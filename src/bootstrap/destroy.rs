@@ -1,6 +1,9 @@
 //! Takes a set-up away: what stood in the slots before comes back, the stacks go, the packages stay unless they shall not.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
+use serde_json::Value;
 
 use super::attach::put;
 use super::collect::history;
@@ -12,8 +15,8 @@ use super::prepare::begin;
 use super::reach::Reach;
 use super::slot::{Holder, Slot};
 use super::stack;
-use crate::aws::AwsError;
 use crate::aws::cloudformation::Event;
+use crate::aws::{AwsError, Kind};
 use crate::check::render::lines::broken;
 use crate::output::Report;
 use crate::settings::Field;
@@ -153,43 +156,49 @@ fn packages(seen: &StackSeen, with_packages: bool, destruction: &mut Destruction
     }
 }
 
+/// The slots that ours is in: those that are remembered, and the Studio domain's own.
 async fn slots(reach: &Reach, memory: &Memory) -> anyhow::Result<Vec<Detachment>> {
     let Some(studio) = &memory.choices.studio_domain_id else {
         return Ok(Vec::new());
     };
+    let Some(domain) = there(reach.sagemaker.domain_as_it_is(studio).await)? else {
+        return Ok(Vec::new());
+    };
+    let remembered = memory.replaced.keys();
+    let mut all: BTreeSet<Slot> = remembered.filter_map(|key| Slot::of_key(key)).collect();
+    all.extend(Slot::of_domain(&domain));
     let mut detachments = Vec::new();
-    for (key, back) in &memory.replaced {
-        let Some(slot) = Slot::of_key(key) else {
-            continue;
-        };
+    for slot in all {
         let described = match &slot.holder {
-            Holder::Profile(name) => reach.sagemaker.profile(studio, name).await,
-            _ => reach.sagemaker.domain_as_it_is(studio).await,
+            Holder::Profile(name) => there(reach.sagemaker.profile(studio, name).await)?,
+            _ => Some(domain.clone()),
         };
-        // A profile, or the whole Studio domain, may be gone by now.
-        let described = match described {
-            Err(error) if error.kind == crate::aws::Kind::NotFound => continue,
-            described => described.map_err(AwsError::into_hinted)?,
-        };
-        let Some(now) = slot.arn(&described) else {
+        let Some(now) = described.and_then(|described| slot.arn(&described)) else {
             continue;
         };
         let name = now.rsplit('/').next().unwrap_or_default();
         let lifecycle = reach.sagemaker.lifecycle(name).await;
-        if lifecycle
-            .map_err(AwsError::into_hinted)?
-            .is_none_or(|seen| !is_ours(&seen))
-        {
+        let lifecycle = lifecycle.map_err(AwsError::into_hinted)?;
+        if !lifecycle.is_some_and(|seen| is_ours(&seen)) {
             continue;
         }
+        let back = memory.replaced.get(&slot.key());
         detachments.push(Detachment {
-            slot: key.clone(),
+            slot: slot.key(),
             studio_domain: studio.clone(),
             now,
-            back: (!back.is_empty()).then(|| back.clone()),
+            back: back.filter(|back| !back.is_empty()).cloned(),
         });
     }
     Ok(detachments)
+}
+
+/// A Studio domain or profile, which may be gone by now.
+fn there(described: Result<Value, AwsError>) -> anyhow::Result<Option<Value>> {
+    match described {
+        Err(error) if error.kind == Kind::NotFound => Ok(None),
+        described => described.map(Some).map_err(AwsError::into_hinted),
+    }
 }
 
 /// Takes it away: what names a thing goes before the thing.

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::decide::{AttachVerb, Attachment, is_of_ours};
 use super::found::{Found, StackSeen};
 use super::reach::Reach;
+use super::script::Pinned;
 use crate::aws::cloudformation::ResourceDrift;
 use crate::error::explain;
 
@@ -33,8 +34,8 @@ impl Drift {
         self.resources.is_empty() && self.slots.is_empty() && !self.binary
     }
 
-    /// What can be told without asking again.
-    pub fn seen(found: &Found, attachments: &[Attachment], is_owner: bool) -> Self {
+    /// What can be told without asking again; `published` is the binary that this account publishes.
+    pub fn seen(found: &Found, attachments: &[Attachment], published: Option<&Pinned>) -> Self {
         let memory = found.consumer_stack.as_ref().map(|stack| &stack.memory);
         let was_attached = |attachment: &&Attachment| {
             let key = attachment.slot.key();
@@ -52,7 +53,7 @@ impl Drift {
             .collect();
         Self {
             slots,
-            binary: is_owner && lost_binary(found),
+            binary: published.is_some_and(|now| lost_binary(found, now)),
             ..Self::default()
         }
     }
@@ -83,14 +84,11 @@ impl Drift {
 }
 
 /// Whether the binary of this version was published by this set-up, and is no longer what it was.
-fn lost_binary(found: &Found) -> bool {
+fn lost_binary(found: &Found, now: &Pinned) -> bool {
     let stack = found.packages_stack.as_ref();
     let known = stack.and_then(|stack| stack.memory.binary.as_ref());
-    let Some(known) = known else { return false };
-    match &found.packages.binary {
-        Some(seen) => seen.version == known.version && seen.sha256 != known.sha256,
-        None => false,
-    }
+    // Another version is not drift, but something to do.
+    known == Some(now) && found.packages.binary.as_ref() != known
 }
 
 async fn look(reach: &Reach, stack: &str) -> anyhow::Result<(Vec<ResourceDrift>, Option<String>)> {

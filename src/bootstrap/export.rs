@@ -11,6 +11,9 @@ use super::template;
 
 const README: &str = include_str!("templates/README.md");
 
+/// Stands for the VPC that every account of a stack set names for itself.
+const ANY_VPC: &str = "vpc-00000000";
+
 /// A file: its path below the folder of the export, and what is in it.
 pub type File = (String, String);
 
@@ -28,7 +31,18 @@ pub fn cloudformation(
         files.push(("packages.yaml".to_owned(), template.with_defaults()));
     }
     if let Some(stack) = consumer {
-        let template = template::consumer(stack, "{}")?;
+        let filled = ConsumerStack {
+            vpc_id: match stack.vpc_id.is_empty() {
+                true => ANY_VPC.to_owned(),
+                false => stack.vpc_id.clone(),
+            },
+            ..stack.clone()
+        };
+        let mut template = template::consumer(&filled, "{}")?;
+        // For many accounts, each of which names its own.
+        template
+            .parameters
+            .retain(|(_, value)| value.as_str() != ANY_VPC);
         files.push(("consumer.yaml".to_owned(), template.with_defaults()));
     }
     Ok(files)

@@ -191,7 +191,7 @@ fn previous(before: &Memory, now: &Pinned) -> Option<Pinned> {
     }
 }
 
-fn source(choices: &Choices, names: &Names) -> BinarySource {
+pub(super) fn source(choices: &Choices, names: &Names) -> BinarySource {
     match &choices.binary_source {
         Some(url) => BinarySource::S3(url.clone()),
         None => BinarySource::Repository(names.binary_repository.clone()),
@@ -199,7 +199,7 @@ fn source(choices: &Choices, names: &Names) -> BinarySource {
 }
 
 /// The choices of now. The names of a file are among them, not its path: another machine has not got it.
-fn chosen_now(told: &Told) -> anyhow::Result<Choices> {
+pub(super) fn chosen_now(told: &Told) -> anyhow::Result<Choices> {
     let mut now = Choices {
         settings: told.flags.clone(),
         ..told.choices.clone()
@@ -218,7 +218,7 @@ fn chosen_now(told: &Told) -> anyhow::Result<Choices> {
 }
 
 /// What may come from outside.
-fn public(choices: &Choices) -> Public {
+pub(super) fn public(choices: &Choices) -> Public {
     match choices.public.as_deref() {
         Some("none") => Public::None,
         Some(NAMES) => Public::Only(choices.public_names.clone()),

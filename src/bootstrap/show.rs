@@ -29,7 +29,7 @@ impl Report for Plan {
             "For others to do",
             self.by_hand
                 .iter()
-                .map(|one| wrapped(&one.what, "  ") + &broken(&one.text, "    ", "      ", " \\")),
+                .map(|one| wrapped(&one.what, "  ") + &for_others(&one.text)),
         );
         if self.cost.usd_a_month > 0.0
             || self
@@ -127,6 +127,14 @@ impl Plan {
             Outcome::Changes => "There is something to do: `studio-mirror bootstrap apply`.",
             Outcome::NoChange => "No change: everything is as it should be.",
         }
+    }
+}
+
+/// A command broken as a shell takes it; a document as it is, to be copied.
+fn for_others(text: &str) -> String {
+    match text.lines().count() {
+        0 | 1 => broken(text, "    ", "      ", " \\"),
+        _ => text.lines().map(|line| format!("    {line}\n")).collect(),
     }
 }
 

@@ -43,6 +43,12 @@ pub enum BootstrapAction {
                       studio-mirror bootstrap attach --studio-domain-id d-abc123 --domain corp --domain-owner 111122223333"
     )]
     Attach(ApplyArgs),
+    /// Write the same as CloudFormation templates or Terraform modules, to keep without us; asks nobody
+    #[command(
+        after_help = "Example:\n  studio-mirror bootstrap export --format terraform --out mirror --domain corp --domain-owner 111122223333 \\\n    \
+                      --vpc-id vpc-1 --subnet-ids subnet-1,subnet-2 --security-group-ids sg-1 --role-arn arn:aws:iam::111122223333:role/Studio"
+    )]
+    Export(ExportArgs),
     /// Publish the binary, that alone
     #[command(
         after_help = "Example:\n  studio-mirror bootstrap publish --domain corp --binary ./studio-mirror"
@@ -152,4 +158,27 @@ pub struct PublishArgs {
     /// Repository for it [default: studio-mirror]
     #[arg(long, value_name = "NAME")]
     pub binary_repository: Option<String>,
+}
+
+/// `bootstrap export`
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// What is to be set up.
+    #[command(flatten)]
+    pub setup: SetupArgs,
+    /// For which tool
+    #[arg(long, value_enum)]
+    pub format: ExportFormat,
+    /// Folder for the files; it must not hold any of them yet
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+/// `--format` of `bootstrap export`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// two templates
+    Cloudformation,
+    /// two modules
+    Terraform,
 }

@@ -102,6 +102,20 @@ impl Administrator {
         name.trim_start_matches("None").to_owned()
     }
 
+    /// The script of a lifecycle configuration.
+    pub fn script(&self, name: &str) -> String {
+        let asked = json!({"StudioLifecycleConfigName": name});
+        let told = self
+            .account
+            .call("sagemaker", "describe_studio_lifecycle_config", asked);
+        let home = Home::new();
+        let content = home.write("content", text(&told["StudioLifecycleConfigContent"]));
+        let decoded = home
+            .run(Command::new("base64").arg("-d").arg(content))
+            .success();
+        decoded.stdout
+    }
+
     /// The names of all stacks that are there.
     pub fn stacks(&self) -> Vec<String> {
         let told = self

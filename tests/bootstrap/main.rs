@@ -5,7 +5,11 @@
 mod support;
 
 mod administrator;
+mod drift;
+mod export;
 mod interrupted;
 mod requests;
 mod set_up;
 mod situations;
+mod two_accounts;
+mod whole_way;

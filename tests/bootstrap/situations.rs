@@ -110,3 +110,85 @@ fn a_call_that_is_not_permitted_is_named_and_nothing_is_done() {
     assert!(told.stderr.contains("must allow iam:GetRole"), "{told:?}");
     assert_eq!(administrator.stacks(), [""; 0]);
 }
+
+#[test]
+fn what_others_look_after_is_printed_and_left_alone() {
+    let administrator = Administrator::new();
+    let printed = ["--iam", "print", "--attach", "print"];
+    let told = administrator.apply(&printed).success();
+    for words in [
+        "GetServiceBearerToken",
+        "CreateStudioLifecycleConfig",
+        "BuiltInLifecycleConfigArn",
+        "built_in_lifecycle_config_arn",
+    ] {
+        assert!(
+            told.stdout.contains(words),
+            "no {words} in\n{}",
+            told.stdout
+        );
+    }
+    assert_eq!(administrator.attached("JupyterLab"), "");
+    assert_eq!(administrator.lifecycles().len(), 2);
+    let asked = json!({"RoleName": "Execution"});
+    let attached = administrator
+        .account
+        .call("iam", "list_attached_role_policies", asked);
+    assert_eq!(attached["AttachedPolicies"], json!([]));
+    // Both are remembered.
+    assert_eq!(administrator.plan(&[]).code(), 0);
+}
+
+#[test]
+fn the_smallest_policy_and_the_service_control_policy_are_documents() {
+    let administrator = Administrator::new();
+    for (flag, words) in [
+        ("--permissions", "cloudformation:CreateChangeSet"),
+        ("--scp", "sagemaker:DeleteStudioLifecycleConfig"),
+    ] {
+        let told = administrator.plan(&[flag]).success();
+        let document: serde_json::Value = serde_json::from_str(&told.stdout).expect("a document");
+        assert_eq!(document["Version"], "2012-10-17");
+        assert!(told.stdout.contains(words), "{}", told.stdout);
+    }
+}
+
+#[test]
+fn what_is_left_of_a_failed_creation_is_made_anew() {
+    let administrator = Administrator::new();
+    // A policy with the name of one that exists makes the stack of spaces fail.
+    let network = &administrator.network;
+    let body = json!({"Resources": {"Bad": {"Type": "AWS::EC2::VPCEndpoint", "Properties": {
+        "VpcId": network.vpc, "ServiceName": "com.amazonaws.eu-west-1.codeartifact.api", "VpcEndpointType": "Interface",
+        "Nonsense": true}}}});
+    let account = &administrator.account;
+    let asked = json!({"StackName": "studio-mirror-consumer", "ChangeSetName": "bad", "ChangeSetType": "CREATE",
+        "TemplateBody": body.to_string()});
+    account.call("cloudformation", "create_change_set", asked);
+    let named = json!({"StackName": "studio-mirror-consumer", "ChangeSetName": "bad"});
+    let status = || {
+        account.call(
+            "cloudformation",
+            "describe_stacks",
+            json!({"StackName": "studio-mirror-consumer"}),
+        )["Stacks"][0]["StackStatus"]
+            .clone()
+    };
+    crate::support::wait_until("the change set", std::time::Duration::from_secs(20), || {
+        account.call("cloudformation", "describe_change_set", named.clone())["Status"]
+            == "CREATE_COMPLETE"
+    });
+    account.call("cloudformation", "execute_change_set", named);
+    crate::support::wait_until("the failure", std::time::Duration::from_secs(20), || {
+        status() == "ROLLBACK_COMPLETE"
+    });
+    let told = administrator.plan(&[]);
+    let said = told.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        said.contains("is ROLLBACK_COMPLETE: what is left of it is deleted"),
+        "{said}"
+    );
+    assert_eq!(status(), "ROLLBACK_COMPLETE");
+    administrator.apply(&[]).success();
+    assert_eq!(status(), "CREATE_COMPLETE");
+}

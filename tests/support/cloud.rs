@@ -2,6 +2,7 @@
 //! (CodeArtifact, SageMaker), which starts empty. Each test takes an account of its own.
 
 use super::gate::Gate;
+use super::packages::Packages;
 use super::{checkout, clients, wait_until};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
@@ -33,6 +34,7 @@ pub struct Cloud {
     endpoints: Mutex<Vec<String>>,
     _localstack: Mutex<Child>,
     _folder: TempDir,
+    _packages: Packages,
 }
 
 struct Boto {
@@ -67,8 +69,11 @@ impl Cloud {
         let mut setup = Setup::empty(REGION);
         setup.regions = vec!["us-east-1".into()];
         let defaults = Options::default();
+        let packages = Packages::build();
         let options = Options {
             setup,
+            // What PyPI and npm have.
+            packages: Some(packages.path().to_owned()),
             // The first is everybody's; the others stand for VPC endpoints.
             listen: defaults.listen.repeat(1 + ENDPOINTS),
             ..defaults
@@ -89,6 +94,7 @@ impl Cloud {
             endpoints: Mutex::default(),
             _localstack: Mutex::new(child),
             _folder: folder,
+            _packages: packages,
         }
     }
 

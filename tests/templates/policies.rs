@@ -12,7 +12,7 @@ use crate::stacks::{any_consumer, any_packages, full_consumer, full_packages};
 use crate::support::checkout;
 
 /// What a star is for, where no resource would do: each is explained in the template or beside its group.
-const EXPLAINED: [&str; 6] = [
+const EXPLAINED: [&str; 8] = [
     // Endpoints of a VPC that others use, too: their own domains must go on.
     "api-endpoint shared EveryDomain: codeartifact:* is every action",
     "repositories-endpoint shared EveryDomain: codeartifact:* is every action",
@@ -20,6 +20,9 @@ const EXPLAINED: [&str; 6] = [
     "api-endpoint ThisDomain: codeartifact:* is every action",
     // The buckets of this account: the condition says so.
     "s3-endpoint BucketsOfThisAccount: s3:* is every action",
+    // Other subnets of the same route tables go on as before.
+    "s3-endpoint shared EveryBucket: s3:* is every action",
+    "s3-endpoint shared BucketsOfThisAccount: s3:* is every action",
     // Of every Studio domain of the account, and every lifecycle configuration: it is a refusal.
     "guard-rails WhatSpacesRunIsNotTheirs: ",
     "service-control WhatSpacesRunIsNotTheirs: ",
@@ -45,6 +48,7 @@ fn documents() -> Value {
         "s3-endpoint": ConsumerPolicy::S3Endpoint.document(&stack, &[]),
         "api-endpoint shared": ConsumerPolicy::ApiEndpoint.document(&shared, &[]),
         "repositories-endpoint shared": ConsumerPolicy::RepositoriesEndpoint.document(&shared, &[]),
+        "s3-endpoint shared": ConsumerPolicy::S3Endpoint.document(&shared, &[]),
         "administrator of packages": administrator_document(&packages_administrator(&owner, "studio-mirror-packages")),
         "administrator of spaces": administrator_document(&consumer_administrator(&stack, "studio-mirror-consumer")),
     })

@@ -91,7 +91,7 @@ pub(super) fn decide(
         decided.subnets = subnets(&decided.held, choices, found, network, decision);
     }
     if decided.held.contains(&Endpoint::S3) {
-        decided.route_tables = route_tables(&spaces_subnets(choices, found), network);
+        decided.route_tables = spaces_tables(choices, found, network);
     }
     Ok(decided)
 }
@@ -184,7 +184,7 @@ fn gateway_reused(
     network: &Network,
     decision: &mut Decision,
 ) {
-    let missing: Vec<String> = route_tables(&spaces_subnets(choices, found), network)
+    let missing: Vec<String> = spaces_tables(choices, found, network)
         .into_iter()
         .filter(|table| !seen.route_tables.contains(table))
         .collect();
@@ -323,6 +323,14 @@ fn subnets(
         }
     }
     chosen
+}
+
+/// The route tables that are to lead to S3.
+fn spaces_tables(choices: &Choices, found: &Found, network: &Network) -> Vec<String> {
+    match choices.route_table_ids.is_empty() {
+        true => route_tables(&spaces_subnets(choices, found), network),
+        false => choices.route_table_ids.clone(),
+    }
 }
 
 /// The route tables of these subnets: their own, else the VPC's main one.

@@ -3,6 +3,7 @@
 mod apply;
 mod attach;
 mod destroy;
+mod export;
 mod plan;
 mod publish;
 mod rollback;
@@ -31,8 +32,13 @@ const LIMIT: Duration = Duration::from_secs(60 * 60);
 
 /// Does what the command line says.
 pub fn run(session: &Session, global: &Global, args: &BootstrapArgs) -> anyhow::Result<ExitCode> {
+    if let BootstrapAction::Export(args) = &args.action {
+        return export::run(session, &told(global, &args.setup), args);
+    }
     let reach = reach(session)?;
     match &args.action {
+        // It asks nobody.
+        BootstrapAction::Export(_) => Ok(ExitCode::SUCCESS),
         BootstrapAction::Plan(args) => {
             let told = told(global, &args.setup);
             plan::run(session, &reach, &told, args)

@@ -10,6 +10,7 @@ use crate::bootstrap::found::StackSeen;
 use crate::bootstrap::plan::{BinaryPlan, Plan, StackPlan};
 use crate::bootstrap::policies;
 use crate::bootstrap::prepare::{Prepared, Told, prepare};
+use crate::bootstrap::printed::printed;
 use crate::bootstrap::reach::Reach;
 use crate::bootstrap::script::BinarySource;
 use crate::bootstrap::stack::{self, Proposed};
@@ -54,9 +55,12 @@ pub(super) async fn make(
     } = prepared;
     let mut plan = Plan::new(decision, found, names);
     plan.binary = binary(prepared);
+    plan.by_hand
+        .extend(printed(&prepared.choices, decision, found));
     let mut proposals = Vec::new();
     if decision.refusals().next().is_none() {
-        plan.drift = Drift::seen(found, &decision.attachments, prepared.parts.packages);
+        let is_ours = publishes(prepared).then_some(&prepared.content.binary);
+        plan.drift = Drift::seen(found, &decision.attachments, is_ours);
         for (name, seen, template) in stacks(prepared) {
             let proposed = match propose(reach, prepared, &name, seen, template).await {
                 Ok(proposed) => proposed,
@@ -120,17 +124,21 @@ pub(super) async fn propose(
     Ok(Some(proposed))
 }
 
+/// Whether the binary is this account's to publish.
+fn publishes(prepared: &Prepared) -> bool {
+    matches!(prepared.source, BinarySource::Repository(_)) && prepared.parts.packages
+}
+
 fn binary(prepared: &Prepared) -> Option<BinaryPlan> {
     let source = match &prepared.source {
         BinarySource::Repository(name) => format!("the repository {name}"),
         BinarySource::S3(url) => url.clone(),
     };
-    let is_ours = matches!(prepared.source, BinarySource::Repository(_)) && prepared.parts.packages;
     let seen = prepared.found.packages.binary.as_ref();
     Some(BinaryPlan {
         source,
         binary: prepared.content.binary.clone(),
-        is_published_now: is_ours && seen != Some(&prepared.content.binary),
+        is_published_now: publishes(prepared) && seen != Some(&prepared.content.binary),
     })
 }
 

@@ -180,6 +180,18 @@ fn what_comes_through_a_vpc_endpoint_meets_its_policy() {
     assert_eq!(token(&world, through.clone()), "ok");
     endpoint("codeartifact:ReadFromRepository");
     assert!(token(&world, through).contains("because no VPC endpoint policy allows"));
+    // CodeArtifact itself asks for the bearer token, from no VPC: a condition on everything shuts out logins.
+    endpoint("*");
+    let condition = json!({"StringNotEquals": {"aws:SourceVpc": "vpc-1"}});
+    let deny_everything =
+        json!({"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": condition});
+    let statements = json!([allow("codeartifact:*", "*"), bearer(), deny_everything]);
+    enforce(&world, HOME, statements);
+    let refused = token(&world, json!({"$headers": {"via-vpc-endpoint": "vpce-1"}}));
+    assert!(
+        refused.contains("sts:GetServiceBearerToken") && refused.contains("explicit deny"),
+        "{refused}"
+    );
     let elsewhere = json!({"$headers": {"via-vpc-endpoint": "vpce-2"}});
     assert!(
         token(&world, elsewhere).starts_with("500 "),

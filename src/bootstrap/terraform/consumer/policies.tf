@@ -92,6 +92,14 @@ locals {
         "arn:${local.partition}:s3:::sagemaker-sample-files/*",
       ]
     }],
+    # The route tables' other subnets may use buckets of any account today, and go on.
+    [for policy in [var.endpoint_policy] : {
+      Sid       = "EveryBucket"
+      Effect    = "Allow"
+      Principal = "*"
+      Action    = "s3:*"
+      Resource  = "*"
+    } if policy == "shared"],
   )
 
   our_endpoint_ids = [for name in ["api", "repositories"] : aws_vpc_endpoint.interface[name].id if contains(var.endpoints, name)]

@@ -43,19 +43,19 @@ pub(crate) fn decide(
 ) -> Result<Result<(), Denied>, String> {
     let action = question.action;
     for (documents, layer, resource_based) in [
-        (&policies.service_control, "a service control policy", false),
+        (
+            policies.service_control.as_slice(),
+            "a service control policy",
+            false,
+        ),
         (&policies.identity, "an identity-based policy", false),
         (
-            &policies.boundary.clone().into_iter().collect(),
+            policies.boundary.as_slice(),
             "a permissions boundary",
             false,
         ),
         (&policies.resource, "a resource-based policy", true),
-        (
-            &policies.endpoint.clone().into_iter().collect(),
-            "a VPC endpoint policy",
-            true,
-        ),
+        (policies.endpoint.as_slice(), "a VPC endpoint policy", true),
     ] {
         if speaks(question, documents, false, resource_based)?.is_some() {
             return Ok(Err(Denied(format!("with an explicit deny in {layer}"))));
@@ -67,7 +67,7 @@ pub(crate) fn decide(
         ))))
     };
     if let Some(endpoint) = &policies.endpoint
-        && speaks(question, &[endpoint.clone()], true, true)?.is_none()
+        && speaks(question, std::slice::from_ref(endpoint), true, true)?.is_none()
     {
         return missing("VPC endpoint policy");
     }
@@ -83,7 +83,7 @@ pub(crate) fn decide(
     let by_identity =
         policies.is_root || speaks(question, &policies.identity, true, false)?.is_some();
     let is_bounded = match &policies.boundary {
-        Some(boundary) => speaks(question, &[boundary.clone()], true, false)?.is_none(),
+        Some(boundary) => speaks(question, std::slice::from_ref(boundary), true, false)?.is_none(),
         None => false,
     };
     match who.account == question.owner {

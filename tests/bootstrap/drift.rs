@@ -1,0 +1,67 @@
+//! What somebody changed by hand is told from what a run would change.
+
+use crate::administrator::{Administrator, STUDIO};
+use serde_json::json;
+
+fn drift(administrator: &Administrator) -> serde_json::Value {
+    let (code, plan) = administrator.plan_document(&[]);
+    assert_eq!((code, &plan["outcome"]), (4, &json!("drift")), "{plan:#}");
+    plan["drift"].clone()
+}
+
+#[test]
+fn an_endpoint_changed_by_hand_is_named() {
+    let administrator = Administrator::new();
+    administrator.apply(&[]).success();
+    let filter = json!({"Filters": [{"Name": "service-name", "Values": ["com.amazonaws.eu-west-1.codeartifact.api"]}]});
+    let told = administrator
+        .account
+        .call("ec2", "describe_vpc_endpoints", filter);
+    let endpoint = &told["VpcEndpoints"][0]["VpcEndpointId"];
+    let change =
+        json!({"VpcEndpointId": endpoint, "RemoveSubnetIds": [administrator.network.subnets[0]]});
+    administrator
+        .account
+        .call("ec2", "modify_vpc_endpoint", change);
+    let drift = drift(&administrator);
+    assert_eq!(
+        drift["resources"][0]["logical_id"], "ApiEndpoint",
+        "{drift:#}"
+    );
+    assert_eq!(drift["resources"][0]["status"], "MODIFIED", "{drift:#}");
+}
+
+#[test]
+fn a_slot_that_somebody_emptied_is_named_and_filled_again() {
+    let administrator = Administrator::new();
+    administrator.apply(&[]).success();
+    let update = json!({"DomainId": STUDIO,
+        "DefaultUserSettings": {"CodeEditorAppSettings": {"BuiltInLifecycleConfigArn": "None"}}});
+    administrator
+        .account
+        .call("sagemaker", "update_domain", update);
+    assert_eq!(drift(&administrator)["slots"], json!(["Code Editor"]));
+    administrator.apply(&[]).success();
+    assert!(
+        administrator
+            .attached("CodeEditor")
+            .starts_with("studio-mirror-codeeditor-")
+    );
+    assert_eq!(administrator.plan(&[]).code(), 0);
+}
+
+#[test]
+fn a_binary_that_is_gone_is_named_and_published_again() {
+    let administrator = Administrator::new();
+    administrator.apply(&[]).success();
+    let package = json!({"domain": "packages", "repository": "studio-mirror", "format": "generic", "namespace": "studio-mirror",
+        "package": "studio-mirror"});
+    let account = &administrator.account;
+    let told = account.call("codeartifact", "list_package_versions", package.clone());
+    let mut deletion = package;
+    deletion["versions"] = json!([told["versions"][0]["version"]]);
+    account.call("codeartifact", "delete_package_versions", deletion);
+    assert_eq!(drift(&administrator)["binary"], true);
+    administrator.apply(&[]).success();
+    assert_eq!(administrator.plan(&[]).code(), 0);
+}

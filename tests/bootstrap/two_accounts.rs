@@ -1,0 +1,38 @@
+//! One account owns the packages, another one's spaces use them.
+
+use crate::administrator::{Administrator, STUDIO, shipped};
+
+#[test]
+fn the_owner_lets_another_account_in() {
+    let owner = Administrator::without_studio();
+    let consumer = Administrator::new();
+    let domain = ["--domain", "shared", "--domain-owner", &owner.account.id];
+    let of_consumer = |action: &'static str, more: &[&'static str]| {
+        let words = [action, "--studio-domain-id", STUDIO, "--binary", shipped()];
+        consumer.run(&[&words, more, &domain].concat())
+    };
+    let early = of_consumer("apply", &["--yes"]);
+    assert_eq!(early.code(), 1, "{early:?}");
+    assert_eq!(consumer.stacks(), [""; 0]);
+
+    let words = [
+        "apply",
+        "--yes",
+        "--part",
+        "packages",
+        "--binary",
+        shipped(),
+        "--readers",
+        &consumer.account.id,
+    ];
+    owner.run(&[&words, &domain[..]].concat()).success();
+    assert_eq!(owner.stacks(), ["studio-mirror-packages"]);
+    assert_eq!(owner.endpoints(), [""; 0]);
+
+    of_consumer("apply", &["--yes"]).success();
+    assert_eq!(consumer.stacks(), ["studio-mirror-consumer"]);
+    assert_eq!(of_consumer("plan", &[]).code(), 0);
+    let script = consumer.script(&consumer.attached("JupyterLab"));
+    let owner = format!("domain_owner='{}'", owner.account.id);
+    assert!(script.contains(&owner), "{script}");
+}
