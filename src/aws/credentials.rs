@@ -50,6 +50,18 @@ pub fn provider(
     }
 }
 
+/// The service's code and message out of the SDK's `Error { code: "…", message: "…", … }`; any other text as it is.
+fn sentence(text: &str) -> String {
+    let part = |name: &str| {
+        let (_, rest) = text.split_once(&format!("{name}: \""))?;
+        Some(rest.split_once('"')?.0)
+    };
+    match (part("code"), part("message")) {
+        (Some(code), Some(message)) if text.starts_with("Error {") => format!("{code}: {message}"),
+        _ => text.to_owned(),
+    }
+}
+
 /// Credentials, without their secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
@@ -68,7 +80,7 @@ pub async fn find(source: &CredentialSource, region: &str) -> Result<Found, Stri
     let found = provider
         .provide_credentials()
         .await
-        .map_err(|error| innermost(&error))?;
+        .map_err(|error| sentence(&innermost(&error)))?;
     let since_1970 = |time: std::time::SystemTime| time.duration_since(std::time::UNIX_EPOCH);
     Ok(Found {
         access_key_id: found.access_key_id().to_owned(),

@@ -129,21 +129,39 @@ pub(super) fn service_texts(
 /// Which policy refused; each has another person to ask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefusedBy {
-    /// The role's own policies: none allows it.
+    /// The role's own policies.
     Role,
+    /// The role's permissions boundary.
+    Boundary,
+    /// A service or resource control policy of AWS Organizations.
+    Organization,
+    /// The policy that was passed along when the role was assumed.
+    Session,
     /// The policy of the VPC endpoint.
     Endpoint,
-    /// A policy that denies it explicitly.
-    ExplicitDeny,
     /// The permissions policy of the domain or the repository.
     Resource,
 }
+
+/// How AWS's sentences call each policy (IAM User Guide, "Troubleshoot access denied error messages").
+const POLICIES: [(&str, RefusedBy); 8] = [
+    ("identity-based polic", RefusedBy::Role),
+    ("permissions boundary", RefusedBy::Boundary),
+    ("permission boundary", RefusedBy::Boundary),
+    ("service control polic", RefusedBy::Organization),
+    ("resource control polic", RefusedBy::Organization),
+    ("session polic", RefusedBy::Session),
+    ("VPC endpoint polic", RefusedBy::Endpoint),
+    ("resource-based polic", RefusedBy::Resource),
+];
 
 /// A refusal, as AWS's own sentence tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Denial {
     /// Which policy refused.
     pub by: RefusedBy,
+    /// Whether it denies, instead of not allowing: then no statement that allows can win over it.
+    pub is_explicit: bool,
     /// What is not allowed.
     pub action: String,
 }
@@ -161,42 +179,50 @@ impl Denial {
         } else {
             format!("{}:{operation}", service.name())
         };
-        let by = if sentence.contains("VPC endpoint policy") {
-            RefusedBy::Endpoint
-        } else if sentence.contains("explicit deny") {
-            RefusedBy::ExplicitDeny
-        } else if sentence.contains("resource-based policy") {
-            RefusedBy::Resource
-        } else {
-            RefusedBy::Role
-        };
-        Self { by, action }
+        // What stands before the reason may be named by anybody.
+        let reason = ["with an explicit deny", "because no "]
+            .iter()
+            .find_map(|mark| sentence.rfind(mark));
+        let reason = reason.map_or(sentence, |at| &sentence[at..]);
+        let by = POLICIES.iter().find(|(name, _)| reason.contains(name));
+        Self {
+            by: by.map_or(RefusedBy::Role, |(_, by)| *by),
+            is_explicit: reason.contains("explicit deny"),
+            action,
+        }
     }
 }
 
 /// Whom to ask for what.
 fn denied_hint(service: Service, operation: &str, domain: &str, sentence: &str) -> String {
-    let Denial { by, action } = Denial::of(service, operation, sentence);
+    let Denial {
+        by,
+        is_explicit,
+        action,
+    } = Denial::of(service, operation, sentence);
+    let policy = match by {
+        RefusedBy::Role => "the role's own policy".to_owned(),
+        RefusedBy::Boundary => "the role's permissions boundary".to_owned(),
+        RefusedBy::Organization => "your organisation's control policy".to_owned(),
+        RefusedBy::Session => "the session policy, given when the role was assumed,".to_owned(),
+        RefusedBy::Endpoint if service == Service::CodeArtifact => {
+            "the policy of the VPC endpoint codeartifact.api".to_owned()
+        }
+        RefusedBy::Endpoint => format!("the policy of the VPC endpoint for {}", service.title()),
+        RefusedBy::Resource => format!("the permissions policy of the domain {domain}"),
+    };
+    let whom = match by {
+        RefusedBy::Endpoint => "your platform team",
+        RefusedBy::Resource => "the domain's owner",
+        _ => "your identity team",
+    };
     match by {
-        RefusedBy::Endpoint if service != Service::CodeArtifact => format!(
-            "the policy of the VPC endpoint for {} must allow {action}: ask your platform team",
-            service.title()
+        _ if is_explicit => format!("{policy} denies {action} explicitly: ask {whom}"),
+        RefusedBy::Role if operation == "GetAuthorizationToken" => format!(
+            "{policy} must allow codeartifact:GetAuthorizationToken on the domain and sts:GetServiceBearerToken on *: ask {whom}"
         ),
-        RefusedBy::Endpoint => format!(
-            "the policy of the VPC endpoint codeartifact.api must allow {action}: ask your platform team"
-        ),
-        RefusedBy::ExplicitDeny => format!(
-            "a policy denies {action} explicitly (the sentence names its kind): ask your identity team"
-        ),
-        RefusedBy::Resource => format!(
-            "the permissions policy of the domain {domain} must allow {action} for this role: ask the domain's owner"
-        ),
-        RefusedBy::Role if operation == "GetAuthorizationToken" => {
-            "the role's own policy must allow codeartifact:GetAuthorizationToken on the domain and sts:GetServiceBearerToken on *: ask your identity team".to_owned()
-        }
-        RefusedBy::Role => {
-            format!("the role's own policy must allow {action}: ask your identity team")
-        }
+        RefusedBy::Resource => format!("{policy} must allow {action} for this role: ask {whom}"),
+        _ => format!("{policy} must allow {action}: ask {whom}"),
     }
 }
 

@@ -35,7 +35,7 @@ pub use registry::{DomainSeen, Registry, RepositorySeen, Version};
 pub(crate) use sagemaker::headers as sagemaker_headers;
 pub use sagemaker::{LifecycleConfig, SageMaker, StudioDomain};
 pub use service::Service;
-pub use trust::{Roots, RootsFrom};
+pub use trust::{Roots, RootsFrom, certificates_in};
 
 use std::future::Future;
 

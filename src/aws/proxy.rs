@@ -2,7 +2,7 @@
 
 use anyhow::anyhow;
 use aws_smithy_http_client::proxy::ProxyConfig;
-use hyper_util::client::proxy::matcher::Matcher;
+use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 
 use crate::error::with_hint;
 use crate::secret::Secret;
@@ -43,6 +43,35 @@ pub struct Proxy {
     pub authorization: Option<Secret>,
 }
 
+impl Proxy {
+    /// The proxy that `address` names, as a tool's own settings spell it.
+    pub fn of(address: &str) -> Option<Self> {
+        if !is_proxy(address) {
+            return None;
+        }
+        let anywhere: http::Uri = "https://proxied.invalid/".parse().ok()?;
+        let matcher = Matcher::builder().https(address).build();
+        Self::read("", &matcher.intercept(&anywhere)?)
+    }
+
+    fn read(variable: &'static str, intercept: &Intercept) -> Option<Self> {
+        let address = intercept.uri();
+        let scheme = address.scheme_str().unwrap_or("http");
+        let authorization = intercept.basic_auth().and_then(|value| value.to_str().ok());
+        Some(Self {
+            variable,
+            host: address.host()?.to_owned(),
+            port: address.port_u16().unwrap_or(match scheme {
+                "https" => 443,
+                "http" => 80,
+                _ => 1080,
+            }),
+            is_http: scheme == "http",
+            authorization: authorization.map(Secret::new),
+        })
+    }
+}
+
 /// The proxy between here and `url`, by the very reading of the variables that [`proxy_config`] has.
 /// Plain `http://` has none: it only ever leads to this machine.
 pub fn proxy_for(url: &str) -> Option<Proxy> {
@@ -51,23 +80,10 @@ pub fn proxy_for(url: &str) -> Option<Proxy> {
         return None;
     }
     let intercept = Matcher::from_env().intercept(&uri)?;
-    let address = intercept.uri();
-    let scheme = address.scheme_str().unwrap_or("http");
-    let authorization = intercept.basic_auth().and_then(|value| value.to_str().ok());
-    Some(Proxy {
-        variable: PROXY_VARIABLES
-            .into_iter()
-            .find(|variable| is_set(variable))
-            .unwrap_or(PROXY_VARIABLES[0]),
-        host: address.host()?.to_owned(),
-        port: address.port_u16().unwrap_or(match scheme {
-            "https" => 443,
-            "http" => 80,
-            _ => 1080,
-        }),
-        is_http: scheme == "http",
-        authorization: authorization.map(Secret::new),
-    })
+    let variable = PROXY_VARIABLES
+        .into_iter()
+        .find(|variable| is_set(variable));
+    Proxy::read(variable.unwrap_or(PROXY_VARIABLES[0]), &intercept)
 }
 
 /// Variables that name a proxy for TLS connections, in the order in which they win.

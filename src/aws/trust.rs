@@ -87,6 +87,12 @@ impl Roots {
         }
     }
 
+    /// What OpenSSL's programs trust: `SSL_CERT_FILE`/`SSL_CERT_DIR`, else the system's store.
+    pub fn of_system() -> Vec<CertificateDer<'static>> {
+        let loaded = rustls_native_certs::load_native_certs();
+        loaded.certs.into_iter().filter(is_usable).collect()
+    }
+
     /// The roots as one PEM text.
     pub fn to_pem(&self) -> String {
         self.certificates
@@ -101,22 +107,30 @@ impl Roots {
     }
 }
 
+/// The certificates of a PEM text.
+///
+/// # Errors
+/// When it is none, holds none, or one of them is damaged.
+pub fn certificates_in(text: &[u8]) -> anyhow::Result<Vec<CertificateDer<'static>>> {
+    let certificates = CertificateDer::pem_slice_iter(text)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| anyhow!("it is not a PEM file: {error}"))?;
+    if certificates.is_empty() {
+        bail!("it holds no certificate");
+    }
+    // As OpenSSL does: passed over in silence, the damaged one could be the one that is wanted.
+    if let Some(damaged) = certificates.iter().position(|one| !is_usable(one)) {
+        bail!("its certificate number {} cannot be read", damaged + 1);
+    }
+    Ok(certificates)
+}
+
 fn read_bundle(path: &Path, variable: &str) -> anyhow::Result<Vec<CertificateDer<'static>>> {
     let hint =
         || format!("let {variable} name a PEM file with your organisation's CA, or unset it");
     let read = || {
         let text = std::fs::read(path).context("it cannot be read")?;
-        let certificates = CertificateDer::pem_slice_iter(&text)
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|error| anyhow!("it is not a PEM file: {error}"))?;
-        if certificates.is_empty() {
-            bail!("it holds no certificate");
-        }
-        // As OpenSSL does: passed over in silence, the damaged one could be the one that is wanted.
-        if let Some(damaged) = certificates.iter().position(|one| !is_usable(one)) {
-            bail!("its certificate number {} cannot be read", damaged + 1);
-        }
-        Ok(certificates)
+        certificates_in(&text)
     };
     read()
         .with_context(|| {

@@ -38,6 +38,8 @@ pub struct Evidence {
     pub endpoint: Option<Result<String, Refusal>>,
     /// Each repository in each format, read with the new token.
     pub reads: Vec<ReadSeen>,
+    /// Repositories of other domains and regions.
+    pub others: Vec<OtherRepository>,
     /// How a tarball is handed out.
     pub tarball: Option<TarballSeen>,
     /// Who the credentials speak for.
@@ -97,6 +99,8 @@ pub struct ProxySeen {
     pub variable: &'static str,
     /// `host:port`.
     pub address: String,
+    /// Whether a user and a password stand in it.
+    pub has_login: bool,
     /// What NO_PROXY holds.
     pub excepted: Option<String>,
     /// Why the variable is of no use.
@@ -154,6 +158,34 @@ pub struct ReadSeen {
     pub answer: Answer,
 }
 
+/// A repository of another domain or region, read with a token of its own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OtherRepository {
+    /// Its domain.
+    pub domain: String,
+    /// The domain's owner, where it is known.
+    pub owner: Option<String>,
+    /// Its region.
+    pub region: String,
+    /// Its name.
+    pub repository: String,
+    /// What was asked for, below its endpoint.
+    pub path: &'static str,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+/// What came of reading it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// AWS gave no token, or knows no such repository.
+    Refused(Refusal),
+    /// Its host was not reached: how far one got.
+    Unreached(Box<HostSeen>),
+    /// Its host answered, or hung up.
+    Answered(Answer),
+}
+
 /// How a tarball is handed out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TarballSeen {
@@ -176,6 +208,8 @@ pub struct CacheSeen {
     pub token: Option<(u64, bool)>,
     /// Whether there is a file for the token that holds none.
     pub damaged: bool,
+    /// How a repository answers to the token in it; `None` if nobody asked.
+    pub answer: Option<u16>,
 }
 
 impl Evidence {
@@ -202,7 +236,17 @@ impl Evidence {
             Some(seen) => seen.asked.words(words),
             None => words,
         };
+        let caller = self.caller.as_ref().and_then(|known| known.as_ref().ok());
+        let role = settings
+            .role
+            .clone()
+            .or_else(|| caller.map(|arn| super::observed::role_of(arn)));
+        let role_name = role
+            .as_deref()
+            .and_then(|arn| Some(arn.split_once(":role/")?.1.rsplit('/').next()?.to_owned()));
         words
+            .with("role_arn", role)
+            .with("role_name", role_name)
             .with("region", settings.region.clone())
             .with("domain", settings.domain.clone())
             .with("account", settings.owner.clone())

@@ -26,6 +26,7 @@ pub use report::{Finding, Report};
 pub use run::{run, run_with_vpc};
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -108,6 +109,8 @@ pub enum Cause {
     Resolver,
     /// A nameserver that fails for some names: how.
     Names(String),
+    /// STS is not reached.
+    Sts,
     /// This machine's clock.
     Clock,
     /// Certificates of this issuer are not trusted.
@@ -116,18 +119,24 @@ pub enum Cause {
     Unavailable(u16),
     /// Connections are cut before TLS: something between here and AWS.
     CutTls,
+    /// Nobody can be connected to there.
+    Address(SocketAddr),
+    /// TLS does not come about: how.
+    NoTls(String),
+    /// Somebody else answers in CodeArtifact's place.
+    Foreign,
     /// The token that login wrote into files is over.
     Token,
     /// A variable, or a line of a file, that several tools read.
     Setting(String),
     /// AWS does not take these credentials.
     Credentials,
-    /// The same policy refuses several calls.
-    Policy(RefusedBy),
+    /// The same policy refuses several calls, by not allowing or by denying them.
+    Policy(RefusedBy, bool),
     /// The rules of these security groups.
     SecurityGroups(Vec<String>),
-    /// The same policy refuses to let packages be read; `None` if it is not named.
-    Reading(Option<RefusedBy>),
+    /// Packages cannot be read, whatever their format: how the repositories answer.
+    Reading(String),
 }
 
 /// What the evidence says of one check.

@@ -141,7 +141,7 @@ impl Host {
 
 /// The role behind a session: `arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION` is of `arn:aws:iam::ACCOUNT:role/NAME`.
 /// A path of the role is not part of the session's ARN.
-fn role_of(arn: &str) -> String {
+pub(super) fn role_of(arn: &str) -> String {
     let role = || {
         let (front, rest) = arn.split_once(":assumed-role/")?;
         let account = front.rsplit(':').next()?;

@@ -1,19 +1,22 @@
 //! The run: every probe that depends on no other at once, the whole within its limit.
 
+mod others;
 mod packages;
 mod plan;
+mod proxy;
 
+pub use others::OtherTarget;
 pub use plan::{Plan, Target, is_own_api};
 
 use std::time::Duration;
 
-use futures_util::future::join;
+use futures_util::future::{join, join3};
 use packages::Packages;
 pub(super) use packages::probe;
 
 use super::catalogue::{API, REPOSITORIES, STS};
 use super::evidence::{
-    CredentialsSeen, HostSeen, ProxySeen, Refusal, RootsSeen, TokenSeen, Trouble, Tunnel,
+    CredentialsSeen, HostSeen, Refusal, Role, RootsSeen, TokenSeen, Trouble, Tunnel,
 };
 use super::observed::Observed;
 use super::probes::host::Way;
@@ -23,7 +26,7 @@ use super::probes::{Deadline, aws, own};
 use super::progress::Progress;
 use super::vpc::{Asking, ask};
 use super::{Evidence, catalogue, judge, report::Report, vpc};
-use crate::aws::{Roots, caller_arn, check_proxy_variables, excepted_hosts, proxy_for};
+use crate::aws::{Roots, caller_arn};
 use crate::endpoint::{Format, RepositoryEndpoint};
 use crate::error::explain;
 use crate::secret::Secret;
@@ -68,13 +71,14 @@ fn beginning(plan: &Plan) -> Evidence {
 pub async fn gather(plan: &Plan) -> Evidence {
     let mut evidence = beginning(plan);
     let trust = roots(plan, &mut evidence);
-    evidence.proxy = proxy(plan);
+    evidence.proxy = proxy::look(plan);
     let is_usable = evidence
         .proxy
         .as_ref()
         .is_none_or(|proxy| proxy.trouble.is_none());
     let way = Way {
         trust: trust.as_ref(),
+        proxy: None,
         deadline: Deadline::after(LIMIT),
     };
     let network = async {
@@ -129,37 +133,6 @@ fn trouble(error: &anyhow::Error) -> Trouble {
     }
 }
 
-/// What the variables say; whether the proxy is there is found out with each host that goes through it.
-fn proxy(plan: &Plan) -> Option<ProxySeen> {
-    if let Err(error) = check_proxy_variables() {
-        let trouble = trouble(&error);
-        let variable = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
-            .into_iter()
-            .find(|variable| trouble.what.contains(variable));
-        return Some(ProxySeen {
-            variable: variable.unwrap_or("HTTPS_PROXY"),
-            trouble: Some(trouble),
-            ..ProxySeen::default()
-        });
-    }
-    // Where every host of ours is excepted, the variables are still worth telling.
-    let anywhere = "https://proxied.invalid/";
-    let proxy = proxy_for(&plan.api).or_else(|| proxy_for(anywhere))?;
-    let kind = (!proxy.is_http).then(|| Trouble {
-        what: format!(
-            "${} names a proxy that is no http:// one; studio-mirror and most clients cannot go through it",
-            proxy.variable
-        ),
-        mend: Some("name an HTTP proxy, or none".to_owned()),
-    });
-    Some(ProxySeen {
-        variable: proxy.variable,
-        address: format!("{}:{}", proxy.host, proxy.port),
-        excepted: excepted_hosts(),
-        trouble: kind.filter(|_| proxy_for(&plan.api).is_some()),
-    })
-}
-
 struct Run<'a> {
     plan: &'a Plan,
     request: &'a TokenRequest,
@@ -184,7 +157,9 @@ impl Run<'_> {
             let repositories = repositories.or(late);
             let asked = api.endpoint.as_ref().and_then(|known| known.as_ref().ok());
             let packages = Packages {
-                is_there: repositories.as_ref().is_some_and(HostSeen::answers),
+                is_there: repositories
+                    .as_ref()
+                    .is_some_and(|host| host.answers(Role::Repositories)),
                 is_worth_a_look: [&api.host, &repositories]
                     .into_iter()
                     .flatten()
@@ -195,7 +170,9 @@ impl Run<'_> {
             let packages = self.packages(packages).await;
             (api, repositories, packages)
         };
-        let (sts, (api, repositories, packages)) = join(self.sts(), packages).await;
+        let (sts, (api, repositories, packages), others) =
+            join3(self.sts(), packages, self.others()).await;
+        evidence.others = others;
         (evidence.sts, evidence.caller) = sts;
         evidence.api = api.host;
         evidence.credentials = Some(api.credentials);
@@ -216,6 +193,9 @@ impl Run<'_> {
         evidence.reads = packages.reads;
         evidence.assets = packages.assets;
         evidence.tarball = packages.tarball;
+        if let Some(cache) = &mut evidence.cache {
+            cache.answer = packages.cached;
+        }
     }
 
     /// The API, hop by hop, and if it answers what it says.
@@ -231,7 +211,7 @@ impl Run<'_> {
             aws::credentials(self.request, self.way.deadline),
         );
         let (host, credentials) = join(look, credentials).await;
-        let is_there = host.as_ref().is_some_and(HostSeen::answers);
+        let is_there = host.as_ref().is_some_and(|host| host.answers(Role::Api));
         let mut seen = ApiSeen {
             host,
             credentials,

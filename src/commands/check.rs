@@ -1,8 +1,10 @@
 //! `check`: what is broken, and how to mend it.
 
+mod plan;
+mod unsettled;
 mod vpc;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
@@ -11,22 +13,14 @@ use serde::Serialize;
 use super::session::Session;
 use crate::aws;
 use crate::check::catalogue::ASKING;
-use crate::check::evidence::tools::Life;
-use crate::check::evidence::{CacheSeen, SettingsSeen, Trouble};
 use crate::check::explain::{Explained, List};
-use crate::check::probes::tools::ToolsPlan;
 use crate::check::render::{Style, markdown, text};
-use crate::check::run::{Plan, Target, is_own_api};
 use crate::check::{self, catalogue};
 use crate::cli::CheckArgs;
-use crate::endpoint::{Format as PackageFormat, RepositoryEndpoint};
-use crate::error::{Usage, explain, with_hint};
-use crate::files;
+use crate::error::{Usage, with_hint};
 use crate::output::{Printer, Report, Verbosity};
-use crate::settings::{Field, Repository};
-use crate::state::{Change, ToolLogin};
-use crate::token::{Store, TokenRequest, now};
-use crate::tools::{AuthMode, Tool};
+pub(super) use plan::of_tools;
+pub(super) use unsettled::without_settings;
 
 /// Explains a check, or all of them; asks nobody.
 pub fn explained(printer: Printer, id: &str) -> anyhow::Result<ExitCode> {
@@ -53,12 +47,21 @@ pub fn run(session: &Session, args: &CheckArgs) -> anyhow::Result<ExitCode> {
         Some(path) => vpc::joined(session, &args.place, path)?,
         None => made_here(session, args)?,
     };
+    shown(session.printer, report, &session.environment)
+}
+
+/// Shows a report, and ends as it says.
+fn shown(
+    printer: Printer,
+    report: check::Report,
+    environment: &BTreeMap<String, String>,
+) -> anyhow::Result<ExitCode> {
     let style = Style {
-        is_coloured: is_coloured(session),
-        is_detailed: session.printer.verbosity == Verbosity::Verbose,
+        is_coloured: is_coloured(environment),
+        is_detailed: printer.verbosity == Verbosity::Verbose,
     };
     let is_ok = report.ok;
-    session.printer.report(&Shown { report, style })?;
+    printer.report(&Shown { report, style })?;
     Ok(if is_ok {
         ExitCode::SUCCESS
     } else {
@@ -68,7 +71,7 @@ pub fn run(session: &Session, args: &CheckArgs) -> anyhow::Result<ExitCode> {
 
 /// The report of this machine.
 fn made_here(session: &Session, args: &CheckArgs) -> anyhow::Result<check::Report> {
-    let plan = plan(session, &tools(session, args), !args.tool.is_empty());
+    let plan = plan::of(session, args);
     aws::block_on(async {
         Ok(match args.vpc {
             true => check::run_with_vpc(&plan, &vpc::asking(session, &args.place, ASKING)).await,
@@ -96,255 +99,9 @@ impl Report for Shown {
 }
 
 /// Colours on a terminal that knows them, unless `NO_COLOR` forbids them.
-fn is_coloured(session: &Session) -> bool {
-    let variable = |name: &str| session.environment.get(name).map(String::as_str);
+fn is_coloured(environment: &BTreeMap<String, String>) -> bool {
+    let variable = |name: &str| environment.get(name).map(String::as_str);
     let is_forbidden = variable("NO_COLOR").is_some_and(|value| !value.is_empty());
     let is_dumb = variable("TERM").is_none_or(|term| term == "dumb");
     std::io::stdout().is_terminal() && !is_forbidden && !is_dumb
-}
-
-/// The tools in question: those named, else those logged in, else the usual ones.
-fn tools(session: &Session, args: &CheckArgs) -> Vec<Tool> {
-    if !args.tool.is_empty() {
-        return args.tool.clone();
-    }
-    let known: BTreeSet<Tool> = [&session.state, &session.system]
-        .into_iter()
-        .flat_map(|state| state.tools.keys().copied())
-        .collect();
-    if known.is_empty() {
-        Tool::USUAL.to_vec()
-    } else {
-        known.into_iter().collect()
-    }
-}
-
-/// How `tool` is logged in: by the user's own login, else by that of all users.
-fn login_of(session: &Session, tool: Tool) -> Option<&ToolLogin> {
-    let states = [&session.state, &session.system];
-    states.into_iter().find_map(|state| state.tools.get(&tool))
-}
-
-/// What is to be looked at for these tools.
-pub fn plan(session: &Session, tools: &[Tool], are_named: bool) -> Plan {
-    let settings = &session.settings;
-    let region = settings.get(Field::Region).unwrap_or_default();
-    let request = session.token_request();
-    let api = settings.get(Field::ApiEndpoint).map_or_else(
-        || format!("https://codeartifact.{region}.amazonaws.com"),
-        str::to_owned,
-    );
-    let own_sts = ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"]
-        .iter()
-        .find_map(|variable| session.environment.get(*variable))
-        .filter(|url| !url.is_empty());
-    let sts = own_sts.map_or_else(
-        || format!("https://sts.{region}.amazonaws.com"),
-        String::clone,
-    );
-    let targets = targets(session, tools, is_own_api(&api));
-    let seen = settings_seen(session, tools, &targets, &request, &api);
-    let request = request.ok().filter(|_| seen.missing.is_none());
-    Plan {
-        endpoint_type: settings.endpoint_type(),
-        cache: request
-            .as_ref()
-            .map(|request| cache_seen(session, request))
-            .unwrap_or_default(),
-        settings: seen,
-        request,
-        api,
-        sts,
-        own_sts: own_sts.cloned(),
-        targets: targets.unwrap_or_default(),
-        tools: tools_plan(session, tools, are_named),
-        is_quiet: session.printer.verbosity == Verbosity::Quiet,
-    }
-}
-
-fn settings_seen(
-    session: &Session,
-    tools: &[Tool],
-    targets: &anyhow::Result<Vec<Target>>,
-    request: &anyhow::Result<TokenRequest>,
-    api: &str,
-) -> SettingsSeen {
-    let settings = &session.settings;
-    let value = |field| settings.get(field).map(str::to_owned);
-    let missing = request
-        .as_ref()
-        .err()
-        .or(targets.as_ref().err())
-        .map(|error| missing(session, error));
-    let mut formats: Vec<PackageFormat> = tools.iter().map(|tool| tool.client().format()).collect();
-    formats.sort();
-    formats.dedup();
-    let first = targets.as_ref().ok().and_then(|targets| targets.first());
-    let known_owner = || {
-        let endpoint = first?.endpoint.as_ref()?;
-        endpoint.owner().map(str::to_owned)
-    };
-    SettingsSeen {
-        all: settings
-            .all()
-            .map(|(_, name, setting)| (name, setting.value.clone(), setting.source.to_string()))
-            .collect(),
-        missing,
-        region: value(Field::Region),
-        domain: value(Field::Domain),
-        owner: value(Field::DomainOwner).or_else(known_owner),
-        repository: first
-            .map(|target| target.repository.clone())
-            .or_else(|| value(Field::Repository)),
-        formats,
-        helper_waits_for_401: tools.iter().any(|tool| waits_for_401(session, *tool)),
-        own_api: is_own_api(api),
-        studio_domain_id: session.metadata.domain_id().map(str::to_owned),
-        role: session.metadata.role().map(str::to_owned),
-    }
-}
-
-/// Which setting is missing, with the whole command that sets it.
-fn missing(session: &Session, error: &anyhow::Error) -> Trouble {
-    let explained = explain(error);
-    let part = |field, word: &str| {
-        let value = session.settings.get(field).unwrap_or(word);
-        value.to_owned()
-    };
-    let command = format!(
-        "$ studio-mirror login --domain {} --repository {} --region {}",
-        part(Field::Domain, "<domain>"),
-        part(Field::Repository, "<repository>"),
-        part(Field::Region, "<region>"),
-    );
-    let hint = explained.hint.unwrap_or_default();
-    Trouble {
-        what: explained.error,
-        mend: Some(format!("{hint}:\n{command}")),
-    }
-}
-
-/// pip and what reads its files ask the helper only after a 401.
-fn waits_for_401(session: &Session, tool: Tool) -> bool {
-    let auth = login_of(session, tool)
-        .map(|login| login.auth)
-        .or_else(|| session.settings.auth(tool))
-        .unwrap_or(AuthMode::Helper);
-    tool == Tool::Pip && auth == AuthMode::Helper
-}
-
-/// The repositories of the tools' one domain, each in its formats.
-fn targets(session: &Session, tools: &[Tool], is_own_api: bool) -> anyhow::Result<Vec<Target>> {
-    let settings = &session.settings;
-    let domain = settings.require(Field::Domain)?;
-    let region = settings.require(Field::Region)?;
-    let mut targets: Vec<Target> = Vec::new();
-    for tool in tools {
-        for repository in settings.repositories(*tool)? {
-            // Another domain has another token and another region other hosts: `--domain` checks it.
-            if repository.domain != domain || repository.region != region {
-                continue;
-            }
-            let target = Target {
-                format: tool.client().format(),
-                endpoint: endpoint(session, *tool, &repository, is_own_api),
-                repository: repository.name,
-            };
-            let is_known = targets.iter().any(|known| {
-                (known.format, &known.repository) == (target.format, &target.repository)
-            });
-            if !is_known {
-                targets.push(target);
-            }
-        }
-    }
-    Ok(targets)
-}
-
-/// Where a repository is: as its login was told, behind the VPC endpoint of the settings, or at AWS's own name.
-/// An API that is not AWS's own says nothing of where its packages are.
-fn endpoint(
-    session: &Session,
-    tool: Tool,
-    repository: &Repository,
-    is_own_api: bool,
-) -> Option<RepositoryEndpoint> {
-    let format = tool.client().format();
-    let login = login_of(session, tool).and_then(|login| {
-        login.repositories().find(|known| {
-            known.repository == repository.name
-                && known.token.domain == repository.domain
-                && known.token.region == repository.region
-                && known.token.api_endpoint == repository.api_endpoint
-        })
-    });
-    if let Some(login) = login {
-        return Some(login.endpoint.clone());
-    }
-    let owner = repository.owner.as_deref()?;
-    let Repository {
-        domain,
-        region,
-        name,
-        ..
-    } = repository;
-    if let Some(base) = &repository.repository_endpoint {
-        return RepositoryEndpoint::behind(base, format, domain, owner, name).ok();
-    }
-    if is_own_api {
-        return None;
-    }
-    let host = session.settings.endpoint_type().host(domain, owner, region);
-    RepositoryEndpoint::from_answer(&format!("https://{host}/{format}/{name}/")).ok()
-}
-
-fn tools_plan(session: &Session, tools: &[Tool], are_named: bool) -> ToolsPlan {
-    let state = &session.state;
-    let login = |tool: &Tool| (*tool, login_of(session, *tool).cloned());
-    let written = state.changes.values().flat_map(Change::tokens);
-    let written = written.map(|(_, token)| (token.clone(), None));
-    let store = Store::new(session.cache_folder());
-    let cached = session
-        .logins()
-        .flat_map(ToolLogin::repositories)
-        .filter_map(|known| store.read(&known.token))
-        .map(|token| {
-            let life = Life {
-                begins: token.minted_at,
-                ends: token.expires_at,
-            };
-            (token.token, Some(life))
-        });
-    ToolsPlan {
-        tools: tools.iter().map(login).collect(),
-        of_everybody: tools
-            .iter()
-            .copied()
-            .filter(|tool| {
-                !state.tools.contains_key(tool) && session.system.tools.contains_key(tool)
-            })
-            .collect(),
-        are_named,
-        places: session.places.clone(),
-        environment: session.environment.clone(),
-        cache: session.cache_folder(),
-        project: std::env::current_dir().ok(),
-        // Where both know one, the cache knows more.
-        tokens: cached.chain(written).collect(),
-    }
-}
-
-fn cache_seen(session: &Session, request: &TokenRequest) -> CacheSeen {
-    let folder = session.cache_folder();
-    let store = Store::new(&folder);
-    let token = store.read(request);
-    let is_there = store.path(request).exists();
-    CacheSeen {
-        trouble: files::make_private_dir(&folder)
-            .err()
-            .map(|error| error.to_string()),
-        damaged: is_there && token.is_none(),
-        token: token.map(|token| (token.expires_at, token.is_usable(now()))),
-        folder,
-    }
 }

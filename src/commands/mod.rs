@@ -58,8 +58,10 @@ pub fn run() -> ExitCode {
             Command::Check(CheckArgs {
                 explain: Some(id), ..
             }) => check::explained(printer, id),
-            Command::Check(args) => Session::open(&cli.global, Default::default(), printer)
-                .and_then(|s| check::run(&s, args)),
+            Command::Check(args) => match Session::open(&cli.global, Default::default(), printer) {
+                Ok(session) => check::run(&session, args),
+                Err(error) => check::without_settings(printer, args, error),
+            },
             Command::Bootstrap(args) => Session::open(&cli.global, Default::default(), printer)
                 .and_then(|s| bootstrap::run(&s, &cli.global, args)),
             Command::Token(args) => Session::open(&cli.global, Default::default(), printer)

@@ -8,7 +8,7 @@ use crate::support::mirror::TEAM;
 use crate::support::wire::login_at;
 use studio_mirror_emulator::{Action, Layer};
 
-fn status(status: u16) -> Action {
+pub fn status(status: u16) -> Action {
     Action::Status {
         status,
         code: None,
@@ -244,36 +244,6 @@ fn credentials_that_aws_does_not_know_are_told() {
 }
 
 #[test]
-fn packages_that_may_not_be_read_name_the_format_and_the_policy() {
-    let denied = |layer| Action::Deny { layer };
-    let set = Set::up().broken("PypiSimple", denied(Layer::Vpce));
-    set.report(&["--tool", "uv"]).assert_root(
-        "repository.read.pypi",
-        &[
-            "platform-team",
-            "codeartifact.repositories",
-            "\"codeartifact:ReadFromRepository\"",
-        ],
-    );
-    let set = Set::up()
-        .broken("PypiSimple", denied(Layer::Identity))
-        .broken("NpmPackument", denied(Layer::Identity));
-    let seen = set.report(&["--tool", "uv,npm"]);
-    seen.assert_root("repository.read.pypi", &["identity-team"]);
-    let set = Set::up().broken("NpmPackument", denied(Layer::Identity));
-    let seen = set.report(&[]);
-    assert_eq!(
-        seen.ids("failed"),
-        ["repository.read.npm"],
-        "{}",
-        seen.finished
-    );
-    let set = Set::up().broken("PypiSimple", Action::Expired);
-    let seen = set.report(&["--tool", "uv"]);
-    seen.assert_root("repository.read.pypi", &["does not take a new token (401)"]);
-}
-
-#[test]
 fn pips_first_request_must_be_answered_401() {
     let set = Set::up().broken("PypiSimple", status(403));
     let seen = set.report(&["--tool", "pip"]);
@@ -295,31 +265,6 @@ fn pips_first_request_must_be_answered_401() {
         "{}",
         seen.finished
     );
-}
-
-#[test]
-fn tarballs_that_s3_refuses_are_a_failure_of_npm_alone() {
-    let set = Set::up().broken("GetObject", status(403));
-    let words = [
-        "403",
-        "arn:aws:s3:::assets-193858265520-us-east-1/*",
-        "platform-team",
-    ];
-    set.report(&["--tool", "pip,npm"])
-        .assert_root("network.assets.http", &words);
-    let seen = set.report(&["--tool", "pip"]).assert_healthy();
-    assert!(
-        !seen.finished.stdout.contains("network.assets"),
-        "{}",
-        seen.finished
-    );
-}
-
-#[test]
-fn tarballs_that_hang_are_told_in_time() {
-    let set = Set::up().broken("GetObject", Action::Hang);
-    set.report(&[])
-        .assert_root("network.assets.http", &["does not answer in time"]);
 }
 
 #[test]

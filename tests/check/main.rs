@@ -7,7 +7,10 @@ mod explain;
 mod faults;
 mod forms;
 mod hosts;
+mod others;
 mod proxies;
+mod reads;
 mod set;
+mod settings;
 
 pub use set::Set;

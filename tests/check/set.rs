@@ -27,7 +27,7 @@ impl Set {
         Set::with(|_| {}, |home| home)
     }
 
-    /// One over HTTPS, whose CA the home trusts.
+    /// One over HTTPS, whose CA the home and its clients trust.
     pub fn with_tls() -> Set {
         let mut set = Set::with(
             |options| *options = options.clone().with_https(),
@@ -36,7 +36,9 @@ impl Set {
         set.url = set.api.emulator.https_url().expect("asked for");
         let ca = std::fs::read(set.api.emulator.ca_pem()).expect("the CA is readable");
         let ca = set.home.write("ca.pem", ca);
-        set.env("AWS_CA_BUNDLE", ca)
+        set.env("AWS_CA_BUNDLE", &ca)
+            .env("PIP_CERT", &ca)
+            .env("npm_config_cafile", &ca)
     }
 
     /// One with other options and variables.

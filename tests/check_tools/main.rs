@@ -5,6 +5,7 @@
 mod support;
 
 mod bench;
+mod links;
 mod machine;
 mod npm;
 mod others;

@@ -71,6 +71,7 @@ impl Lab {
             .without("AWS_ACCESS_KEY_ID")
             .without("AWS_SECRET_ACCESS_KEY")
             .without("AWS_REGION")
+            .first_on_path(clients::bin("pip-newest"))
             .first_on_path(clients::bin("npm-newest"));
         let mut lab = Lab {
             home,

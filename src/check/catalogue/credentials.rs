@@ -110,6 +110,19 @@ pub(super) const TOKENS: &[Check] = &[
         judge: cache::cache,
     },
     Check {
+        id: "token.cached",
+        title: "the cached token is taken",
+        needs: &["token.mint"],
+        severity: Severity::Failure,
+        limit: Duration::from_millis(4_000),
+        mender: Mender::You,
+        explanation: "Helpers give out the cached token while more than half of its life is left, so that pip and uv are refused (401) where the \
+            repository does not take it: a home that was copied from elsewhere, a domain that was deleted and made anew. A new token is \
+            asked for here and tried beside it.",
+        fix: "Let a new one take its place:\n$ studio-mirror token --force > /dev/null",
+        judge: cache::given,
+    },
+    Check {
         id: "repository.endpoint",
         title: "CodeArtifact knows the repository",
         needs: &["settings.complete", "credentials.found", "network.api.http"],

@@ -11,7 +11,7 @@ mod tools;
 mod vpc;
 
 pub use credentials::{CALLER, FOUND, MOST_SKEW, TOKEN};
-pub use network::{API, ASSETS, HostChecks, REPOSITORIES, STS};
+pub use network::{API, ASSETS, HostChecks, REPOSITORIES, STATUS_PAGE, STS, TRUST};
 pub use repository::{READ, TARBALL, read_of};
 pub use settings::{REGIONS, bucket};
 pub use vpc::{ASKING, ASKING_ALONE, interface_service, s3_service};

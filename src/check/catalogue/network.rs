@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::check::evidence::Role;
-use crate::check::verdicts::{names, nameservers, network as verdicts};
+use crate::check::verdicts::{names, nameservers, network as verdicts, sts, tls};
 use crate::check::{Check, Mender, Severity};
 
 /// One hop. Inside a VPC it takes milliseconds; all hops of a run must fit into six seconds.
@@ -49,12 +49,15 @@ macro_rules! open_port {
             "The security group of the endpoint for ", $service, " must let port 443 in from the space's:\n",
             "$ aws ec2 authorize-security-group-ingress --region {region} --group-id {endpoint_security_group} --protocol tcp --port 443 ",
             "--source-group {studio_security_group}\n",
-            "The space's own group must let it out, and the subnets' network ACLs both ways (443 there, 1024-65535 back)."
+            "The space's own group must let it out, and the subnets' network ACLs both ways (443 there, 1024-65535 back). ",
+            "And the address must be that of this VPC's endpoint, not of an older one:\n",
+            "$ aws ec2 describe-vpc-endpoints --region {region} --query 'VpcEndpoints[].[ServiceName,VpcId,State,NetworkInterfaceIds]'"
         )
     };
 }
 
-const TRUST: &str = "Let studio-mirror, pip, uv and npm trust the CA that signs here (PEM, from your platform team):\n\
+/// The mend where a CA is not trusted.
+pub const TRUST: &str = "Let studio-mirror, pip, uv and npm trust the CA that signs here (PEM, from your platform team):\n\
     $ export AWS_CA_BUNDLE={ca_file} PIP_CERT={ca_file} SSL_CERT_FILE={ca_file} NODE_EXTRA_CA_CERTS={ca_file}\n\
     Or, inside the VPC, keep TLS inspection away from .amazonaws.com and .on.aws.";
 
@@ -113,7 +116,7 @@ macro_rules! host_checks {
                     "name leads to the wrong place: an old /etc/hosts line, a private hosted zone, the other endpoint's address."
                 ),
                 fix: TRUST,
-                judge: |evidence| verdicts::proves(evidence, $role),
+                judge: |evidence| tls::proves(evidence, $role),
             },
             http: Check {
                 id: concat!($id, ".http"),
@@ -132,7 +135,8 @@ macro_rules! host_checks {
     };
 }
 
-const STATUS_PAGE: &str = "Try again in a minute; if it stays so, look whether AWS has an event in {region}:\n\
+/// The mend where a service fails.
+pub const STATUS_PAGE: &str = "Try again in a minute; if it stays so, look whether AWS has an event in {region}:\n\
     console: https://health.aws.amazon.com/health/status";
 
 /// The CodeArtifact API.
@@ -196,7 +200,7 @@ pub static STS: HostChecks = HostChecks {
         explanation: "STS tells who the credentials speak for, by a VPC endpoint of its own that many a VPC lacks. Nothing depends on it: tokens and \
             packages need no STS. `aws sts get-caller-identity` and assumed roles do.",
         fix: interface_endpoint!("sts"),
-        judge: verdicts::sts,
+        judge: sts::reached,
     },
     ..host_checks!(
         Role::Sts, "network.sts", "STS", Severity::Warning, needs: &[], dns: "", tcp: "", http: "",

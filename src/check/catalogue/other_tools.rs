@@ -1,8 +1,8 @@
 //! uv, npm and the others.
 
 use super::tools::of;
-use crate::check::Check;
 use crate::check::verdicts::tools::{npm, others, uv};
+use crate::check::{Check, Severity};
 
 pub(super) const UV: &[Check] = &[
     Check {
@@ -91,6 +91,30 @@ pub(super) const NPM: &[Check] = &[
             "tools.npm.registry",
             "npm goes to the repository",
             npm::registry,
+        )
+    },
+    Check {
+        needs: &["tools.npm.registry", "network.repositories.http"],
+        explanation: "What .npmrc and npm_config_* say counts for npm alone: `https-proxy` and `proxy` (unless `noproxy` or NO_PROXY excepts the host), `ca` \
+            and `cafile` (in the place of all others), `strict-ssl`. Without them Node trusts a list of its own and what NODE_EXTRA_CA_CERTS \
+            names, and not the system's store. Each is tried at the repository.",
+        fix: "Take out what stands in the way, or name the CA:\n$ npm config list -l\n$ export NODE_EXTRA_CA_CERTS={ca_file}",
+        ..of(
+            "tools.npm.connection",
+            "npm's own settings let it through",
+            npm::connection,
+        )
+    },
+    Check {
+        needs: &["tools.npm.registry", "network.repositories.http"],
+        severity: Severity::Warning,
+        explanation: "A line @SCOPE:registry sends the packages of a scope elsewhere, by whatever way that takes. One that leads to a registry which cannot \
+            answer, as the public one in a VPC without internet, lets npm hang over packages of that scope alone.",
+        fix: "Take the line out, so that the scope comes by way of CodeArtifact too:\n$ npm config list",
+        ..of(
+            "tools.npm.scopes",
+            "the registries of scopes answer",
+            npm::scopes,
         )
     },
     Check {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::check::verdicts::repository as verdicts;
+use crate::check::verdicts::{others, repository as verdicts};
 use crate::check::{Check, Mender, Severity};
 use crate::endpoint::Format;
 
@@ -72,4 +72,16 @@ pub(super) const CHECKS: &[Check] = &[
     read!(Format::Nuget, "nuget"),
     read!(Format::Ruby, "ruby"),
     read!(Format::Swift, "swift"),
+    Check {
+        id: "repository.others",
+        title: "repositories of other domains and regions can be read",
+        needs: &["settings.complete", "token.mint"],
+        severity: Severity::Failure,
+        limit: READ,
+        mender: Mender::IdentityTeam,
+        explanation: "A [[repository]] of another domain needs a token of that domain, one of another region the endpoints of that region: a VPC endpoint \
+            leads to its own region alone. Each is asked for a token and read with it, as the main one is.",
+        fix: STATEMENT,
+        judge: others::read,
+    },
 ];

@@ -64,9 +64,12 @@ impl HostSeen {
         self.answer.as_ref()?.status()
     }
 
-    /// Whether it answers over a connection that can be trusted, and not with a failure of its own.
-    pub fn answers(&self) -> bool {
-        self.is_open() && self.status().is_some_and(|status| status < 500)
+    /// Whether it answers over a connection that can be trusted, as its role has it, and not with a failure of its own.
+    pub fn answers(&self, role: Role) -> bool {
+        let is_good = |answer: &Answer| {
+            answer.status().is_some_and(|status| status < 500) && !answer.is_foreign(role)
+        };
+        self.is_open() && self.answer.as_ref().is_some_and(is_good)
     }
 
     /// Whether there is an address or a proxy to go to.
@@ -95,8 +98,10 @@ pub struct Names {
     pub is_address: bool,
     /// What /etc/hosts says.
     pub hosts_file: Vec<IpAddr>,
-    /// What each nameserver says, in the order of resolv.conf.
+    /// What each nameserver says, in the order of resolv.conf; asked where /etc/hosts knows the name too.
     pub servers: Vec<(IpAddr, Said)>,
+    /// Whether resolv.conf names no nameserver, so that this machine itself was asked.
+    pub is_nobody_named: bool,
     /// What the system's own look-up says, where /etc/hosts and the nameservers say nothing.
     pub system: Vec<IpAddr>,
 }
@@ -234,6 +239,8 @@ pub enum Answer {
         date: Option<u64>,
         /// Where it sends us.
         location: Option<String>,
+        /// Whether the body is a web page.
+        is_page: bool,
         /// How the body begins, made printable.
         body: String,
     },
@@ -251,6 +258,28 @@ impl Answer {
         match self {
             Answer::Http { status, .. } => Some(*status),
             _ => None,
+        }
+    }
+
+    /// Whether somebody else answers in the place of CodeArtifact: to a question without credentials the API says 403
+    /// and a repository 401, or 403 in AWS's words; login pages, walls and portals say anything else.
+    pub fn is_foreign(&self, role: Role) -> bool {
+        let Answer::Http {
+            status,
+            is_page,
+            body,
+            ..
+        } = self
+        else {
+            return false;
+        };
+        let is_wall = *is_page && !body.contains("is not authorized to perform");
+        match role {
+            Role::Api => matches!(status, 200..=399 | 407) || (is_wall && *status < 500),
+            Role::Repositories => {
+                matches!(status, 200..=399 | 407) || (is_wall && matches!(status, 402..=499))
+            }
+            Role::Assets | Role::Sts => false,
         }
     }
 }

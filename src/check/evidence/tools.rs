@@ -2,6 +2,7 @@
 
 use crate::refresh::Running;
 use crate::secret::Secret;
+use crate::tools::effective::links::Link;
 use crate::tools::effective::npm::NpmSettings;
 use crate::tools::effective::pip::PipSettings;
 use crate::tools::effective::uv::UvSettings;
@@ -152,6 +153,17 @@ pub struct ToolSeen<Settings> {
     pub beside: Vec<Beside>,
     /// The token in the address that it uses, or in its file.
     pub held: Option<Held>,
+    /// What stands between it and the repository, and why nothing comes of it, where it was tried.
+    pub links: Vec<LinkSeen>,
+}
+
+/// What a tool's own settings put between it and the repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkSeen {
+    /// The setting; `None` where it is what the tool does with nobody's help.
+    pub link: Option<Link>,
+    /// Why the repository is not reached by it.
+    pub trouble: Option<String>,
 }
 
 /// A program.

@@ -2,22 +2,27 @@
 //! they ask: glibc goes from one to the next, musl asks all and takes whoever is first.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use futures_util::future::{join, join_all};
+use futures_util::StreamExt;
+use futures_util::future::join;
+use futures_util::stream::FuturesUnordered;
 use simple_dns::rdata::RData;
 use simple_dns::{CLASS, Name, Packet, PacketFlag, QCLASS, QTYPE, Question, RCODE, TYPE};
-use tokio::net::UdpSocket;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpStream, UdpSocket};
 
 use super::Deadline;
 use crate::check::evidence::{Names, Said};
 
 /// A packet may be lost: the question is put again after this long.
 const ASK_AGAIN: Duration = Duration::from_millis(700);
+/// How long the others may take once one nameserver has answered.
+const GRACE: Duration = Duration::from_millis(800);
 /// What a DNS answer by UDP may have.
 const LONGEST_ANSWER: usize = 4096;
 
-/// The nameservers of resolv.conf's text; without one the C libraries ask this machine.
+/// The nameservers of resolv.conf's text.
 pub fn nameservers(resolv_conf: &str) -> Vec<IpAddr> {
     let mut servers: Vec<IpAddr> = Vec::new();
     for line in resolv_conf.lines() {
@@ -31,9 +36,6 @@ pub fn nameservers(resolv_conf: &str) -> Vec<IpAddr> {
     }
     // The C libraries look at three.
     servers.truncate(3);
-    if servers.is_empty() {
-        servers.push(Ipv4Addr::LOCALHOST.into());
-    }
     servers
 }
 
@@ -63,17 +65,13 @@ pub async fn look_up(host: &str, limit: Duration, deadline: Deadline) -> Names {
     }
     let file = |path| std::fs::read_to_string(path).unwrap_or_default();
     names.hosts_file = in_hosts_file(&file("/etc/hosts"), host);
-    if !names.hosts_file.is_empty() {
-        return names;
+    let mut servers = nameservers(&file("/etc/resolv.conf"));
+    names.is_nobody_named = servers.is_empty();
+    if servers.is_empty() {
+        // As the C libraries do.
+        servers.push(Ipv4Addr::LOCALHOST.into());
     }
-    let servers = nameservers(&file("/etc/resolv.conf"));
-    let questions = servers.into_iter().map(|server| async move {
-        (
-            server,
-            ask((server, 53).into(), host, limit, deadline).await,
-        )
-    });
-    names.servers = join_all(questions).await;
+    names.servers = ask_all(&servers, host, limit, deadline).await;
     // Another source of the system's (nsswitch.conf) may know what no nameserver does.
     if names.addresses().is_empty() {
         let look_up = tokio::net::lookup_host((host, 0));
@@ -82,6 +80,30 @@ pub async fn look_up(host: &str, limit: Duration, deadline: Deadline) -> Names {
         }
     }
     names
+}
+
+/// Asks each nameserver by itself, all at once. Once one answers, the others get little more time: who waits for each of
+/// them with every host gets nowhere.
+async fn ask_all(
+    servers: &[IpAddr],
+    host: &str,
+    limit: Duration,
+    deadline: Deadline,
+) -> Vec<(IpAddr, Said)> {
+    let questions = servers.iter().enumerate().map(|(at, server)| async move {
+        (at, ask((*server, 53).into(), host, limit, deadline).await)
+    });
+    let mut questions: FuturesUnordered<_> = questions.collect();
+    let mut said: Vec<Said> = servers.iter().map(|_| Said::Silence).collect();
+    let mut until = deadline.instant().min(Instant::now() + limit);
+    while let Ok(Some((at, answer))) = tokio::time::timeout_at(until.into(), questions.next()).await
+    {
+        if answer.is_answer() {
+            until = until.min(Instant::now() + GRACE);
+        }
+        said[at] = answer;
+    }
+    servers.iter().copied().zip(said).collect()
 }
 
 /// Asks one nameserver for both kinds of address.
@@ -126,18 +148,39 @@ async fn ask_for(server: SocketAddr, host: &str, kind: TYPE) -> Said {
             let answer = async {
                 loop {
                     let length = socket.recv(&mut bytes).await?;
-                    if let Some(said) = read_answer(&bytes[..length], id) {
-                        return std::io::Result::Ok(said);
+                    if let Some(read) = read_answer(&bytes[..length], id) {
+                        return std::io::Result::Ok(read);
                     }
                 }
             };
-            if let Ok(said) = tokio::time::timeout(ASK_AGAIN, answer).await {
-                return said;
+            match tokio::time::timeout(ASK_AGAIN, answer).await {
+                Ok(Ok((_, true))) => return ask_by_tcp(server, &question, id).await,
+                Ok(read) => return Ok(read?.0),
+                Err(_) => {}
             }
         }
     };
     let said: std::io::Result<Said> = exchange.await;
     said.unwrap_or_else(|error| Said::Unreachable(error.to_string()))
+}
+
+/// Puts the question again by TCP, as whoever got a truncated answer must.
+async fn ask_by_tcp(server: SocketAddr, question: &[u8], id: u16) -> std::io::Result<Said> {
+    let refused = || Said::Fault("a truncated answer, and none by TCP,".to_owned());
+    let exchange = async {
+        let mut stream = TcpStream::connect(server).await?;
+        let length = u16::try_from(question.len()).unwrap_or_default();
+        stream
+            .write_all(&[&length.to_be_bytes(), question].concat())
+            .await?;
+        let length = stream.read_u16().await?;
+        let mut bytes = vec![0; usize::from(length)];
+        stream.read_exact(&mut bytes).await?;
+        std::io::Result::Ok(read_answer(&bytes, id))
+    };
+    let read = tokio::time::timeout(ASK_AGAIN, exchange).await;
+    let read = read.ok().and_then(Result::ok).flatten();
+    Ok(read.map_or_else(refused, |(said, _)| said))
 }
 
 fn question(id: u16, host: &str, kind: TYPE) -> Option<Vec<u8>> {
@@ -153,12 +196,21 @@ fn question(id: u16, host: &str, kind: TYPE) -> Option<Vec<u8>> {
     packet.build_bytes_vec().ok()
 }
 
-/// What an answer says; `None` if it is none to question `id`.
-fn read_answer(bytes: &[u8], id: u16) -> Option<Said> {
-    let packet = Packet::parse(bytes).ok()?;
-    if packet.id() != id || !packet.has_flags(PacketFlag::RESPONSE) {
+/// What an answer says, and whether it is cut off; `None` if it is none to question `id`.
+fn read_answer(bytes: &[u8], id: u16) -> Option<(Said, bool)> {
+    // A record that is cut off may make no packet: the flags in front tell.
+    const RESPONSE: u8 = 0x80;
+    const TRUNCATED: u8 = 0x02;
+    let [first, second, flags, ..] = *bytes else {
+        return None;
+    };
+    if u16::from_be_bytes([first, second]) != id || flags & RESPONSE == 0 {
         return None;
     }
+    if flags & TRUNCATED != 0 {
+        return Some((Said::NoAddress, true));
+    }
+    let packet = Packet::parse(bytes).ok()?;
     let addresses: Vec<IpAddr> = packet
         .answers
         .iter()
@@ -168,14 +220,15 @@ fn read_answer(bytes: &[u8], id: u16) -> Option<Said> {
             _ => None,
         })
         .collect();
-    Some(match packet.rcode() {
+    let said = match packet.rcode() {
         RCODE::NoError if addresses.is_empty() => Said::NoAddress,
         RCODE::NoError => Said::Addresses(addresses),
         RCODE::NameError => Said::NoSuchName,
         RCODE::ServerFailure => Said::Fault("SERVFAIL".to_owned()),
         RCODE::Refused => Said::Fault("REFUSED".to_owned()),
         other => Said::Fault(format!("{other:?}")),
-    })
+    };
+    Some((said, false))
 }
 
 #[cfg(test)]
@@ -192,7 +245,7 @@ mod tests {
             nameservers(text),
             ["10.0.0.2", "fe80::1"].map(|address| address.parse::<IpAddr>().unwrap())
         );
-        assert_eq!(nameservers(""), [IpAddr::from(Ipv4Addr::LOCALHOST)]);
+        assert!(nameservers("").is_empty());
         let hosts =
             "127.0.0.1 localhost\n10.0.0.5\tother API.example # api2.example\n::9 api.example\n";
         assert_eq!(
@@ -263,6 +316,11 @@ mod tests {
         );
         assert_eq!(with_code(RCODE::Refused), Said::Fault("REFUSED".into()));
         assert_eq!(run(asked(|_, _| None)), Said::Silence);
+        let cut = |mut reply: Packet<'static>, _| {
+            reply.set_flags(PacketFlag::TRUNCATION);
+            Some(reply)
+        };
+        assert!(matches!(run(asked(cut)), Said::Fault(code) if code.contains("truncated")));
         // An answer to somebody else's question is none.
         let stranger = |_, _| Some(Packet::new_reply(0));
         assert_eq!(run(asked(stranger)), Said::Silence);

@@ -16,6 +16,8 @@ use crate::check::evidence::{Answer, Handshake, HostSeen, Reached, Tunnel};
 pub struct Way<'a> {
     /// The trusted roots; without them no TLS can be judged.
     pub trust: Option<&'a Trust>,
+    /// The proxy of the one who asks; without one the variables tell.
+    pub proxy: Option<&'a Proxy>,
     /// When everything must have ended.
     pub deadline: Deadline,
 }
@@ -76,7 +78,7 @@ impl Way<'_> {
 
     /// A line to the host, writing down every hop.
     async fn reach(self, url: &str, seen: &mut HostSeen, checks: &HostChecks) -> Option<Line> {
-        let stream = match proxy_for(url) {
+        let stream = match self.proxy.cloned().or_else(|| proxy_for(url)) {
             Some(proxy) => self.tunnel(&proxy, seen, checks).await?,
             None => self.connect(seen, checks).await?,
         };

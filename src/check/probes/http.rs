@@ -148,6 +148,8 @@ pub fn read(bytes: &[u8]) -> Answer {
         status: response.code.unwrap_or_default(),
         date,
         location: header(&response, "location").map(str::to_owned),
+        is_page: header(&response, "content-type")
+            .is_some_and(|kind| kind.starts_with("text/html")),
         body: printable(&String::from_utf8_lossy(&bytes[length..])),
     }
 }
@@ -165,6 +167,7 @@ mod tests {
                 status: 302,
                 date: Some(1_795_770_000),
                 location: Some("https://b.example/x".into()),
+                is_page: false,
                 body: "[2Jbody".into(),
             }
         );

@@ -4,11 +4,16 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 
 use super::Deadline;
 use crate::check::evidence::Reached;
+
+/// How long the other addresses may take once one accepts: in a VPC all of them take milliseconds.
+const GRACE: Duration = Duration::from_millis(800);
 
 /// Connects to all of `addresses` at once. The first that accepts, in their order, is kept.
 pub async fn connect(
@@ -16,20 +21,33 @@ pub async fn connect(
     limit: Duration,
     deadline: Deadline,
 ) -> (Vec<(SocketAddr, Reached)>, Option<TcpStream>) {
-    let tries = addresses.iter().map(|address| async move {
-        match deadline.within(limit, TcpStream::connect(*address)).await {
-            Some(Ok(stream)) => (*address, Reached::Open, Some(stream)),
-            Some(Err(error)) => (*address, reached(&error), None),
-            None => (*address, Reached::TimedOut, None),
+    let mut until = deadline.instant().min(std::time::Instant::now() + limit);
+    let tries = addresses.iter().enumerate();
+    let mut tries: FuturesUnordered<_> = tries
+        .map(|(at, address)| async move { (at, TcpStream::connect(*address).await) })
+        .collect();
+    let mut ends: Vec<Option<io::Result<TcpStream>>> = addresses.iter().map(|_| None).collect();
+    while let Ok(Some((at, end))) =
+        tokio::time::timeout_at(Instant::from_std(until), tries.next()).await
+    {
+        if end.is_ok() {
+            until = until.min(std::time::Instant::now() + GRACE);
         }
-    });
-    let mut kept = None;
-    let mut seen = Vec::new();
-    for (address, reached, stream) in join_all(tries).await {
-        seen.push((address, reached));
-        kept = kept.or(stream);
+        ends[at] = Some(end);
     }
-    (seen, kept)
+    let mut kept = None;
+    let seen = addresses.iter().zip(ends).map(|(address, end)| {
+        let reached = match end {
+            Some(Ok(stream)) => {
+                kept.get_or_insert(stream);
+                Reached::Open
+            }
+            Some(Err(error)) => reached(&error),
+            None => Reached::TimedOut,
+        };
+        (*address, reached)
+    });
+    (seen.collect(), kept)
 }
 
 fn reached(error: &io::Error) -> Reached {

@@ -47,8 +47,15 @@ pub struct Trust(Arc<WebPkiServerVerifier>);
 impl Trust {
     /// Trust in `roots`; `None` if there are none.
     pub fn in_roots(roots: &Roots) -> Option<Self> {
+        Self::in_certificates(roots.certificates.iter().cloned())
+    }
+
+    /// Trust in these; `None` if there are none.
+    pub fn in_certificates(
+        certificates: impl IntoIterator<Item = CertificateDer<'static>>,
+    ) -> Option<Self> {
         let mut store = RootCertStore::empty();
-        store.add_parsable_certificates(roots.certificates.iter().cloned());
+        store.add_parsable_certificates(certificates);
         let provider = Arc::new(ring::default_provider());
         let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(store), provider);
         Some(Self(verifier.build().ok()?))

@@ -1,6 +1,6 @@
 //! Everything that needs the repositories endpoint and a token: packages in each format, and npm's tarballs.
 
-use futures_util::future::{join, join_all};
+use futures_util::future::{join_all, join3};
 
 use super::{Run, Target};
 use crate::check::Evidence;
@@ -26,6 +26,8 @@ pub(super) struct PackagesSeen {
     pub(super) reads: Vec<ReadSeen>,
     pub(super) assets: Option<HostSeen>,
     pub(super) tarball: Option<TarballSeen>,
+    /// How the first repository answers to the cached token.
+    pub(super) cached: Option<u16>,
 }
 
 enum Redirect {
@@ -51,11 +53,17 @@ impl Run<'_> {
         };
         let reads = self.progress.during("packages", reads);
         let assets = self.assets(asked, token, known.is_worth_a_look);
-        let (reads, (assets, tarball)) = join(reads, assets).await;
+        let cached = async {
+            let cached = self.plan.cached.as_ref().filter(|_| known.is_there)?;
+            let seen = self.read(self.plan.targets.first()?, asked, cached).await?;
+            seen.answer.status()
+        };
+        let (reads, (assets, tarball), cached) = join3(reads, assets, cached).await;
         PackagesSeen {
             reads,
             assets,
             tarball,
+            cached,
         }
     }
 

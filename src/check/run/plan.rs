@@ -1,8 +1,10 @@
 //! What a run is about.
 
+use super::others::OtherTarget;
 use crate::check::evidence::{CacheSeen, SettingsSeen};
 use crate::check::probes::tools::ToolsPlan;
 use crate::endpoint::{EndpointType, Format, PlainUrl, RepositoryEndpoint};
+use crate::secret::Secret;
 use crate::token::TokenRequest;
 
 /// What a run is about: the settings, and the addresses that follow from them.
@@ -22,8 +24,12 @@ pub struct Plan {
     pub own_sts: Option<String>,
     /// What is read.
     pub targets: Vec<Target>,
+    /// What is read beside it, of other domains and regions.
+    pub others: Vec<OtherTarget>,
     /// What the token cache looks like.
     pub cache: CacheSeen,
+    /// The token in it, where there is one to give out.
+    pub cached: Option<Secret>,
     /// The tools to look at.
     pub tools: ToolsPlan,
     /// Nothing on stderr.

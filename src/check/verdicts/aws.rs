@@ -1,12 +1,13 @@
 //! Credentials, clock, token, endpoint.
 
+use super::denial::{Gate, mended, statement};
 use super::nameservers;
 use super::network::skew;
-use crate::aws::{Denial, Kind, RefusedBy};
-use crate::check::catalogue::MOST_SKEW;
+use crate::aws::{Denial, Kind};
+use crate::check::catalogue::{MOST_SKEW, STS};
 use crate::check::evidence::Refusal;
 use crate::check::probes::aws::OUT_OF_TIME;
-use crate::check::{Cause, Evidence, Mender, Verdict};
+use crate::check::{Cause, Evidence, Mender, Status, Verdict};
 use crate::timestamp::{rfc3339, span};
 
 /// Whether there are credentials.
@@ -14,15 +15,65 @@ pub fn found(evidence: &Evidence) -> Option<Verdict> {
     Some(match evidence.credentials.as_ref()? {
         Ok(found) => Verdict::ok(format!("{} ({})", found.source, found.access_key_id)),
         Err(trouble) => {
-            let verdict = Verdict::failed(trouble.what.clone());
+            let what = trouble.what.replace(NOT_ENABLED, NO_PROFILE);
+            let source = what.strip_prefix(NONE_FROM).unwrap_or_default();
+            let is_exchanged = ["profile ", "web identity "]
+                .iter()
+                .any(|kind| source.starts_with(kind));
             // Where no packet is answered, that is the one thing to mend.
-            let is_silence = trouble.what.ends_with(OUT_OF_TIME) && nameservers::is_dead(evidence);
-            if is_silence {
-                verdict.because(Cause::Resolver)
+            if what.ends_with(OUT_OF_TIME) && nameservers::is_dead(evidence) {
+                Verdict::failed(what).because(Cause::Resolver)
+            } else if is_exchanged && asks_sts_in_vain(evidence, &what) {
+                Verdict::failed(format!(
+                    "{what}; it is STS that gives these, and STS is not reached"
+                ))
+                .because(Cause::Sts)
+                .by(Mender::PlatformTeam)
+                .fix(STS.tcp.fix)
             } else {
-                verdict
+                let verdict = Verdict::failed(what.clone());
+                match way_to(source) {
+                    Some(fix) => verdict.fix(fix),
+                    None => verdict,
+                }
             }
         }
+    })
+}
+
+/// How the trouble with credentials begins.
+const NONE_FROM: &str = "no AWS credentials from ";
+/// The SDK's words for a profile that no file has, or that holds nothing.
+const NOT_ENABLED: &str = "the credential provider was not enabled";
+const NO_PROFILE: &str = "no file in ~/.aws has it, or it holds no credentials";
+
+/// Whether STS, which was asked for the credentials, cannot be reached.
+fn asks_sts_in_vain(evidence: &Evidence, what: &str) -> bool {
+    let is_about_the_way = [
+        OUT_OF_TIME,
+        "dispatch failure",
+        "timed out",
+        "lookup",
+        "connect",
+    ]
+    .iter()
+    .any(|words| what.contains(words));
+    is_about_the_way && evidence.sts.as_ref().is_some_and(|sts| !sts.is_open())
+}
+
+/// The mend for credentials of this source; `None` where only restarting the space helps.
+fn way_to(source: &str) -> Option<String> {
+    if let Some(rest) = source.strip_prefix("profile ") {
+        let profile = rest.split(':').next()?;
+        return Some(format!(
+            "Look at what the profile says, log in to it again, or leave it out so that the space's role counts:\n\
+             $ aws configure list --profile {profile}\n$ aws sso login --profile {profile}\n$ unset AWS_PROFILE"
+        ));
+    }
+    source.starts_with("web identity ").then(|| {
+        "The file must hold the token, or the variables must go so that the space's role counts:\n\
+         $ ls -l \"$AWS_WEB_IDENTITY_TOKEN_FILE\"\n$ unset AWS_WEB_IDENTITY_TOKEN_FILE AWS_ROLE_ARN"
+            .to_owned()
     })
 }
 
@@ -37,15 +88,37 @@ pub fn expiry(evidence: &Evidence) -> Option<Verdict> {
     let Some(end) = found.expires_at else {
         return Some(Verdict::ok("no end is known"));
     };
-    let left = end.saturating_sub(evidence.now);
+    // AWS's clock decides, where it is known.
+    let skew = skew(evidence).unwrap_or_default();
+    let now = evidence.now.saturating_add_signed(skew.saturating_neg());
+    let left = end.saturating_sub(now);
     let at = rfc3339(end);
     Some(if left == 0 {
-        Verdict::failed(format!("they expired at {at}")).because(Cause::Credentials)
+        let fix = renewal(&found.source);
+        let verdict = Verdict::failed(format!("those of {} expired at {at}", found.source));
+        verdict.because(Cause::Credentials).fix(fix)
     } else if left < SOON {
         Verdict::warning(format!("they expire in {}", span(left)))
     } else {
         Verdict::ok(format!("until {at}"))
     })
+}
+
+/// How credentials that are over are renewed where they come from.
+fn renewal(source: &str) -> String {
+    if source.contains("environment") {
+        return "Get new ones, or take them out so that the space's role counts:\n\
+                $ unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN"
+            .to_owned();
+    }
+    match source.strip_prefix("profile ") {
+        Some(profile) => format!(
+            "Log in again, or renew what the profile's credential_process gives:\n$ aws sso login --profile {profile}"
+        ),
+        None => {
+            "AWS renews these by itself: restart the space, then\n$ studio-mirror check".to_owned()
+        }
+    }
 }
 
 /// Whether the clock is right. No object while no host has told the time.
@@ -94,16 +167,16 @@ pub fn endpoint(evidence: &Evidence) -> Option<Verdict> {
 
 /// What a call says that AWS, or the way to it, did not let through. The sentences are those of every other command.
 /// `other` is another call that failed at the same time: one policy that refuses both is mended at once.
-fn refused(refusal: &Refusal, other: Option<&Refusal>) -> Verdict {
+pub(super) fn refused(refusal: &Refusal, other: Option<&Refusal>) -> Verdict {
     let verdict = Verdict::failed(refusal.trouble.what.clone());
     if let Some(denial) = &refusal.denial {
         let other = other
             .and_then(|other| other.denial.as_ref())
-            .filter(|other| other.by == denial.by && other.action != denial.action);
+            .filter(|other| is_alike(other, denial) && other.action != denial.action);
         let statements = [Some(denial), other].into_iter().flatten();
         let statements: Vec<String> = statements.map(|one| statement(&one.action)).collect();
-        let verdict = verdict.because(Cause::Policy(denial.by));
-        return denied(verdict, denial, &statements.join(",\n"));
+        let verdict = verdict.because(Cause::Policy(denial.by, denial.is_explicit));
+        return mended(verdict, denial, &statements.join(",\n"), Gate::Api);
     }
     let mend = refusal.trouble.mend.clone().unwrap_or_default();
     let Some(kind) = &refusal.kind else {
@@ -132,61 +205,16 @@ fn refused(refusal: &Refusal, other: Option<&Refusal>) -> Verdict {
     }
 }
 
+fn is_alike(one: &Denial, other: &Denial) -> bool {
+    (one.by, one.is_explicit) == (other.by, other.is_explicit)
+}
+
 fn with_status(mend: &str) -> String {
     format!("{mend}\n$ studio-mirror status")
 }
 
-/// How every statement begins.
-const ALLOW: &str = "{ \"Effect\": \"Allow\",";
-
-/// `statements` for a policy that stands at a resource: with whom they are for.
-pub fn for_principal(statements: &str, principal: &str) -> String {
-    statements.replace(ALLOW, &format!("{ALLOW} \"Principal\": {principal},"))
-}
-
-/// The statements that are missing, and where they belong.
-fn denied(verdict: Verdict, denial: &Denial, statements: &str) -> Verdict {
-    let action = &denial.action;
-    match denial.by {
-        RefusedBy::Role => verdict.by(Mender::IdentityTeam).fix(format!(
-            "The role's own policy needs this (no policy of the domain can give it):\n{statements}"
-        )),
-        RefusedBy::Endpoint => verdict.by(Mender::PlatformTeam).fix(format!(
-            "The policy of the VPC endpoint codeartifact.api needs this:\n{}",
-            for_principal(statements, "\"*\"")
-        )),
-        RefusedBy::ExplicitDeny => verdict.by(Mender::IdentityTeam).fix(format!(
-            "A policy denies {action} explicitly; AWS's sentence names its kind. It must except this role: \
-             no statement that allows can win over it.\n\
-             $ aws iam simulate-principal-policy --policy-source-arn {{role_arn}} --action-names {action}"
-        )),
-        RefusedBy::Resource => verdict.by(Mender::PlatformTeam).fix(format!(
-            "The domain's permissions policy (its owner's) needs this:\n{}\n\
-             $ aws codeartifact get-domain-permissions-policy --domain {{domain}} --domain-owner {{account}} --region {{region}}",
-            for_principal(statements, "{ \"AWS\": \"{role_arn}\" }")
-        )),
-    }
-}
-
-/// The statement that allows `action`.
-pub fn statement(action: &str) -> String {
-    let (resource, condition) = match action {
-        "sts:GetServiceBearerToken" => (
-            "*",
-            ",\n  \"Condition\": { \"StringEquals\":\n  { \"sts:AWSServiceName\": \"codeartifact.amazonaws.com\" } }",
-        ),
-        "codeartifact:GetAuthorizationToken" => (
-            "arn:aws:codeartifact:{region}:{account}:domain/{domain}",
-            "",
-        ),
-        _ => (
-            "arn:aws:codeartifact:{region}:{account}:repository/{domain}/{repository}",
-            "",
-        ),
-    };
-    format!(
-        "{{ \"Effect\": \"Allow\", \"Action\": \"{action}\",\n  \"Resource\": \"{resource}\"{condition} }}"
-    )
+fn waits_for_names(evidence: &Evidence) -> bool {
+    nameservers::resolver(evidence).is_some_and(|verdict| verdict.status != Status::Ok)
 }
 
 /// Whether STS says who asks.
@@ -194,6 +222,12 @@ pub fn caller(evidence: &Evidence) -> Option<Verdict> {
     Some(match evidence.caller.as_ref() {
         None => Verdict::waits_for("network.sts"),
         Some(Ok(arn)) => Verdict::ok(arn.clone()),
+        // The C library waits for a nameserver that is silent.
+        Some(Err(why))
+            if (why.contains("answer") || why.contains("lookup")) && waits_for_names(evidence) =>
+        {
+            Verdict::unknown("the look-up of its name takes too long")
+        }
         Some(Err(why)) => {
             let verdict = Verdict::failed(format!("STS does not say it: {why}"));
             match &evidence.token {

@@ -25,3 +25,21 @@ pub fn cache(evidence: &Evidence) -> Option<Verdict> {
         Some((_, false)) => format!("{folder}: a token that is over, to be replaced"),
     }))
 }
+
+/// Whether the token that helpers give out of the cache is taken. No object without one.
+pub fn given(evidence: &Evidence) -> Option<Verdict> {
+    let cache = evidence.cache.as_ref()?;
+    let answer = cache.answer?;
+    // Where a new one is refused too, it is not for the cache.
+    let fresh = evidence.reads.first().and_then(|read| read.answer.status());
+    Some(match (answer, fresh) {
+        (401 | 403, Some(200..=399 | 404)) => Verdict::failed(format!(
+            "a repository refuses the token in {} ({answer}), and takes a new one",
+            cache.folder.display()
+        )),
+        (200..=399 | 404, _) => Verdict::ok("the repository takes it"),
+        _ => Verdict::unknown(format!(
+            "the repository answers {answer}, to a new token too"
+        )),
+    })
+}

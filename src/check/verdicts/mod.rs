@@ -3,12 +3,16 @@
 
 pub mod aws;
 pub mod cache;
+pub mod denial;
 pub mod names;
 pub mod nameservers;
 pub mod network;
+pub mod others;
 pub mod proxy;
 pub mod repository;
 pub mod settings;
+pub mod sts;
+pub mod tls;
 pub mod tools;
 pub mod vpc;
 
@@ -68,6 +72,7 @@ mod sample {
             status,
             date,
             location: None,
+            is_page: false,
             body: String::new(),
         }
     }

@@ -4,7 +4,8 @@ use std::net::IpAddr;
 
 use super::nameservers::{Sort, is_dead, sort};
 use super::{is_private, list};
-use crate::check::evidence::{HostSeen, Names, Reached, Role, Said, Tunnel};
+use crate::aws::Kind;
+use crate::check::evidence::{Distrust, Handshake, HostSeen, Names, Reached, Role, Said, Tunnel};
 use crate::check::{Cause, Evidence, Mender, Status, Verdict};
 
 /// Whether a host's name leads to an address that can be used.
@@ -22,7 +23,14 @@ pub fn resolves(evidence: &Evidence, role: Role) -> Option<Verdict> {
     let names = host.names.as_ref()?;
     let addresses = names.addresses();
     if addresses.is_empty() {
-        return Some(blamed(no_address(evidence, host, names), names));
+        // The name is made of the domain's: where there is no such domain, that is the one mistake.
+        return Some(match is_of_no_domain(evidence, role) {
+            true => Verdict::waits_for("token.mint"),
+            false => blamed(no_address(evidence, host, names), names),
+        });
+    }
+    if let Some(verdict) = astray(host, names) {
+        return Some(verdict);
     }
     let shown = list(addresses);
     if names.is_address {
@@ -46,14 +54,9 @@ pub fn resolves(evidence: &Evidence, role: Role) -> Option<Verdict> {
             "{} is the public address {shown}{from}, which cannot be reached from here",
             host.host
         ));
-        return Some(if names.hosts_file.is_empty() {
-            blamed(verdict, names)
-        } else {
-            verdict.by(Mender::You).fix(format!(
-                "Take the line of {host} out of /etc/hosts, so that the VPC's resolver is asked:\n\
-                 $ sudo sed -i '/{host}/d' /etc/hosts",
-                host = host.host
-            ))
+        return Some(match names.hosts_file.is_empty() {
+            true => blamed(verdict, names),
+            false => without_line(verdict, host),
         });
     }
     let kind = match (is_endpoint, is_private_one, has_v4) {
@@ -72,6 +75,41 @@ fn unknown(role: Role) -> Option<Verdict> {
         Role::Assets => None,
         Role::Api | Role::Sts => Some(Verdict::waits_for("settings.complete")),
     }
+}
+
+/// Whether the host's name is that of a domain which AWS does not know.
+fn is_of_no_domain(evidence: &Evidence, role: Role) -> bool {
+    let refused = |answer: &crate::check::evidence::Refusal| answer.kind == Some(Kind::NotFound);
+    role == Role::Repositories && matches!(&evidence.token, Some(Err(answer)) if refused(answer))
+}
+
+/// Where /etc/hosts leads away from where the nameservers do, and to nobody who could be the host.
+fn astray(host: &HostSeen, names: &Names) -> Option<Verdict> {
+    let first = names.hosts_file.first()?;
+    let is_the_host = match &host.handshake {
+        Some(Handshake::Done { trust, .. }) => !matches!(trust, Err(Distrust::WrongName(_))),
+        _ => host.is_open(),
+    };
+    let Some(Said::Addresses(known)) = names.first_answer().filter(|_| !is_the_host) else {
+        return None;
+    };
+    let is_private_one = known.iter().any(is_private);
+    (is_private_one && !known.contains(first)).then(|| {
+        let (host_name, known) = (&host.host, list(known));
+        let verdict = Verdict::failed(format!(
+            "/etc/hosts says that {host_name} is {first}, where it is not; the nameserver says {known}"
+        ));
+        without_line(verdict, host)
+    })
+}
+
+/// Written in place: in a container the file cannot be replaced.
+fn without_line(verdict: Verdict, host: &HostSeen) -> Verdict {
+    verdict.by(Mender::You).fix(format!(
+        "Take the line of {host} out of /etc/hosts, so that the VPC's resolver is asked:\n\
+         $ grep -v {host} /etc/hosts > /tmp/hosts; sudo tee /etc/hosts < /tmp/hosts",
+        host = host.host
+    ))
 }
 
 /// Where another nameserver knows better, it is their disagreement.
@@ -105,17 +143,18 @@ const HIDDEN: &str = "The name is there in public DNS, so something here hides i
 
 fn said_nothing(evidence: &Evidence, name: &str, names: &Names) -> Verdict {
     match names.first_answer() {
+        Some(Said::NoSuchName) if none_is_known(evidence) => nowhere(evidence, name),
         Some(Said::NoSuchName) => {
             Verdict::failed(format!("there is no such name as {name} (NXDOMAIN)")).fix(HIDDEN)
         }
         Some(_) => Verdict::failed(format!("the name {name} has no address")).fix(HIDDEN),
+        None if is_dead(evidence) => Verdict::waits_for("dns.resolver"),
         None => match names.servers.iter().find(|(_, said)| is_fault(said)) {
             Some((server, Said::Fault(code))) => {
                 Verdict::failed(format!("the nameserver {server} answers {code} for {name}"))
                     .fix(HIDDEN)
                     .because(Cause::Names(code.clone()))
             }
-            _ if is_dead(evidence) => Verdict::waits_for("dns.resolver"),
             _ => Verdict::failed(format!(
                 "no nameserver answers for {name}, though they answer for others"
             ))
@@ -123,6 +162,39 @@ fn said_nothing(evidence: &Evidence, name: &str, names: &Names) -> Verdict {
             .because(Cause::Names("silence".to_owned())),
         },
     }
+}
+
+/// No name of the region is known: either it is the wrong one, or the nameserver keeps all of AWS's names from us.
+fn nowhere(evidence: &Evidence, name: &str) -> Verdict {
+    let settings = &evidence.settings;
+    let source = settings
+        .all
+        .iter()
+        .find(|(setting, ..)| *setting == "region")
+        .map_or("", |(.., source)| source.as_str());
+    let other = match source.strip_prefix('$') {
+        Some(variable) => format!("$ export {variable}=<region>"),
+        None => "$ studio-mirror login --region <region>".to_owned(),
+    };
+    Verdict::failed(format!(
+        "there is no such name as {name} (NXDOMAIN), nor any other of that region, which {source} names"
+    ))
+    .fix(format!(
+        "If the space is in another region than {{region}}, name its own:\n{other}\n{HIDDEN}"
+    ))
+    .because(Cause::Names("NXDOMAIN".to_owned()))
+}
+
+/// Whether the nameservers know no name of this region at all, STS's included, which every region has.
+fn none_is_known(evidence: &Evidence) -> bool {
+    [Role::Api, Role::Repositories, Role::Sts]
+        .iter()
+        .all(|role| {
+            let names = evidence.host(*role).and_then(|host| host.names.as_ref());
+            names.is_some_and(|names| {
+                names.hosts_file.is_empty() && names.first_answer() == Some(&Said::NoSuchName)
+            })
+        })
 }
 
 fn is_fault(said: &Said) -> bool {
@@ -198,8 +270,8 @@ mod tests {
             (
                 names([Said::Fault("SERVFAIL".into())]),
                 Reached::Open,
-                Status::Failed,
-                "10.0.0.2 answers SERVFAIL",
+                Status::Skipped,
+                "dns.resolver",
             ),
             (
                 names([Said::Silence]),
@@ -212,6 +284,56 @@ mod tests {
             let verdict = resolves(&seen(names.clone(), reached), Role::Api).unwrap();
             assert_eq!(verdict.status, status, "{names:?}: {verdict:?}");
             assert!(verdict.detail.contains(words), "{names:?}: {verdict:?}");
+        }
+    }
+
+    #[test]
+    fn a_nameserver_that_fails_for_some_names_is_told_with_them() {
+        let fault = names([Said::Fault("SERVFAIL".into())]);
+        let mut evidence = seen(fault, Reached::Open);
+        let mut other = host();
+        other.names = Some(names([said(&["10.0.1.11"])]));
+        evidence.repositories = Some(other);
+        let verdict = resolves(&evidence, Role::Api).unwrap();
+        assert_eq!(verdict.status, Status::Failed, "{verdict:?}");
+        assert!(
+            verdict.detail.contains("10.0.0.2 answers SERVFAIL"),
+            "{verdict:?}"
+        );
+    }
+
+    #[test]
+    fn etc_hosts_leads_astray_where_the_nameserver_knows_better() {
+        let with = |known: Said, reached, trust| {
+            let names = Names {
+                hosts_file: vec![ip("10.9.1.10")],
+                ..names([known])
+            };
+            let mut evidence = seen(names, reached);
+            let api = evidence.api.as_mut().unwrap();
+            api.handshake = Some(Handshake::Done {
+                issuer: "Amazon".into(),
+                trust,
+            });
+            resolves(&evidence, Role::Api).unwrap()
+        };
+        let wrong = || Err(Distrust::WrongName(Vec::new()));
+        for (known, reached, trust, status) in [
+            (
+                said(&["10.0.1.10"]),
+                Reached::TimedOut,
+                wrong(),
+                Status::Failed,
+            ),
+            (said(&["10.0.1.10"]), Reached::Open, wrong(), Status::Failed),
+            // It may be another way to the same host.
+            (said(&["10.0.1.10"]), Reached::Open, Ok(()), Status::Ok),
+            (said(&["10.9.1.10"]), Reached::TimedOut, wrong(), Status::Ok),
+            // A line in place of private DNS.
+            (Said::NoSuchName, Reached::TimedOut, wrong(), Status::Ok),
+        ] {
+            let verdict = with(known.clone(), reached.clone(), trust);
+            assert_eq!(verdict.status, status, "{known:?} {reached:?}: {verdict:?}");
         }
     }
 

@@ -22,7 +22,7 @@ fn looked_up(evidence: &Evidence) -> impl Iterator<Item = (&HostSeen, &Names)> {
     .into_iter()
     .flatten()
     .filter_map(|host| Some((host, host.names.as_ref()?)))
-    .filter(|(_, names)| !names.servers.is_empty())
+    .filter(|(_, names)| !names.servers.is_empty() && names.hosts_file.is_empty())
 }
 
 /// Whether any nameserver answers anything. No object where none had to be asked.
@@ -42,12 +42,21 @@ pub fn resolver(evidence: &Evidence) -> Option<Verdict> {
         .iter()
         .partition(|(server, _)| answers(server));
     let describe = |(server, said): &&(IpAddr, Said)| match said {
-        Said::Silence => format!("{server} does not answer"),
+        Said::Silence => format!("{server} does not answer in time"),
         Said::Fault(code) => format!("{server} answers {code}"),
         Said::Unreachable(why) => format!("{server} cannot be asked ({why})"),
         _ => format!("{server} answers"),
     };
     let words = |some: &[&(IpAddr, Said)]| list(some.iter().map(describe));
+    if first.is_nobody_named && good.is_empty() && !is_known_otherwise {
+        let verdict = Verdict::failed(
+            "/etc/resolv.conf names no nameserver (or cannot be read), and none answers on this machine",
+        );
+        return Some(verdict.because(Cause::Resolver).fix(
+            "Every VPC has its own nameserver at this address:\n\
+             $ echo 'nameserver 169.254.169.253' | sudo tee -a /etc/resolv.conf",
+        ));
+    }
     Some(if bad.is_empty() || is_known_otherwise {
         Verdict::ok(list(good.iter().map(|(server, _)| server)))
     } else if good.is_empty() {

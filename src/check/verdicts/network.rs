@@ -1,9 +1,10 @@
-//! Connections, identities, answers.
+//! Connections and answers.
 
+use super::tls::cut;
 use super::{list, names};
-use crate::check::catalogue::{MOST_SKEW, hops};
-use crate::check::evidence::{Answer, Distrust, Handshake, HostSeen, Reached, Role, Tunnel};
-use crate::check::{Cause, Evidence, Mender, Status, Verdict};
+use crate::check::catalogue::hops;
+use crate::check::evidence::{Answer, Handshake, HostSeen, Reached, Role, Tunnel};
+use crate::check::{Cause, Evidence, Mender, Verdict};
 
 /// Whether a host accepts connections.
 pub fn accepts(evidence: &Evidence, role: Role) -> Option<Verdict> {
@@ -23,7 +24,7 @@ pub fn accepts(evidence: &Evidence, role: Role) -> Option<Verdict> {
     if is_cut {
         return Some(
             Verdict::failed(format!("{} accepts the connection and cuts it", host.host))
-                .fix(CUT)
+                .fix(cut(&host.host))
                 .because(Cause::CutTls),
         );
     }
@@ -51,8 +52,10 @@ pub fn accepts(evidence: &Evidence, role: Role) -> Option<Verdict> {
             in_words(reached)
         )));
     }
-    let verdict = Verdict::failed(format!("{} ({address}) {}", host.host, in_words(reached)));
-    Some(match reached {
+    // Another host of ours at the same address fails for the same reason.
+    let verdict = Verdict::failed(format!("{} ({address}) {}", host.host, in_words(reached)))
+        .because(Cause::Address(*address));
+    let verdict = match reached {
         Reached::Refused => verdict.fix(format!(
             "Nothing listens at {}: the name must lead to the endpoint's own addresses. Compare:\n\
              $ aws ec2 describe-network-interfaces --region {{region}} --filters Name=addresses.private-ip-address,Values={}",
@@ -64,7 +67,26 @@ pub fn accepts(evidence: &Evidence, role: Role) -> Option<Verdict> {
             address.ip(), address.ip()
         )),
         _ => verdict,
-    })
+    };
+    let variable = set_by_variable(evidence).filter(|_| role != Role::Repositories);
+    let Some(variable) = variable else {
+        return Some(verdict);
+    };
+    let usual = verdict.fix.as_deref().unwrap_or(hops(role).tcp.fix);
+    let fix = format!(
+        "${variable} names this address. If nothing of CodeArtifact is to be there:\n$ unset {variable}\n{usual}"
+    );
+    Some(verdict.by(Mender::You).fix(fix))
+}
+
+/// The variable that leads to an API which is none of AWS's names, if one does.
+fn set_by_variable(evidence: &Evidence) -> Option<String> {
+    let settings = Some(&evidence.settings).filter(|settings| settings.own_api)?;
+    let (.., source) = settings
+        .all
+        .iter()
+        .find(|(name, ..)| *name == "API endpoint")?;
+    source.strip_prefix('$').map(str::to_owned)
 }
 
 fn count(host: &HostSeen, is: impl Fn(&Reached) -> bool) -> usize {
@@ -83,101 +105,6 @@ fn in_words(reached: &Reached) -> &str {
         Reached::Unreachable => "cannot be reached: there is no route",
         Reached::NoName => "has no address",
         Reached::Other(why) => why,
-    }
-}
-
-/// Whether a host proves its identity.
-pub fn proves(evidence: &Evidence, role: Role) -> Option<Verdict> {
-    let Some(host) = evidence.host(role) else {
-        return names::resolves(evidence, role);
-    };
-    if !host.tls {
-        return Some(Verdict::ok("no TLS, on this machine alone"));
-    }
-    let roots = match &evidence.roots {
-        Some(Ok(roots)) => roots.from.as_str(),
-        _ => return Some(Verdict::waits_for("trust.roots")),
-    };
-    let name = &host.host;
-    let Some(handshake) = &host.handshake else {
-        return Some(Verdict::waits_for(hops(role).tcp.id));
-    };
-    Some(match handshake {
-        Handshake::Done { issuer, trust } => match trust {
-            Ok(()) => Verdict::ok(format!("issued by {}", or_nameless(issuer))),
-            Err(distrust) => distrusted(name, issuer, roots, distrust, evidence),
-        },
-        Handshake::TimedOut => Verdict::failed(format!(
-            "{name} accepts the connection and then does not answer: something on the way swallows TLS"
-        ))
-        .fix(CUT),
-        Handshake::Cut(why) => Verdict::failed(format!(
-            "the connection to {name} is cut when TLS begins ({why})"
-        ))
-        .fix(CUT)
-        .because(Cause::CutTls),
-        Handshake::Failed(why) => Verdict::failed(format!("no TLS with {name}: {why}")).fix(CUT),
-    })
-}
-
-const CUT: &str = "A firewall between the space and the endpoint stops TLS: it must let {api_host} and {repositories_host} through \
-    by their names (SNI). This shows what happens:\n\
-    $ openssl s_client -connect {repositories_host}:443 -servername {repositories_host}";
-
-fn or_nameless(issuer: &str) -> &str {
-    if issuer.is_empty() {
-        "somebody without a name"
-    } else {
-        issuer
-    }
-}
-
-fn distrusted(
-    name: &str,
-    issuer: &str,
-    roots: &str,
-    distrust: &Distrust,
-    evidence: &Evidence,
-) -> Verdict {
-    let issuer = or_nameless(issuer);
-    match distrust {
-        Distrust::UnknownIssuer => Verdict::failed(format!(
-            "the certificate of {name} is issued by {issuer}, which is not trusted (trusted: {roots})"
-        ))
-        .because(Cause::Issuer(issuer.to_owned())),
-        Distrust::WrongName(names) => {
-            let whose = match names.is_empty() {
-                true => "other names".to_owned(),
-                false => list(names),
-            };
-            Verdict::failed(format!(
-                "the certificate of {name} is for {whose} (issued by {issuer})"
-            ))
-            .fix(format!(
-                "The name leads to the wrong place. See what it stands for, here and in the VPC's private hosted zones:\n\
-                 $ getent ahosts {name}"
-            ))
-        }
-        Distrust::Expired | Distrust::NotYetValid => {
-            let when = match distrust {
-                Distrust::Expired => "has expired",
-                _ => "is not valid yet",
-            };
-            let verdict = Verdict::failed(format!(
-                "the certificate of {name} (issued by {issuer}) {when}"
-            ));
-            if skew(evidence).is_some_and(|skew| skew.unsigned_abs() > MOST_SKEW.as_secs()) {
-                verdict.because(Cause::Clock)
-            } else {
-                verdict.fix(
-                    "Whoever issues this certificate must renew it; if that is not Amazon, it is what opens TLS on the way:\n\
-                     $ date -u",
-                )
-            }
-        }
-        Distrust::Other(why) => Verdict::failed(format!(
-            "the certificate of {name} (issued by {issuer}) cannot be used: {why}"
-        )),
     }
 }
 
@@ -202,9 +129,39 @@ pub fn answers(evidence: &Evidence, role: Role) -> Option<Verdict> {
         return names::resolves(evidence, role);
     };
     Some(match &host.answer {
+        Some(answer) if answer.is_foreign(role) => foreign(host, answer),
         Some(answer) => heard(host, answer),
         None => Verdict::waits_for(hops(role).tls.id),
     })
+}
+
+/// Somebody else's answer in the place of CodeArtifact's.
+fn foreign(host: &HostSeen, answer: &Answer) -> Verdict {
+    let name = &host.host;
+    let what = match answer {
+        Answer::Http {
+            status,
+            location: Some(to),
+            ..
+        } if (300..400).contains(status) => {
+            let to = to.split(['?', '#']).next().unwrap_or_default();
+            format!("a redirect to {} ({status})", crate::aws::printable(to))
+        }
+        Answer::Http {
+            status,
+            is_page: true,
+            ..
+        } => format!("a web page ({status})"),
+        answer => format!("HTTP {}", answer.status().unwrap_or_default()),
+    };
+    Verdict::failed(format!(
+        "{name} answers with {what}, which is not CodeArtifact's answer: a login page, a block page, or another service"
+    ))
+    .because(Cause::Foreign)
+    .fix(format!(
+        "Whoever runs the proxy or firewall on the way must let {name} through untouched. This shows what answers:\n\
+         $ curl -si https://{name}/ | head -n 20"
+    ))
 }
 
 /// What an answer says of the host.
@@ -219,7 +176,7 @@ pub fn heard(host: &HostSeen, answer: &Answer) -> Verdict {
             "{name} takes the request and does not answer in time"
         )),
         Answer::Cut(why) => {
-            Verdict::failed(format!("{name} takes the request and hangs up ({why})")).fix(CUT)
+            Verdict::failed(format!("{name} takes the request and hangs up ({why})")).fix(cut(name))
         }
         Answer::NotHttp => Verdict::failed(format!("what answers at {name} does not speak HTTP"))
             .by(Mender::You)
@@ -227,37 +184,10 @@ pub fn heard(host: &HostSeen, answer: &Answer) -> Verdict {
     }
 }
 
-/// Whether STS can be reached: the first hop that fails.
-pub fn sts(evidence: &Evidence) -> Option<Verdict> {
-    let Some(host) = evidence.sts.as_ref() else {
-        return Some(Verdict::waits_for("settings.complete"));
-    };
-    if host
-        .tunnel
-        .as_ref()
-        .is_some_and(|tunnel| *tunnel != Tunnel::Open)
-    {
-        let detail = format!("the proxy gives no tunnel to {}", host.host);
-        return Some(Verdict::failed(detail));
-    }
-    let hops = [names::resolves, accepts, proves, answers];
-    for hop in hops {
-        let verdict = hop(evidence, Role::Sts)?;
-        if verdict.status != Status::Ok {
-            // The catalogue's mend is the one for STS; a shared cause stays with the hosts that matter.
-            return Some(Verdict {
-                fix: None,
-                cause: verdict.cause,
-                ..verdict
-            });
-        }
-    }
-    Some(Verdict::ok(host.host.clone()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::Status;
     use crate::check::verdicts::sample::{answered, evidence, host};
 
     #[test]
@@ -304,29 +234,6 @@ mod tests {
     }
 
     #[test]
-    fn an_identity_that_is_not_proved_says_whose_fault_it_is() {
-        let shown = |trust: Distrust, now| {
-            let mut host = host();
-            host.handshake = Some(Handshake::Done {
-                issuer: "Corp CA".into(),
-                trust: Err(trust),
-            });
-            let mut evidence = evidence(host);
-            evidence.now = now;
-            proves(&evidence, Role::Api).unwrap()
-        };
-        let unknown = shown(Distrust::UnknownIssuer, 1_000);
-        assert_eq!(unknown.cause, Some(Cause::Issuer("Corp CA".into())));
-        assert!(unknown.detail.contains("issued by Corp CA"), "{unknown:?}");
-        let wrong = shown(Distrust::WrongName(vec!["a.example".into()]), 1_000);
-        assert!(wrong.detail.contains("is for a.example"), "{wrong:?}");
-        // The same certificate is at fault by a right clock and not by a wrong one.
-        assert_eq!(shown(Distrust::Expired, 1_000).cause, None);
-        assert_eq!(shown(Distrust::Expired, 90_000).cause, Some(Cause::Clock));
-        assert_eq!(shown(Distrust::NotYetValid, 0).cause, Some(Cause::Clock));
-    }
-
-    #[test]
     fn an_answer_is_good_unless_it_is_the_servers_failure() {
         for (answer, status) in [
             (answered(403, None), Status::Ok),
@@ -337,6 +244,41 @@ mod tests {
             (Answer::Cut("eof".into()), Status::Failed),
         ] {
             assert_eq!(heard(&host(), &answer).status, status, "{answer:?}");
+        }
+        let answers_as = |status, is_page, role| {
+            let mut host = host();
+            host.answer = Some(Answer::Http {
+                status,
+                date: None,
+                location: None,
+                is_page,
+                body: String::new(),
+            });
+            let mut evidence = evidence(host.clone());
+            evidence.repositories = Some(host);
+            answers(&evidence, role).unwrap()
+        };
+        for (status, is_page, role, is_good) in [
+            (403, false, Role::Api, true),
+            (403, true, Role::Api, false),
+            (200, true, Role::Api, false),
+            (302, false, Role::Api, false),
+            (401, true, Role::Repositories, true),
+            (403, false, Role::Repositories, true),
+            (403, true, Role::Repositories, false),
+            (200, false, Role::Repositories, false),
+        ] {
+            let verdict = answers_as(status, is_page, role);
+            assert_eq!(
+                verdict.status == Status::Ok,
+                is_good,
+                "{status} {role:?}: {verdict:?}"
+            );
+            assert_eq!(
+                verdict.cause == Some(Cause::Foreign),
+                !is_good,
+                "{status} {role:?}"
+            );
         }
         let verdict = heard(&host(), &answered(502, None));
         assert_eq!(verdict.cause, Some(Cause::Unavailable(502)));

@@ -11,10 +11,12 @@ pub fn settings(evidence: &Evidence) -> Option<Verdict> {
     };
     if let Some(trouble) = &proxy.trouble {
         let mend = trouble.mend.clone().unwrap_or_default();
-        let variable = proxy.variable;
-        return Some(
-            Verdict::failed(trouble.what.clone()).fix(format!("{mend}:\n$ unset {variable}")),
-        );
+        let has_command = mend.contains("\n$ ");
+        let more = match has_command {
+            true => String::new(),
+            false => format!(":\n$ unset {}", proxy.variable),
+        };
+        return Some(Verdict::failed(trouble.what.clone()).fix(format!("{mend}{more}")));
     }
     let excepted = match proxy.excepted.as_deref() {
         None | Some("") => "NO_PROXY excepts nothing".to_owned(),
@@ -77,6 +79,10 @@ pub fn tunnel(evidence: &Evidence) -> Option<Verdict> {
     );
     let address = &proxy.address;
     let detail = match first {
+        Tunnel::Refused(407) if proxy.has_login => format!(
+            "the proxy {address} does not take the user name and password in ${} (407)",
+            proxy.variable
+        ),
         Tunnel::Refused(407) => {
             format!("the proxy {address} wants a user name and a password (407)")
         }

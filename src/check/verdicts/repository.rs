@@ -1,9 +1,11 @@
 //! Reading packages, and the redirect to tarballs.
 
-use super::network::{heard, proves};
-use crate::aws::{Denial, RefusedBy};
-use crate::check::evidence::{Answer, Role, TarballSeen};
-use crate::check::verdicts::aws::{for_principal, statement};
+use super::denial::{Gate, mended, statement};
+use super::network::heard;
+use super::tls::{cut, proves};
+use crate::aws::Denial;
+use crate::check::catalogue::{STATUS_PAGE, read_of};
+use crate::check::evidence::{Answer, ReadSeen, Role, TarballSeen};
 use crate::check::{Cause, Evidence, Mender, Status, Verdict};
 use crate::endpoint::Format;
 
@@ -44,84 +46,86 @@ pub fn read(evidence: &Evidence, format: Format) -> Option<Verdict> {
     let mut seen = Vec::new();
     for read in reads {
         let repository = &read.repository;
-        let verdict = match &read.answer {
+        match &read.answer {
             Answer::Http {
                 status: 200..=399, ..
-            } => {
-                seen.push(repository.clone());
-                continue;
-            }
+            } => seen.push(repository.clone()),
             Answer::Http { status: 404, .. } => {
                 seen.push(format!("{repository} (without {})", read.path));
-                continue;
             }
-            Answer::Http {
-                status: 401, ..
-            } => Verdict::failed(format!(
-                "the repository {repository} does not take a new token (401)"
-            ))
-            .by(Mender::You)
-            .fix("A token opens its own domain alone. Look whether the repository's address is of the same domain and owner:\n$ studio-mirror status"),
-            Answer::Http {
-                status: 403, body, ..
-            } => refused(repository, body),
-            Answer::Http {
-                status: status @ 500..,
-                ..
-            } => Verdict::failed(format!("the repository {repository} answers {status}"))
-                .because(Cause::Unavailable(*status))
-                .by(Mender::PlatformTeam)
-                .fix("Try again in a minute; if it stays so, look whether AWS has an event in {region}:\nconsole: https://health.aws.amazon.com/health/status"),
-            Answer::Http { status, .. } => Verdict::failed(format!(
-                "the repository {repository} answers {status}"
-            )),
-            Answer::TimedOut => Verdict::failed(format!(
-                "the repository {repository} does not answer in time"
-            ))
-            .by(Mender::PlatformTeam)
-            .fix("The first request for a package waits for the upstream; try again:\n$ studio-mirror check"),
-            Answer::Cut(why) => Verdict::failed(format!(
-                "the repository {repository} hangs up ({why})"
-            ))
-            .by(Mender::PlatformTeam),
-            Answer::NotHttp => Verdict::failed(format!(
-                "what answers for {repository} does not speak HTTP"
-            )),
-        };
-        return Some(verdict);
+            answer => return Some(unread(repository, answer)),
+        }
     }
     Some(Verdict::ok(seen.join(", ")))
 }
 
+/// Whether an answer means that the repository is read: not every one has every package.
+pub(super) fn is_read(answer: &Answer) -> bool {
+    matches!(answer.status(), Some(200..=399 | 404))
+}
+
+/// An answer without a package. What is not about one format befalls all of them.
+pub(super) fn unread(repository: &str, answer: &Answer) -> Verdict {
+    let failed = |what: &str| {
+        Verdict::failed(format!("the repository {repository} {what}"))
+            .because(Cause::Reading(what.to_owned()))
+    };
+    match answer {
+        Answer::Http { status: 401, .. } => failed("does not take a new token (401)").by(Mender::You).fix(
+            "A token opens its own domain alone, and something on the way may drop the header Authorization. Look whether the \
+             repository's address is of the same domain and owner:\n$ studio-mirror status",
+        ),
+        Answer::Http {
+            status: 403, body, ..
+        } => refused(repository, body),
+        Answer::Http {
+            status: status @ (402 | 429),
+            ..
+        } => failed(&format!("is asked too often by this account ({status})"))
+            .by(Mender::PlatformTeam)
+            .fix(
+                "Try again in a minute. If it is always so, ask for more:\n\
+                 console: https://console.aws.amazon.com/servicequotas/home/services/codeartifact/quotas",
+            ),
+        Answer::Http {
+            status: status @ 500..,
+            ..
+        } => failed(&format!("answers {status}"))
+            .because(Cause::Unavailable(*status))
+            .by(Mender::PlatformTeam)
+            .fix(STATUS_PAGE),
+        Answer::Http { status, .. } => failed(&format!("answers {status}"))
+            .by(Mender::You)
+            .fix("Its address may be wrong. Where it was set:\n$ studio-mirror status"),
+        Answer::TimedOut => failed("does not answer in time").by(Mender::PlatformTeam).fix(
+            "The first request for a package waits for the upstream; try again:\n$ studio-mirror check",
+        ),
+        Answer::Cut(why) => failed(&format!("hangs up ({why})"))
+            .by(Mender::PlatformTeam)
+            .fix(cut("{repositories_host}")),
+        Answer::NotHttp => failed("is behind something that does not speak HTTP")
+            .by(Mender::PlatformTeam)
+            .fix(cut("{repositories_host}")),
+    }
+}
+
 /// A 403 with a good token: AWS's sentence, where it has one, says which policy.
 fn refused(repository: &str, body: &str) -> Verdict {
-    let sentence = aws_sentence(body);
-    let detail = match &sentence {
-        Some(sentence) => format!("the repository {repository} refuses (403): {sentence}"),
-        None => format!("the repository {repository} refuses (403)"),
+    let Some(sentence) = aws_sentence(body) else {
+        let verdict = Verdict::failed(format!("the repository {repository} refuses (403)"));
+        return verdict.because(Cause::Reading("403".to_owned()));
     };
-    let denial = sentence.map(|sentence| Denial::read("ReadFromRepository", &sentence));
-    let by = denial.map(|denial| denial.by);
-    let verdict = Verdict::failed(detail).because(Cause::Reading(by));
-    let allow = statement("codeartifact:ReadFromRepository");
-    match by {
-        Some(RefusedBy::Endpoint) => verdict.by(Mender::PlatformTeam).fix(format!(
-            "The policy of the VPC endpoint codeartifact.repositories needs this statement:\n{}",
-            for_principal(&allow, "\"*\"")
-        )),
-        Some(RefusedBy::Resource) => verdict.by(Mender::PlatformTeam).fix(
-            "The repository's permissions policy must allow codeartifact:ReadFromRepository for this role:\n\
-             $ aws codeartifact get-repository-permissions-policy --domain {domain} --domain-owner {account} --repository {repository} --region {region}",
-        ),
-        Some(RefusedBy::ExplicitDeny) => verdict.by(Mender::IdentityTeam).fix(
-            "A policy denies codeartifact:ReadFromRepository explicitly and must except this role:\n\
-             $ aws iam simulate-principal-policy --policy-source-arn {role_arn} --action-names codeartifact:ReadFromRepository",
-        ),
-        Some(RefusedBy::Role) => verdict
-            .by(Mender::IdentityTeam)
-            .fix(format!("The role's own policy needs this statement:\n{allow}")),
-        None => verdict,
-    }
+    let verdict = Verdict::failed(format!(
+        "the repository {repository} refuses (403): {sentence}"
+    ));
+    let denial = Denial::read("ReadFromRepository", &sentence);
+    let verdict = verdict.because(Cause::Reading(format!("{:?}", denial.by)));
+    mended(
+        verdict,
+        &denial,
+        &statement(&denial.action),
+        Gate::Repositories,
+    )
 }
 
 /// AWS's sentence in the body of a refusal: JSON with `message` or `Message`, or plain.
@@ -137,6 +141,16 @@ fn aws_sentence(body: &str) -> Option<String> {
     sentence
         .contains("is not authorized to perform")
         .then(|| sentence.trim().to_owned())
+}
+
+/// S3 sends on to another region's bucket, or something on the way to its own page.
+fn elsewhere(host: &str, status: u16, location: Option<&str>) -> Verdict {
+    let to = location.map(|to| crate::aws::printable(to.split('?').next().unwrap_or_default()));
+    let to = to.map_or_else(String::new, |to| format!(" and sends on to {to}"));
+    Verdict::failed(format!("{host} does not hand the tarball out: it answers {status}{to}")).fix(format!(
+        "The bucket is this region's, and S3 hands it out itself. Something between here and {host} answers in its place, or leads to another \
+         region:\n$ curl -si https://{host}/ | head -n 20"
+    ))
 }
 
 /// Whether a tool's packages come from the asset bucket: all but Python's and Swift's do (AWS, "Create the Amazon S3
@@ -164,6 +178,13 @@ pub fn assets(evidence: &Evidence) -> Option<Verdict> {
                     "{} refuses the tarball that CodeArtifact redirects to (403)",
                     host.host
                 )),
+                // What was imported this moment may not be there for a second or two.
+                Answer::Http { status: 404, .. } => Verdict::ok("the tarball is on its way (404)"),
+                Answer::Http {
+                    status: status @ 300..=499,
+                    location,
+                    ..
+                } => elsewhere(&host.host, *status, location.as_deref()),
                 answer => heard(host, answer),
             });
         }
@@ -171,9 +192,12 @@ pub fn assets(evidence: &Evidence) -> Option<Verdict> {
     }
     let Some(host) = evidence.assets.as_ref() else {
         let has_token = matches!(evidence.token, Some(Ok(_)));
-        return Some(match (has_token, evidence.reads.is_empty()) {
-            (false, _) => Verdict::waits_for("token.mint"),
-            (true, true) => Verdict::waits_for("network.repositories.http"),
+        let is_unread = |read: &&ReadSeen| !is_read(&read.answer) && read.format != Format::Pypi;
+        let unread = evidence.reads.iter().find(is_unread);
+        return Some(match (has_token, evidence.reads.is_empty(), unread) {
+            (false, ..) => Verdict::waits_for("token.mint"),
+            (true, true, _) => Verdict::waits_for("network.repositories.http"),
+            (true, _, Some(unread)) => Verdict::waits_for(read_of(unread.format)),
             _ => Verdict::unknown(
                 "the repository has no is-number to try, and its bucket is not known",
             ),
@@ -231,6 +255,7 @@ mod tests {
                 status: 403,
                 date: None,
                 location: None,
+                is_page: false,
                 body: serde_json::json!({ "message": sentence }).to_string(),
             })
         };

@@ -14,7 +14,7 @@ use crate::bootstrap::prove::{Attempt, Place, Proof, ProofReport, Proved, attemp
 use crate::bootstrap::reach::endpoint_url;
 use crate::check;
 use crate::cli::ProveArgs;
-use crate::commands::check::plan;
+use crate::commands::check::of_tools;
 use crate::commands::session::Session;
 use crate::endpoint::{Format, RepositoryEndpoint};
 use crate::error::{Usage, with_hint};
@@ -81,7 +81,7 @@ fn place(session: &Session, binary_repository: Option<&str>) -> anyhow::Result<P
 
 fn works(session: &Session) -> Vec<Proof> {
     let checked = aws::block_on(async {
-        let plan = plan(session, &[Tool::Pip, Tool::Npm], true);
+        let plan = of_tools(session, &[Tool::Pip, Tool::Npm], true);
         Ok(check::run(&plan).await)
     });
     let checks = checked.map(|report| report.checks).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! What a tool really uses once its files and its variables are merged, in the tool's own order. Pure: the files' texts
 //! and the environment come in as values. Each value says where it comes from, so that whoever wants it gone knows where.
 
+pub mod links;
 pub mod netrc;
 pub mod npm;
 pub mod pip;

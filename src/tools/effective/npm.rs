@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::links::{Link, LinkKind, is_excepted};
 use super::{Address, Origin, ReadFile, Sourced};
 use crate::edit::npmrc::NpmrcFile;
 use crate::secret::Secret;
@@ -22,6 +23,14 @@ pub struct NpmSettings {
     pub other_login: Option<Sourced<String>>,
     /// A setting with which npm refuses to start.
     pub fatal: Option<Sourced<String>>,
+    /// The variable that makes it read another file in the place of the one that login wrote.
+    pub leaves_out_user: Option<String>,
+    /// Who keeps it off the network.
+    pub offline: Option<Origin>,
+    /// What stands between it and the registry, by its own settings.
+    pub links: Vec<Link>,
+    /// The registries of scopes.
+    pub scopes: Vec<Sourced<Address>>,
 }
 
 /// The file of the project that `folder` lies in: of the nearest folder with a package.json or node_modules.
@@ -67,12 +76,55 @@ pub fn merge(
         None => Sourced::default(Address::of(PUBLIC)),
     };
     let (token, other_login) = login(&registry.value.url, find);
+    let offline = find("offline").filter(|found| found.value == "true");
+    let mut scopes: BTreeMap<&str, Sourced<Address>> = BTreeMap::new();
+    for (name, found) in settings.iter().flatten() {
+        if name.starts_with('@') && name.ends_with(":registry") {
+            let address = || Sourced::new(Address::of(&found.value), found.origin.clone());
+            scopes.entry(name).or_insert_with(address);
+        }
+    }
     NpmSettings {
+        links: links(&registry.value.url, find, environment),
         registry,
         token,
         other_login,
         fatal,
+        leaves_out_user: None,
+        offline: offline.map(|found| found.origin.clone()),
+        scopes: scopes.into_values().collect(),
     }
+}
+
+/// npm's own proxy, CAs and certificates. What switches a setting off stands for none.
+fn links<'s>(
+    registry: &str,
+    find: impl Fn(&str) -> Option<&'s Sourced<String>>,
+    environment: &BTreeMap<String, String>,
+) -> Vec<Link> {
+    let named = |name: &str| {
+        find(name).filter(|found| !matches!(found.value.as_str(), "" | "null" | "false"))
+    };
+    let (scheme, rest) = registry.split_once("://").unwrap_or_default();
+    let host = rest.split(['/', ':']).next().unwrap_or_default();
+    let exceptions = named("noproxy").map(|found| found.value.as_str());
+    let exceptions = exceptions.or_else(|| {
+        ["NO_PROXY", "no_proxy"]
+            .iter()
+            .find_map(|name| environment.get(*name).map(String::as_str))
+    });
+    let proxy = ["https-proxy", "proxy"]
+        .into_iter()
+        .filter(|name| scheme == "https" || *name == "proxy")
+        .find_map(|name| Some(Link::new(LinkKind::Proxy, name, named(name)?)))
+        .filter(|_| !exceptions.is_some_and(|list| is_excepted(list, host)));
+    let own = |kind, name| Some(Link::new(kind, name, named(name)?));
+    let roots = own(LinkKind::RootsInside, "ca").or_else(|| own(LinkKind::Roots, "cafile"));
+    let unproved = find("strict-ssl")
+        .filter(|found| found.value == "false")
+        .map(|found| Link::new(LinkKind::Unproved, "strict-ssl", found));
+    let all = [proxy, roots.filter(|_| unproved.is_none()), unproved];
+    all.into_iter().flatten().collect()
 }
 
 type Layer = BTreeMap<String, Sourced<String>>;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::links::{Link, LinkKind};
 use super::{Address, BadFile, Origin, ReadFile, Sourced};
 use crate::edit::configparser::ConfigFile;
 use crate::tools::pip::{EXTRA, INDEX, PROVIDER, parse};
@@ -23,6 +24,10 @@ pub struct PipSettings {
     pub provider: Sourced<String>,
     /// Who keeps it from asking anybody anything.
     pub no_input: Option<Origin>,
+    /// What stands between it and the index, by its own settings.
+    pub links: Vec<Link>,
+    /// Hosts that need not prove who they are.
+    pub trusted_hosts: Option<Sourced<String>>,
     /// The variable that makes it leave the user's own files out.
     pub leaves_out_user: Option<&'static str>,
 }
@@ -131,8 +136,33 @@ pub fn merge(
             .cloned()
             .unwrap_or_else(|| Sourced::default("auto".to_owned())),
         no_input: switch("no-input"),
+        links: links(find, environment),
+        trusted_hosts: find("trusted-host").cloned(),
         leaves_out_user: hides_user.then_some(CONFIG_FILE),
     })
+}
+
+/// `proxy`, `cert` and `client-cert`; without `cert` the variables of pip's HTTP library name the CAs.
+fn links<'s>(
+    find: impl Fn(&str) -> Option<&'s Sourced<String>>,
+    environment: &BTreeMap<String, String>,
+) -> Vec<Link> {
+    let own = |kind, name| Some(Link::new(kind, name, find(name)?));
+    let of_library = || {
+        let variables = ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"];
+        let (name, value) = variables.iter().find_map(|name| {
+            let value = environment.get(*name).filter(|value| !value.is_empty())?;
+            Some((*name, value.clone()))
+        })?;
+        let told = Sourced::new(value, Origin::Variable(name.to_owned()));
+        Some(Link::new(LinkKind::Roots, "cert", &told))
+    };
+    let all = [
+        own(LinkKind::Proxy, "proxy"),
+        own(LinkKind::Roots, "cert").or_else(of_library),
+        own(LinkKind::Identity, "client-cert"),
+    ];
+    all.into_iter().flatten().collect()
 }
 
 type Section = BTreeMap<String, Sourced<String>>;

@@ -18,6 +18,8 @@ use tokio_rustls::{TlsAcceptor, TlsConnector};
 pub(crate) enum Shown {
     /// One that the inspecting firewall signed on the way.
     Inspected,
+    /// One that is in order.
+    Right,
     /// One that is wrong.
     Wrong(Certificate),
 }
@@ -27,6 +29,8 @@ pub(crate) struct Authorities {
     trusted: Authority,
     inspection: Authority,
     unknown: Authority,
+    /// What the trusted one vouches for; its certificate is shown by nobody.
+    intermediate: Authority,
     /// To the emulator, behind a door that opens TLS.
     connector: TlsConnector,
     /// What the space's system trusts.
@@ -44,6 +48,7 @@ impl Authorities {
     /// New ones, their certificates in `folder`; the system trusts the emulator's CA beside one of them.
     pub(crate) fn new(folder: &Path, emulator_ca: &Path) -> Result<Authorities> {
         let trusted = Authority::new("Lab Root CA")?;
+        let intermediate = Authority::below(&trusted, "Lab Intermediate CA")?;
         let inspection = Authority::new("Corp Inspection CA")?;
         let (system, private) = (
             folder.join("system.pem"),
@@ -56,6 +61,7 @@ impl Authorities {
             trusted,
             inspection,
             unknown: Authority::new("Nobody's Root CA")?,
+            intermediate,
             connector: connector(emulator_ca)?,
             system,
             private,
@@ -72,6 +78,12 @@ impl Authorities {
         let day = |days| now + Duration::days(days);
         let (authority, names, from, until) = match shown {
             Shown::Inspected => (&self.inspection, all_names(), day(-30), day(300)),
+            Shown::Right | Shown::Wrong(Certificate::SelfSigned) => {
+                (&self.trusted, all_names(), day(-30), day(300))
+            }
+            Shown::Wrong(Certificate::NoIntermediate) => {
+                (&self.intermediate, all_names(), day(-30), day(300))
+            }
             Shown::Wrong(Certificate::UnknownIssuer) => {
                 (&self.unknown, all_names(), day(-30), day(300))
             }
@@ -91,7 +103,10 @@ impl Authorities {
             .push(DnType::CommonName, "the lab's door");
         params.use_authority_key_identifier_extension = true;
         let key = KeyPair::generate()?;
-        let certificate = params.signed_by(&key, &authority.issuer)?;
+        let certificate = match shown {
+            Shown::Wrong(Certificate::SelfSigned) => params.self_signed(&key)?,
+            _ => params.signed_by(&key, &authority.issuer)?,
+        };
         let private = PrivateKeyDer::try_from(key.serialize_der()).map_err(anyhow::Error::msg)?;
         let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()?
@@ -104,15 +119,27 @@ impl Authorities {
 
 impl Authority {
     fn new(name: &str) -> Result<Authority> {
-        let mut params = CertificateParams::new(Vec::new())?;
-        params.distinguished_name.push(DnType::CommonName, name);
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        let key = KeyPair::generate()?;
+        let (params, key) = (Authority::params(name)?, KeyPair::generate()?);
         Ok(Authority {
             pem: params.self_signed(&key)?.pem(),
             issuer: Issuer::new(params, key),
         })
+    }
+
+    fn below(above: &Authority, name: &str) -> Result<Authority> {
+        let (params, key) = (Authority::params(name)?, KeyPair::generate()?);
+        Ok(Authority {
+            pem: params.signed_by(&key, &above.issuer)?.pem(),
+            issuer: Issuer::new(params, key),
+        })
+    }
+
+    fn params(name: &str) -> Result<CertificateParams> {
+        let mut params = CertificateParams::new(Vec::new())?;
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        Ok(params)
     }
 }
 

@@ -4,8 +4,9 @@ use crate::fault::Answer;
 use anyhow::Result;
 use hickory_server::Server;
 use hickory_server::net::runtime::Time;
+use hickory_server::net::xfer::Protocol;
 use hickory_server::proto::op::{Header, HeaderCounts, Metadata, ResponseCode};
-use hickory_server::proto::rr::rdata::{A, AAAA};
+use hickory_server::proto::rr::rdata::{A, AAAA, CNAME};
 use hickory_server::proto::rr::{Name, RData, Record, RecordType};
 use hickory_server::server::{Request, RequestHandler, ResponseHandler, ResponseInfo};
 use hickory_server::zone_handler::MessageResponseBuilder;
@@ -15,10 +16,15 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::net::{TcpListener, UdpSocket};
 
+/// Longer than a resolver is waited for here.
+const TOO_LONG: Duration = Duration::from_secs(4);
+
 /// What is said of a name.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Said {
     Addresses(Vec<IpAddr>),
+    /// These, in a way that is of no use: cut off, or too late.
+    Badly(Answer, Vec<IpAddr>),
     Nothing(Answer),
 }
 
@@ -77,10 +83,28 @@ impl RequestHandler for Resolver {
         let builder = MessageResponseBuilder::from_message_request(request);
         let sent = match self.says(name.trim_end_matches('.')) {
             Said::Nothing(Answer::Silence) => return unsent.into(),
-            Said::Addresses(addresses) => {
+            said @ (Said::Addresses(_) | Said::Badly(..) | Said::Nothing(Answer::Loop)) => {
                 let name = asked.query.original().name();
-                let records = records(name, asked.query.query_type(), &addresses);
-                let metadata = Metadata::response_from_request(&request.metadata);
+                let mut metadata = Metadata::response_from_request(&request.metadata);
+                // glibc takes an empty answer of somebody who does not recurse for a referral.
+                metadata.recursion_available = true;
+                let mut records = match &said {
+                    Said::Addresses(addresses) | Said::Badly(_, addresses) => {
+                        records(name, asked.query.query_type(), addresses)
+                    }
+                    Said::Nothing(_) => {
+                        let itself = RData::CNAME(CNAME(name.clone()));
+                        vec![Record::from_rdata(name.clone(), 60, itself)]
+                    }
+                };
+                match said {
+                    Said::Badly(Answer::Truncated, _) if asked.protocol == Protocol::Udp => {
+                        metadata.truncation = true;
+                        records.clear();
+                    }
+                    Said::Badly(Answer::Slow, _) => tokio::time::sleep(TOO_LONG).await,
+                    _ => {}
+                }
                 let none = || std::iter::empty::<&Record>();
                 response
                     .send_response(builder.build(metadata, &records, none(), none(), none()))
@@ -101,7 +125,7 @@ fn code(answer: Answer) -> ResponseCode {
         Answer::NxDomain => ResponseCode::NXDomain,
         Answer::ServFail => ResponseCode::ServFail,
         Answer::Refused => ResponseCode::Refused,
-        Answer::NoData | Answer::Public | Answer::Silence => ResponseCode::NoError,
+        _ => ResponseCode::NoError,
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use tokio::io::copy_bidirectional;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
@@ -23,6 +23,10 @@ pub(crate) enum Door {
     Resets,
     /// Nothing is ever said.
     Hangs,
+    /// This is said to whatever is said, and no more.
+    Says(&'static str),
+    /// The same, behind TLS by a certificate that is in order.
+    SaysInTls(&'static str),
     /// Through, by a TLS connection of the door's own.
     Shows(Shown),
 }
@@ -77,6 +81,7 @@ impl Doors {
                 door,
                 acceptor: match door {
                     Door::Shows(shown) => Some(self.authorities.acceptor(shown)?),
+                    Door::SaysInTls(_) => Some(self.authorities.acceptor(Shown::Right)?),
                     _ => None,
                 },
                 authorities: self.authorities.clone(),
@@ -112,10 +117,39 @@ async fn keep(listener: TcpListener, keeper: Keeper) {
     }
 }
 
+/// Hears what there is to hear at once, and says `words`.
+async fn say(
+    visitor: &mut (impl AsyncRead + AsyncWrite + Unpin),
+    words: &'static str,
+) -> io::Result<()> {
+    let _ = visitor.read(&mut [0; 4096]).await?;
+    visitor.write_all(words.as_bytes()).await?;
+    visitor.shutdown().await
+}
+
+/// A TLS alert of the kind handshake_failure.
+pub(crate) const ALERT: &str = "\u{15}\u{3}\u{3}\0\u{2}\u{2}\u{28}";
+/// A server that expects no TLS.
+pub(crate) const PLAIN: &str =
+    "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+/// Whom a portal has not seen yet.
+pub(crate) const PORTAL: &str = "HTTP/1.1 302 Found\r\nLocation: https://login.corp.internal/?from=here\r\n\
+                                 Content-Length: 0\r\nConnection: close\r\n\r\n";
+/// What a filter does not let through.
+pub(crate) const BLOCK_PAGE: &str = "HTTP/1.1 403 Forbidden\r\nContent-Type: text/html\r\nContent-Length: 29\r\n\
+                                     Connection: close\r\n\r\n<html>Corp Web Filter</html>\n";
+/// S3's answer for the bucket of another region.
+pub(crate) const ELSEWHERE: &str = "HTTP/1.1 301 Moved Permanently\r\nx-amz-bucket-region: eu-west-1\r\n\
+                                    Content-Length: 0\r\nConnection: close\r\n\r\n";
+
 impl Keeper {
     async fn receive(&self, mut visitor: TcpStream) -> io::Result<()> {
         match (&self.acceptor, self.door) {
+            (Some(acceptor), Door::SaysInTls(words)) => {
+                say(&mut acceptor.accept(visitor).await?, words).await
+            }
             (Some(acceptor), _) => self.translate(acceptor, visitor).await,
+            (None, Door::Says(words)) => say(&mut visitor, words).await,
             (None, Door::Hangs) => {
                 // Until the visitor gives up.
                 tokio::io::copy(&mut visitor, &mut tokio::io::sink()).await?;

@@ -1,6 +1,11 @@
 //! Everything that can be wrong, each with the word that tests and people call it by.
 
+mod kinds;
+
 use crate::place::Host;
+pub use kinds::{
+    Answer, Certificate, Clock, Link, Missing, Proxy, Refusal, Resolver, Session, Setting,
+};
 use std::fmt;
 use std::str::FromStr;
 
@@ -15,6 +20,10 @@ pub enum Fault {
     Resolver(Resolver),
     /// `/etc/hosts` names an address where nobody is.
     HostsFile(Host),
+    /// `/etc/hosts` names an address that an older VPC had.
+    StaleHostsFile(Host),
+    /// `/etc/hosts` names what nobody resolves, rightly.
+    RightHostsFile(Host),
     /// The way to a host, or its door.
     Link(Host, Link),
     /// No packet comes back from anywhere.
@@ -39,6 +48,14 @@ pub enum Fault {
     Throttled,
     /// The endpoint's policy is bound to a role: whoever brings no token is refused instead of asked for one.
     AnonymousDenied,
+    /// Packets of full size are lost on the way to the space.
+    BlackHole,
+    /// The repositories are asked too often, by all of the account.
+    ReadsThrottled,
+    /// The repositories take no token: something drops the header.
+    TokenDropped,
+    /// A variable of the space.
+    Setting(Setting),
     /// Something that settings name is not there.
     Missing(Missing),
     /// The space's clock.
@@ -49,148 +66,6 @@ pub enum Fault {
     Proxy(Proxy),
     /// The settings name a region that CodeArtifact is not in.
     Region,
-}
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$what:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum $name { $($(#[$what])* $variant,)* }
-
-        impl $name {
-            pub(crate) const ALL: &'static [$name] = &[$($name::$variant),*];
-
-            fn word(self) -> &'static str {
-                match self { $($name::$variant => $word,)* }
-            }
-        }
-    };
-}
-
-words! {
-    /// What a resolver says of a name.
-    Answer {
-        /// The public address: private DNS is off, or the resolver is not the VPC's.
-        Public = "public",
-        /// There is no such name.
-        NxDomain = "nxdomain",
-        /// The name is there, an address is not.
-        NoData = "nodata",
-        /// The resolver failed.
-        ServFail = "servfail",
-        /// The resolver will not say.
-        Refused = "refused",
-        /// Nothing.
-        Silence = "silence",
-    }
-}
-
-words! {
-    /// What is wrong with all resolvers.
-    Resolver {
-        /// They never answer.
-        Silent = "silent",
-        /// Nobody listens at their address.
-        Closed = "closed",
-    }
-}
-
-words! {
-    /// What is wrong on the way to a host, or at its door.
-    Link {
-        /// A security group: the SYN arrives, the answer never does.
-        SecurityGroup = "security-group",
-        /// Nobody listens.
-        Refused = "refused",
-        /// A router says that there is no way.
-        Unreachable = "unreachable",
-        /// The connection is reset once TLS begins.
-        Reset = "reset",
-        /// The connection is taken, and nothing is ever said.
-        Hangs = "hangs",
-        /// Packets to its IPv6 address are lost.
-        DropsV6 = "drops-v6",
-    }
-}
-
-words! {
-    /// What is wrong with a certificate.
-    Certificate {
-        /// Nobody knows who signed it.
-        UnknownIssuer = "unknown-issuer",
-        /// It is another host's.
-        WrongHost = "wrong-host",
-        /// It was good.
-        Expired = "expired",
-        /// It will be good.
-        NotYetValid = "not-yet-valid",
-    }
-}
-
-words! {
-    /// The policy that refuses.
-    Refusal {
-        /// No identity-based policy allows it.
-        Identity = "identity",
-        /// No identity-based policy allows `sts:GetServiceBearerToken`.
-        BearerToken = "bearer-token",
-        /// No VPC endpoint policy allows it.
-        Vpce = "vpce",
-        /// An identity-based policy denies it.
-        Explicit = "explicit",
-        /// No resource-based policy allows it.
-        Resource = "resource",
-    }
-}
-
-words! {
-    /// What is not there.
-    Missing {
-        /// The domain.
-        Domain = "domain",
-        /// The repository.
-        Repository = "repository",
-    }
-}
-
-words! {
-    /// How the space's clock is wrong.
-    Clock {
-        /// Twenty minutes slow.
-        Behind = "behind",
-        /// Twenty minutes fast.
-        Ahead = "ahead",
-    }
-}
-
-words! {
-    /// What is wrong with the container's session.
-    Session {
-        /// Nothing names where it is to be had, as in cron.
-        Unnamed = "unnamed",
-        /// AWS counts it as expired.
-        Expired = "expired",
-        /// It is not handed out.
-        Denied = "denied",
-    }
-}
-
-words! {
-    /// What a proxy does. Where the world has none, HTTPS_PROXY names this one and nothing is excepted.
-    Proxy {
-        /// It does not let anybody through to these hosts: 403.
-        Refuses = "refuses",
-        /// It wants a password: 407.
-        AsksWho = "asks-who",
-        /// It cannot reach the host: 502.
-        CannotReach = "cannot-reach",
-        /// Nobody listens at its address.
-        Dead = "dead",
-        /// It takes the connection and says nothing.
-        Hangs = "hangs",
-        /// Its name does not resolve.
-        Unresolvable = "unresolvable",
-    }
 }
 
 impl Fault {
@@ -204,6 +79,9 @@ impl Fault {
             Fault::Throttled,
             Fault::AnonymousDenied,
             Fault::Region,
+            Fault::BlackHole,
+            Fault::ReadsThrottled,
+            Fault::TokenDropped,
         ];
         for host in Host::NAMED {
             all.extend(Answer::ALL.iter().map(|answer| Fault::Dns(host, *answer)));
@@ -214,6 +92,7 @@ impl Fault {
                     .map(|shown| Fault::Tls(host, *shown)),
             );
             all.extend([Fault::HostsFile(host), Fault::Unavailable(host)]);
+            all.extend([Fault::StaleHostsFile(host), Fault::RightHostsFile(host)]);
         }
         for host in Host::ALL {
             all.extend(Link::ALL.iter().map(|link| Fault::Link(host, *link)));
@@ -233,6 +112,7 @@ impl Fault {
         all.extend(Clock::ALL.iter().map(|clock| Fault::Clock(*clock)));
         all.extend(Session::ALL.iter().map(|session| Fault::Session(*session)));
         all.extend(Proxy::ALL.iter().map(|proxy| Fault::Proxy(*proxy)));
+        all.extend(Setting::ALL.iter().map(|setting| Fault::Setting(*setting)));
         all
     }
 }
@@ -244,6 +124,12 @@ impl fmt::Display for Fault {
             Fault::Split(host, answer) => write!(f, "split-{}:{host}", answer.word()),
             Fault::Resolver(resolver) => write!(f, "resolver-{}", resolver.word()),
             Fault::HostsFile(host) => write!(f, "hosts-file:{host}"),
+            Fault::StaleHostsFile(host) => write!(f, "stale-hosts-file:{host}"),
+            Fault::RightHostsFile(host) => write!(f, "right-hosts-file:{host}"),
+            Fault::BlackHole => f.write_str("black-hole"),
+            Fault::ReadsThrottled => f.write_str("reads-throttled"),
+            Fault::TokenDropped => f.write_str("token-dropped"),
+            Fault::Setting(setting) => write!(f, "set-{}", setting.word()),
             Fault::Link(host, link) => write!(f, "{}:{host}", link.word()),
             Fault::AllDropped => f.write_str("all-dropped"),
             Fault::Tls(host, certificate) => write!(f, "tls-{}:{host}", certificate.word()),

@@ -121,6 +121,7 @@ impl Laboratory {
         self.emulator.add_faults(plan.answers)?;
         self.emulator.set_signing_clock(plan.clock);
         self.routes.set(plan.rules, plan.ipv6)?;
+        self.routes.narrow(plan.is_narrow)?;
         let (doors, proxy) = (&mut self.doors, &mut self.proxy);
         self.runtime
             .block_on(async {

@@ -118,6 +118,12 @@ impl Host {
         }
     }
 
+    /// Where an older VPC had it: behind this one too, every packet is lost.
+    pub(crate) fn stale(self) -> Ipv4Addr {
+        let [.., last] = self.address().octets();
+        Ipv4Addr::new(10, 9, 1, last)
+    }
+
     pub(crate) fn addresses(self) -> Vec<IpAddr> {
         let mut addresses = vec![IpAddr::V4(self.address())];
         addresses.extend(self.address_v6().map(IpAddr::V6));

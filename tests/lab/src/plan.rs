@@ -29,6 +29,8 @@ pub(crate) struct Plan {
     pub(crate) doors: BTreeMap<Host, Door>,
     pub(crate) rules: Vec<Rule>,
     pub(crate) ipv6: bool,
+    /// Whether packets of full size are lost.
+    pub(crate) is_narrow: bool,
     /// `None` where nobody listens.
     pub(crate) proxy: Option<Manner>,
     /// What befalls requests once they are there.
@@ -59,6 +61,7 @@ impl Plan {
             doors: network::doors(world, faults),
             rules: network::rules(faults),
             ipv6: world == World::DualStack,
+            is_narrow: faults.contains(&Fault::BlackHole),
             proxy: network::proxy(world, faults),
             answers: faults.iter().copied().flat_map(answers::answers).collect(),
             clock: answers::clock(faults),

@@ -15,6 +15,8 @@ pub(crate) enum Manner {
     Leads,
     /// It answers so instead.
     Says(&'static str),
+    /// It leads to all hosts but this one.
+    Refuses(Host),
     /// It takes the connection and says nothing.
     Hangs,
 }
@@ -61,7 +63,10 @@ async fn attend(mut client: TcpStream, manner: Manner) -> io::Result<()> {
             tokio::io::copy(&mut client, &mut tokio::io::sink()).await?;
         }
         Manner::Says(answer) => client.write_all(answer.as_bytes()).await?,
-        Manner::Leads => match target(&request) {
+        Manner::Refuses(host) if names(&request) == Some(host) => {
+            client.write_all(REFUSES.as_bytes()).await?;
+        }
+        Manner::Leads | Manner::Refuses(_) => match target(&request) {
             Some(address) => {
                 let mut host = TcpStream::connect(address).await?;
                 client
@@ -81,6 +86,9 @@ pub(crate) const CANNOT_REACH: &str =
 /// What is said where the proxy lets nobody through.
 pub(crate) const REFUSES: &str =
     "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+/// What is said by a proxy that is out of order.
+pub(crate) const UNAVAILABLE: &str =
+    "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 /// What is said to whoever brings no password.
 pub(crate) const ASKS_WHO: &str = "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic \
                                    realm=\"corp\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
@@ -95,6 +103,12 @@ async fn read_head(client: &mut TcpStream) -> io::Result<String> {
         }
     }
     Ok(String::from_utf8_lossy(&head).into_owned())
+}
+
+/// Whom a request for a tunnel names.
+fn names(request: &str) -> Option<Host> {
+    let place = request.strip_prefix("CONNECT ")?.split(' ').next()?;
+    Host::of_name(place.rsplit_once(':')?.0)
 }
 
 /// Where `CONNECT name:443` leads: the proxy has its own way to every host.

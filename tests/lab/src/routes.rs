@@ -31,13 +31,16 @@ impl Rule {
 
     /// A security group: what comes from the host never arrives at the space. In each family that it has.
     pub(crate) fn no_answer(host: Host) -> Vec<Rule> {
-        let v4 = Rule::new(
-            false,
-            format!("from {} to {SPACE} blackhole", host.address()),
-        );
-        std::iter::once(v4)
+        std::iter::once(Rule::no_answer_v4(host))
             .chain(Rule::no_answer_v6(host))
             .collect()
+    }
+
+    pub(crate) fn no_answer_v4(host: Host) -> Rule {
+        Rule::new(
+            false,
+            format!("from {} to {SPACE} blackhole", host.address()),
+        )
     }
 
     pub(crate) fn no_answer_v6(host: Host) -> Option<Rule> {
@@ -72,10 +75,18 @@ impl Rule {
     }
 }
 
+/// Sizes of packets by which those of the VPC are lost that are full, while the space says that it takes them. The
+/// container's credentials come from the space's own host.
+const SMALL: &str = "link set dev space0 mtu 700\nroute replace default via 10.0.2.1 advmss 1460\n\
+     route replace 169.254.170.2 via 10.0.2.1 advmss 500\n";
+const FULL: &str =
+    "link set dev space0 mtu 1500\nroute replace default via 10.0.2.1\nroute del 169.254.170.2\n";
+
 /// The link between this network namespace and the space's, and the rules in force.
 pub(crate) struct Routes {
     space: u32,
     ipv6: bool,
+    is_narrow: bool,
     rules: Vec<Rule>,
 }
 
@@ -110,6 +121,7 @@ impl Routes {
         let routes = Routes {
             space,
             ipv6: false,
+            is_narrow: false,
             rules: Vec::new(),
         };
         let batch = format!(
@@ -145,6 +157,19 @@ impl Routes {
             };
             self.in_space("-6", &batch)?;
             self.ipv6 = ipv6;
+        }
+        Ok(())
+    }
+
+    /// Whether packets of full size are lost on the way to the space.
+    pub(crate) fn narrow(&mut self, is_narrow: bool) -> Result<()> {
+        if self.is_narrow != is_narrow {
+            // Segments that the device may put together would pass whole.
+            let segments = if is_narrow { 1 } else { 65_535 };
+            let batch = format!("link set dev {VPC_DEVICE} gso_max_segs {segments}\n");
+            ip(Command::new("ip").arg("-4"), &batch)?;
+            self.in_space("-4", if is_narrow { SMALL } else { FULL })?;
+            self.is_narrow = is_narrow;
         }
         Ok(())
     }

@@ -5,8 +5,10 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::fs::Permissions;
 use std::io::{BufRead, BufReader, Write};
 use std::net::Shutdown;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -37,6 +39,11 @@ impl Shell {
         let folder = tempfile::Builder::new().prefix("space-").tempdir()?;
         let (home, socket) = (folder.path().join("home"), folder.path().join("socket"));
         std::fs::create_dir(&home)?;
+        // Tokens of another laboratory would be of no use here.
+        let memory = tempfile::Builder::new()
+            .prefix("space-")
+            .permissions(Permissions::from_mode(0o700))
+            .tempdir_in("/dev/shm")?;
         let rc = folder.path().join("bashrc");
         std::fs::write(&rc, bashrc(&socket)?)?;
         let mut bash = Command::new("nsenter");
@@ -48,6 +55,7 @@ impl Shell {
             .envs(&variables)
             .env("PATH", self.path(&home)?)
             .env("HOME", &home)
+            .env("XDG_RUNTIME_DIR", memory.path())
             .env("LANG", "C.UTF-8")
             .env(
                 "TERM",
@@ -69,7 +77,7 @@ impl Shell {
         // The attendant waits for somebody to come; an empty order is the last.
         UnixStream::connect(&socket)?.shutdown(Shutdown::Both)?;
         let _ = attendant.join();
-        drop(folder);
+        drop((folder, memory));
         std::process::exit(ended.code().unwrap_or(1));
     }
 

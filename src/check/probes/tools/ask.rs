@@ -1,10 +1,12 @@
 //! What only the network tells: whether what stands beside our repository answers, and whether tokens of unknown age are
 //! still taken.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures_util::future::{join, join_all, join4};
 
+use super::links::try_all;
 use crate::check::catalogue::REPOSITORIES;
 use crate::check::evidence::tools::{Held, ToolSeen, ToolsSeen};
 use crate::check::evidence::{Answer, Handshake, HostSeen, Names, Reached, Tunnel};
@@ -13,15 +15,17 @@ use crate::check::probes::http::Credentials;
 use crate::check::run::probe;
 use crate::endpoint::Format;
 use crate::secret::Secret;
+use crate::tools::Tool;
 
 /// How long a token may take to be judged.
 const TOKEN_LIMIT: Duration = Duration::from_millis(2_000);
 
 /// Asks all of it at once, and writes it into `seen`.
-pub async fn ask(seen: &mut ToolsSeen, way: Way<'_>) {
+pub async fn ask(seen: &mut ToolsSeen, environment: &BTreeMap<String, String>, way: Way<'_>) {
     let pip = async {
         if let Some(pip) = &mut seen.pip {
             ask_around(pip, probe(Format::Pypi), way).await;
+            try_all(Tool::Pip, pip, environment, way).await;
         }
     };
     let uv = async {
@@ -43,6 +47,7 @@ pub async fn ask(seen: &mut ToolsSeen, way: Way<'_>) {
     let npm = async {
         if let Some(npm) = &mut seen.npm {
             ask_around(npm, probe(Format::Npm), way).await;
+            try_all(Tool::Npm, npm, environment, way).await;
         }
     };
     let others = join_all(seen.others.iter_mut().map(|other| async {
@@ -99,7 +104,7 @@ async fn answers(url: &str, way: Way<'_>) -> Option<Result<(), String>> {
 }
 
 /// Why a host says nothing, `None` if it does say something: whom it proves to be is its own clients' business.
-fn silence(seen: &HostSeen) -> Option<String> {
+pub(super) fn silence(seen: &HostSeen) -> Option<String> {
     match &seen.tunnel {
         Some(Tunnel::Open) => {}
         Some(Tunnel::Refused(status)) => return Some(format!("the proxy answers {status}")),

@@ -3,6 +3,7 @@
 
 mod ask;
 mod keyring;
+mod links;
 mod machine;
 mod npm;
 mod others;
@@ -51,7 +52,7 @@ impl ToolsPlan {
         let plan = self.clone();
         let looked = tokio::task::spawn_blocking(move || plan.look_around()).await;
         let mut seen = looked.unwrap_or_default();
-        ask::ask(&mut seen, way).await;
+        ask::ask(&mut seen, &self.environment, way).await;
         seen
     }
 

@@ -1,10 +1,12 @@
 //! pip, as the shell that this runs in would start it.
 
 use super::program::find_pip;
-use super::{ToolsPlan, beside, exists};
+use super::{ToolsPlan, beside, exists, links};
 use crate::check::evidence::tools::{Program, ToolSeen};
+use crate::endpoint::PlainUrl;
 use crate::state::ToolLogin;
 use crate::tools::Tool;
+use crate::tools::effective::links::{Link, LinkKind};
 use crate::tools::effective::pip::{Folders, PipSettings, files, merge};
 
 /// `None` where no pip is installed.
@@ -21,7 +23,13 @@ pub fn look(plan: &ToolsPlan, login: &ToolLogin) -> Option<ToolSeen<PipSettings>
     let index = settings.as_ref().ok().map(|settings| &settings.index);
     let held =
         index.and_then(|index| Some(plan.held(index.value.password.as_ref()?, &index.origin)));
+    let between = settings.as_ref().ok().map(|settings| {
+        let mut links = settings.links.clone();
+        links.extend(unproved(settings, &login.endpoint));
+        links::of(&links)
+    });
     Some(ToolSeen {
+        links: between.unwrap_or_default(),
         beside: settings
             .as_ref()
             .map(|settings| beside(&settings.extra, &login, "simple/"))
@@ -34,4 +42,16 @@ pub fn look(plan: &ToolsPlan, login: &ToolLogin) -> Option<ToolSeen<PipSettings>
         login,
         settings,
     })
+}
+
+/// Whether the repository's host is among those that need not prove who they are.
+fn unproved(settings: &PipSettings, endpoint: &str) -> Option<Link> {
+    let hosts = settings.trusted_hosts.as_ref()?;
+    let url = PlainUrl::parse(endpoint).ok()?;
+    let is_it = |word: &str| {
+        word == url.host() || word == url.origin().rsplit("//").next().unwrap_or_default()
+    };
+    let is_secure = endpoint.starts_with("https:");
+    (is_secure && hosts.value.split_whitespace().any(is_it))
+        .then(|| Link::new(LinkKind::Unproved, "trusted-host", hosts))
 }

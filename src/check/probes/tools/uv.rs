@@ -40,6 +40,7 @@ pub fn look(plan: &ToolsPlan, login: &ToolLogin) -> Option<ToolSeen<UvViews>> {
             })
             .unwrap_or_default(),
         program: plan.program(&path, version),
+        links: Vec::new(),
         held,
         login,
         settings,

@@ -1,5 +1,6 @@
 //! What the tools really use, and whether it ends at our repository. Each conflict names who wins and how to be rid of it.
 
+pub mod links;
 pub mod machine;
 pub mod npm;
 pub mod others;
@@ -235,6 +236,7 @@ mod tests {
                     status,
                     date: None,
                     location: None,
+                    is_page: false,
                     body: String::new(),
                 },
             });

@@ -1,6 +1,6 @@
 //! npm.
 
-use super::{gone, not_behind_us, own_token, settings, stranger};
+use super::{gone, gone_from_list, links, not_behind_us, own_token, settings, stranger};
 use crate::check::evidence::tools::ToolSeen;
 use crate::check::{Cause, Evidence, Verdict};
 use crate::tools::Tool;
@@ -34,6 +34,10 @@ pub fn registry(evidence: &Evidence) -> Option<Verdict> {
     if let Some(verdict) = not_behind_us(Tool::Npm, &npm.program, &npm.login) {
         return Some(verdict);
     }
+    if let Some(origin) = &settings(npm)?.offline {
+        let verdict = Verdict::failed(format!("offline ({origin}) keeps npm off the network"));
+        return Some(gone(verdict, origin, Tool::Npm, ""));
+    }
     let registry = &settings(npm)?.registry;
     if npm.login.is_ours(&registry.value, "") {
         return Some(Verdict::ok(format!(
@@ -41,12 +45,48 @@ pub fn registry(evidence: &Evidence) -> Option<Verdict> {
             registry.value.url, registry.origin
         )));
     }
+    if let (Some(variable), false) = (
+        &settings(npm)?.leaves_out_user,
+        matches!(registry.origin, Origin::Variable(_)),
+    ) {
+        let verdict = Verdict::failed(format!(
+            "npm goes to {}: ${variable} makes it leave ~/.npmrc out",
+            registry.value.url
+        ));
+        let hidden = Origin::Variable(variable.clone());
+        return Some(gone(verdict, &hidden, Tool::Npm, ""));
+    }
     let verdict = Verdict::failed(format!(
         "npm goes to {}, as {} says",
         registry.value.url, registry.origin
     ))
     .because(Cause::Setting(registry.origin.to_string()));
     Some(gone(verdict, &registry.origin, Tool::Npm, &npm.login.file))
+}
+
+/// What stands between npm and the repository.
+pub fn connection(evidence: &Evidence) -> Option<Verdict> {
+    Some(links::judge(Tool::Npm, &seen(evidence)?.links))
+}
+
+/// Whether the registries of scopes answer. No object without any beside ours.
+pub fn scopes(evidence: &Evidence) -> Option<Verdict> {
+    let npm = seen(evidence)?;
+    let first = npm.beside.first()?;
+    let silent = npm.beside.iter().find_map(|beside| match &beside.answers {
+        Some(Err(why)) => Some((beside, why)),
+        _ => None,
+    });
+    Some(match silent {
+        Some((beside, why)) => {
+            let verdict = Verdict::warning(format!(
+                "{} ({}) serves a scope and never answers: {why}; packages of that scope hang",
+                beside.url, beside.origin
+            ));
+            gone_from_list(verdict, beside, &npm.login)
+        }
+        None => Verdict::ok(format!("{} ({}) answers", first.url, first.origin)),
+    })
 }
 
 /// Whether npm has a token for the repository.

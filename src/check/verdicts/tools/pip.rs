@@ -1,6 +1,6 @@
 //! pip.
 
-use super::{foreign_token, gone, indexes_beside, own_token, refused, settings, stranger};
+use super::{foreign_token, gone, indexes_beside, links, own_token, refused, settings, stranger};
 use crate::check::evidence::tools::ToolSeen;
 use crate::check::{Evidence, Verdict};
 use crate::tools::effective::Origin;
@@ -150,6 +150,11 @@ fn provider(pip: &ToolSeen<PipSettings>, settings: &PipSettings) -> Verdict {
             "{says}: pip does not ask the helper"
         ))),
     }
+}
+
+/// What stands between pip and the repository.
+pub fn connection(evidence: &Evidence) -> Option<Verdict> {
+    Some(links::judge(Tool::Pip, &seen(evidence)?.links))
 }
 
 /// The indexes beside ours.

@@ -249,3 +249,59 @@ fn standing(
         list(&zones)
     )))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Status;
+    use crate::check::vpc::{Asked, Space};
+
+    fn with(state: &str, error: &str) -> Verdict {
+        let endpoint = VpcEndpoint {
+            id: "vpce-1".into(),
+            service: interface_service("us-east-1", Role::Api),
+            state: state.into(),
+            last_error: error.into(),
+            ..VpcEndpoint::default()
+        };
+        let space = Space {
+            vpc: "vpc-1".into(),
+            ..Space::default()
+        };
+        let seen = VpcSeen {
+            asked: Asked {
+                space: Some(Ok(space)),
+                endpoints: Some(vec![endpoint]),
+                ..Asked::default()
+            },
+            ..VpcSeen::default()
+        };
+        let mut evidence = Evidence::default();
+        evidence.settings.region = Some("us-east-1".into());
+        evidence.vpc = Some(Box::new(seen));
+        exists(&evidence, Role::Api).unwrap()
+    }
+
+    #[test]
+    fn an_endpoint_that_is_not_available_is_told_with_its_state() {
+        for (state, error, words, mend) in [
+            ("pending", "", "is pending", "It takes some minutes"),
+            (
+                "failed",
+                "no addresses left",
+                "is failed: no addresses left",
+                "delete-vpc-endpoints",
+            ),
+            ("rejected", "", "is rejected", "create-vpc-endpoint"),
+        ] {
+            let verdict = with(state, error);
+            assert_eq!(verdict.status, Status::Failed, "{state}");
+            assert!(verdict.detail.contains(words), "{verdict:?}");
+            assert!(verdict.fix.unwrap().contains(mend), "{state}");
+        }
+        assert_eq!(with("available", "").status, Status::Ok);
+        assert_eq!(with("Available", "").status, Status::Ok);
+        let gone = with("deleted", "");
+        assert!(gone.detail.contains("has no endpoint"), "{gone:?}");
+    }
+}

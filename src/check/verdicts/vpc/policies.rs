@@ -3,7 +3,7 @@
 use super::{endpoint, list, seen};
 use crate::aws::ec2::VpcEndpoint;
 use crate::check::evidence::Role;
-use crate::check::verdicts::aws::{for_principal, statement};
+use crate::check::verdicts::denial::{for_principal, statement};
 use crate::check::vpc::VpcSeen;
 use crate::check::vpc::policy::{Answer, Policy, Principal, Question};
 use crate::check::{Evidence, Verdict, catalogue};

@@ -13,9 +13,22 @@ pub(super) fn answers(fault: Fault) -> Vec<Answer> {
     match fault {
         Fault::Unavailable(host) => vec![unavailable(host)],
         Fault::AllUnavailable => Host::NAMED.into_iter().map(unavailable).collect(),
-        Fault::Token(refusal) => vec![of("GetAuthorizationToken", deny(refusal))],
-        Fault::Endpoint(refusal) => vec![of("GetRepositoryEndpoint", deny(refusal))],
-        Fault::Read(refusal) => vec![at(REPOSITORIES, deny(refusal))],
+        Fault::Token(refusal) => vec![of(
+            "GetAuthorizationToken",
+            deny(refusal, "GetAuthorizationToken"),
+        )],
+        Fault::Endpoint(refusal) => vec![of(
+            "GetRepositoryEndpoint",
+            deny(refusal, "GetRepositoryEndpoint"),
+        )],
+        // Whoever brings no token is asked for one first.
+        Fault::Read(refusal) => vec![with_token(deny(refusal, "ReadFromRepository"))],
+        Fault::ReadsThrottled => vec![with_token(status(
+            429,
+            "ThrottlingException",
+            "Rate exceeded",
+        ))],
+        Fault::TokenDropped => vec![with_token(Action::Expired)],
         Fault::AssetsDenied => vec![of(
             "GetObject",
             status(403, "AccessDenied", "Access Denied"),
@@ -67,6 +80,7 @@ pub(super) fn clock(faults: &[Fault]) -> i64 {
     let offsets = faults.iter().map(|fault| match fault {
         Fault::Clock(Clock::Behind) => 1_200,
         Fault::Clock(Clock::Ahead) => -1_200,
+        Fault::Clock(Clock::FarAhead) => -48 * 3_600,
         _ => 0,
     });
     offsets.sum()
@@ -80,6 +94,13 @@ fn unavailable(host: Host) -> Answer {
         Host::Sts => at(STS, action),
         Host::Assets => of("GetObject", action),
         Host::Credentials => of("ContainerCredentials", action),
+    }
+}
+
+fn with_token(action: Action) -> Answer {
+    Answer {
+        anonymous: Some(false),
+        ..at(REPOSITORIES, action)
     }
 }
 
@@ -112,14 +133,33 @@ fn status(status: u16, code: &str, message: &str) -> Action {
     }
 }
 
-fn deny(refusal: Refusal) -> Action {
-    Action::Deny {
-        layer: match refusal {
-            Refusal::Identity => Layer::Identity,
-            Refusal::BearerToken => Layer::BearerToken,
-            Refusal::Vpce => Layer::Vpce,
-            Refusal::Explicit => Layer::Explicit,
-            Refusal::Resource => Layer::Resource,
-        },
-    }
+fn deny(refusal: Refusal, operation: &str) -> Action {
+    let layer = match refusal {
+        Refusal::Identity => Layer::Identity,
+        Refusal::BearerToken => Layer::BearerToken,
+        Refusal::Vpce => Layer::Vpce,
+        Refusal::Explicit => Layer::Explicit,
+        Refusal::Resource => Layer::Resource,
+        rarer => return in_words(rarer, operation),
+    };
+    Action::Deny { layer }
+}
+
+/// The refusals that the emulator has no sentence for, in AWS's words (IAM User Guide, "Troubleshoot access denied error
+/// messages").
+fn in_words(refusal: Refusal, operation: &str) -> Action {
+    let not_allowed =
+        |policy: &str| format!("because no {policy} allows the codeartifact:{operation} action");
+    let reason = match refusal {
+        Refusal::Boundary => not_allowed("permissions boundary"),
+        Refusal::Organization => not_allowed("service control policy"),
+        Refusal::SessionPolicy => not_allowed("session policy"),
+        Refusal::OrganizationDenies => "with an explicit deny in a service control policy".into(),
+        _ => "with an explicit deny in a VPC endpoint policy".into(),
+    };
+    let sentence = format!(
+        "User: arn:aws:sts::111122223333:assumed-role/studio/SageMaker is not authorized to perform: \
+         codeartifact:{operation} on resource: arn:aws:codeartifact:us-east-1:111122223333:repository/corp/team {reason}"
+    );
+    status(403, "AccessDeniedException", &sentence)
 }

@@ -2,10 +2,10 @@
 
 use crate::certificates::Shown;
 use crate::dns::{Said, Table};
-use crate::doors::Door;
+use crate::doors::{ALERT, BLOCK_PAGE, Door, ELSEWHERE, PLAIN, PORTAL};
 use crate::fault::{Answer, Fault, Link, Proxy, Resolver};
 use crate::place::{Host, NO_RESOLVER, OTHER_RESOLVER, PROXY, PROXY_NAME, RESOLVER};
-use crate::proxy::{ASKS_WHO, CANNOT_REACH, Manner, REFUSES};
+use crate::proxy::{ASKS_WHO, CANNOT_REACH, Manner, REFUSES, UNAVAILABLE};
 use crate::routes::Rule;
 use crate::world::World;
 use std::collections::BTreeMap;
@@ -65,6 +65,8 @@ fn teach(table: &mut Table, host: Host, answer: Answer) {
             // The name of one endpoint never leads anywhere else.
             Answer::Public if Host::is_endpoints_own(name) => continue,
             Answer::Public => Said::Addresses(vec![host.public().into()]),
+            Answer::Stale => Said::Addresses(vec![host.stale().into()]),
+            Answer::Truncated | Answer::Slow => Said::Badly(answer, vec![host.address().into()]),
             other => Said::Nothing(other),
         };
         table.names.insert((*name).into(), said);
@@ -74,7 +76,9 @@ fn teach(table: &mut Table, host: Host, answer: Answer) {
 /// Whom the space asks: the company's resolver first where the two disagree.
 pub(super) fn nameservers(faults: &[Fault]) -> Vec<Ipv4Addr> {
     let is_split = |fault: &Fault| matches!(fault, Fault::Split(..));
-    if faults.contains(&Fault::Resolver(Resolver::Closed)) {
+    if faults.contains(&Fault::Resolver(Resolver::Unnamed)) {
+        Vec::new()
+    } else if faults.contains(&Fault::Resolver(Resolver::Closed)) {
         vec![NO_RESOLVER]
     } else if faults.iter().any(is_split) {
         vec![OTHER_RESOLVER, RESOLVER]
@@ -85,12 +89,14 @@ pub(super) fn nameservers(faults: &[Fault]) -> Vec<Ipv4Addr> {
 
 /// Lines that somebody has left in the space's hosts file.
 pub(super) fn hosts(faults: &[Fault]) -> Vec<(Ipv4Addr, &'static str)> {
-    let stale = faults.iter().filter_map(|fault| match fault {
-        Fault::HostsFile(host) => Some(*host),
+    let lines = faults.iter().filter_map(|fault| match fault {
+        Fault::HostsFile(host) => Some((*host, host.public())),
+        Fault::StaleHostsFile(host) => Some((*host, host.stale())),
+        Fault::RightHostsFile(host) => Some((*host, host.address())),
         _ => None,
     });
-    stale
-        .flat_map(|host| host.names().iter().map(move |name| (host.public(), *name)))
+    lines
+        .flat_map(|(host, address)| host.names().iter().map(move |name| (address, *name)))
         .collect()
 }
 
@@ -110,6 +116,11 @@ pub(super) fn doors(world: World, faults: &[Fault]) -> BTreeMap<Host, Door> {
             Fault::Link(host, Link::Refused) => Some((*host, Door::Shut)),
             Fault::Link(host, Link::Reset) => Some((*host, Door::Resets)),
             Fault::Link(host, Link::Hangs) => Some((*host, Door::Hangs)),
+            Fault::Link(host, Link::Alert) => Some((*host, Door::Says(ALERT))),
+            Fault::Link(host, Link::Plain) => Some((*host, Door::Says(PLAIN))),
+            Fault::Link(host, Link::Portal) => Some((*host, Door::SaysInTls(PORTAL))),
+            Fault::Link(host, Link::BlockPage) => Some((*host, Door::SaysInTls(BLOCK_PAGE))),
+            Fault::Link(host, Link::Elsewhere) => Some((*host, Door::SaysInTls(ELSEWHERE))),
             Fault::Tls(host, wrong) => Some((*host, Door::Shows(Shown::Wrong(*wrong)))),
             _ => None,
         };
@@ -121,6 +132,7 @@ pub(super) fn doors(world: World, faults: &[Fault]) -> BTreeMap<Host, Door> {
 pub(super) fn rules(faults: &[Fault]) -> Vec<Rule> {
     let rules = faults.iter().flat_map(|fault| match fault {
         Fault::Link(host, Link::SecurityGroup) => Rule::no_answer(*host),
+        Fault::Link(host, Link::DropsV4) => vec![Rule::no_answer_v4(*host)],
         Fault::Link(host, Link::DropsV6) => Rule::no_answer_v6(*host).into_iter().collect(),
         Fault::Link(host, Link::Unreachable) => Rule::no_way(*host),
         Fault::AllDropped => Rule::nothing_arrives(),
@@ -140,6 +152,8 @@ pub(super) fn proxy(world: World, faults: &[Fault]) -> Option<Manner> {
         (Some(Proxy::AsksWho), _) => Some(Manner::Says(ASKS_WHO)),
         (Some(Proxy::CannotReach), _) => Some(Manner::Says(CANNOT_REACH)),
         (Some(Proxy::Hangs), _) => Some(Manner::Hangs),
+        (Some(Proxy::Unavailable), _) => Some(Manner::Says(UNAVAILABLE)),
+        (Some(Proxy::RefusesRepositories), _) => Some(Manner::Refuses(Host::Repositories)),
         (Some(Proxy::Unresolvable) | None, _) => Some(Manner::Leads),
     }
 }

@@ -1,7 +1,7 @@
 //! What the space is told by its environment.
 
 use super::CaFiles;
-use crate::fault::{Fault, Session};
+use crate::fault::{Fault, Session, Setting};
 use crate::place::{API_VPCE, PROXY_NAME, PROXY_PORT, REGION, REPOSITORIES_VPCE};
 use crate::world::World;
 use std::collections::BTreeMap;
@@ -59,7 +59,79 @@ pub(super) fn environment(
             }
         }
     }
+    for fault in faults {
+        if let Fault::Setting(setting) = fault {
+            set(*setting, &mut variables, files);
+        }
+    }
     variables.0
+}
+
+/// Keys as AWS's documentation has them.
+const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
+const ENDPOINTS: &str = "localhost,169.254.170.2,.amazonaws.com,.api.aws,.on.aws";
+const NOBODY: &str = "/no/such/file";
+
+fn set(setting: Setting, variables: &mut Variables, files: &CaFiles) {
+    let proxy = format!("{PROXY_NAME}:{PROXY_PORT}");
+    let plain = format!("http://{proxy}");
+    let (name, value) = match setting {
+        Setting::OtherRegion => ("AWS_REGION", "eu-west-1"),
+        Setting::OtherDomain => ("STUDIO_MIRROR_DOMAIN", "crop"),
+        Setting::OtherOwner => ("STUDIO_MIRROR_DOMAIN_OWNER", "444455556666"),
+        Setting::OtherRepository => ("STUDIO_MIRROR_REPOSITORY", "taem"),
+        Setting::Endpoint => ("AWS_ENDPOINT_URL", "http://127.0.0.1:4566"),
+        Setting::Profile => ("AWS_PROFILE", "nobody"),
+        Setting::Keys => {
+            variables.set("AWS_ACCESS_KEY_ID", KEY);
+            ("AWS_SECRET_ACCESS_KEY", "of-nobody")
+        }
+        Setting::CredentialsPath => ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "not a path"),
+        Setting::RoleOfSts => {
+            variables.0.remove("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
+            variables.set("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/studio");
+            ("AWS_WEB_IDENTITY_TOKEN_FILE", "/etc/hosts")
+        }
+        Setting::WebIdentity => {
+            variables.0.remove("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
+            variables.set("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/studio");
+            ("AWS_WEB_IDENTITY_TOKEN_FILE", NOBODY)
+        }
+        Setting::TwoProxies => {
+            variables.set("HTTPS_PROXY", &plain);
+            ("https_proxy", "http://127.0.0.1:9")
+        }
+        Setting::TwoExceptions => {
+            variables.set("HTTPS_PROXY", "http://127.0.0.1:9");
+            variables.set("NO_PROXY", ENDPOINTS);
+            ("no_proxy", "localhost")
+        }
+        Setting::NoProxyPattern => {
+            variables.set("HTTPS_PROXY", "http://127.0.0.1:9");
+            ("NO_PROXY", "*.amazonaws.com")
+        }
+        Setting::NoProxyNetwork => {
+            variables.set("HTTPS_PROXY", "http://127.0.0.1:9");
+            ("NO_PROXY", "10.0.0.0/16,52.216.0.0/16")
+        }
+        Setting::Socks => return variables.set("ALL_PROXY", &format!("socks5://{proxy}")),
+        Setting::TlsProxy => return variables.set("HTTPS_PROXY", &format!("https://{proxy}")),
+        Setting::NoUrl => ("HTTPS_PROXY", "http://proxy corp"),
+        Setting::OwnCaAlone => {
+            variables.path("PIP_CERT", &files.private);
+            return variables.path("AWS_CA_BUNDLE", &files.private);
+        }
+        Setting::NoCa => ("AWS_CA_BUNDLE", NOBODY),
+        Setting::NoCaFolder => ("SSL_CERT_DIR", NOBODY),
+        Setting::NoConfig => ("STUDIO_MIRROR_CONFIG", NOBODY),
+        Setting::PipCa => ("PIP_CERT", NOBODY),
+        Setting::PipProxy => ("PIP_PROXY", "http://127.0.0.1:9"),
+        Setting::NodeCa => ("NODE_EXTRA_CA_CERTS", ""),
+        Setting::NpmCa => return variables.path("npm_config_cafile", &files.private),
+        Setting::NpmProxy => ("npm_config_https_proxy", "http://127.0.0.1:9"),
+        Setting::NpmOffline => ("npm_config_offline", "true"),
+    };
+    variables.set(name, value);
 }
 
 #[derive(Default)]

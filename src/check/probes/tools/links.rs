@@ -1,0 +1,177 @@
+//! Whether the repository is reached by what a tool's own settings put between.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use rustls_pki_types::CertificateDer;
+
+use super::ask::silence;
+use super::program::every;
+use crate::aws::{Proxy, Roots, certificates_in};
+use crate::check::catalogue::REPOSITORIES;
+use crate::check::evidence::tools::{LinkSeen, ToolSeen};
+use crate::check::evidence::{Distrust, Handshake};
+use crate::check::probes::host::Way;
+use crate::check::probes::http::Credentials;
+use crate::check::probes::tls::Trust;
+use crate::tools::Tool;
+use crate::tools::effective::links::{Link, LinkKind};
+
+/// The links that `settings` name, and the CAs that `tool` trusts where none of them names any.
+pub fn of(links: &[Link]) -> Vec<LinkSeen> {
+    let names_roots = links
+        .iter()
+        .any(|link| !matches!(link.kind, LinkKind::Proxy | LinkKind::Identity));
+    let named = links.iter().cloned().map(Some);
+    let own = (!names_roots).then_some(None);
+    named
+        .chain(own)
+        .map(|link| LinkSeen {
+            link,
+            trouble: None,
+        })
+        .collect()
+}
+
+/// Tries each of them at the tool's endpoint.
+pub async fn try_all<S>(
+    tool: Tool,
+    seen: &mut ToolSeen<S>,
+    environment: &BTreeMap<String, String>,
+    way: Way<'_>,
+) {
+    let url = seen.login.endpoint.clone();
+    let adds_systems = tool == Tool::Pip && seen.program.is_at_least(24, 2) != Some(false);
+    for link in &mut seen.links {
+        link.trouble = match &link.link {
+            Some(Link {
+                kind: LinkKind::Proxy,
+                told,
+                ..
+            }) => through(&told.value, &url, way).await,
+            Some(Link {
+                kind: LinkKind::Identity,
+                told,
+                ..
+            }) => readable(Path::new(&told.value)).err(),
+            Some(Link {
+                kind: LinkKind::Roots,
+                told,
+                ..
+            }) => match roots_in(tool, Path::new(&told.value)) {
+                Err(why) => Some(why),
+                Ok(None) => None,
+                Ok(Some(mut roots)) => {
+                    if adds_systems {
+                        roots.extend(Roots::of_system());
+                    }
+                    vouched(roots, &url, way).await
+                }
+            },
+            Some(Link {
+                kind: LinkKind::RootsInside,
+                told,
+                ..
+            }) => match certificates_in(told.value.replace("\\n", "\n").as_bytes()) {
+                Err(why) => Some(why.to_string()),
+                Ok(roots) => vouched(roots, &url, way).await,
+            },
+            Some(_) => None,
+            None => match by_itself(tool, seen.program.is_at_least(24, 2), environment) {
+                Some(roots) => vouched(roots, &url, way).await,
+                None => None,
+            },
+        };
+    }
+}
+
+fn readable(path: &Path) -> Result<Vec<u8>, String> {
+    std::fs::read(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        _ => format!("it cannot be read: {error}"),
+    })
+}
+
+/// The CAs of a file, or of a folder's files; `None` for what the tool passes over.
+fn roots_in(tool: Tool, path: &Path) -> Result<Option<Vec<CertificateDer<'static>>>, String> {
+    // npm takes one that is not there for none.
+    if tool == Tool::Npm && !path.exists() {
+        return Ok(None);
+    }
+    if path.is_dir() {
+        return Ok(None);
+    }
+    let roots = certificates_in(&readable(path)?).map_err(|error| error.to_string())?;
+    Ok(Some(roots))
+}
+
+/// What a tool trusts with nobody's help. pip before 24.2 and Node bring Mozilla's list along.
+fn by_itself(
+    tool: Tool,
+    is_newer: Option<bool>,
+    environment: &BTreeMap<String, String>,
+) -> Option<Vec<CertificateDer<'static>>> {
+    let mozillas = || webpki_root_certs::TLS_SERVER_ROOT_CERTS.to_vec();
+    let value = |name: &str| environment.get(name).map_or("", String::as_str);
+    match tool {
+        Tool::Pip => Some(match is_newer? {
+            true => Roots::of_system(),
+            false => mozillas(),
+        }),
+        Tool::Npm => {
+            let uses_system = value("NODE_OPTIONS").contains("system-ca")
+                || value("NODE_OPTIONS").contains("openssl-ca")
+                || value("NODE_USE_SYSTEM_CA") == "1"
+                || is_distributions(environment)
+                || value("NODE_TLS_REJECT_UNAUTHORIZED") == "0";
+            let extra = std::fs::read(value("NODE_EXTRA_CA_CERTS")).unwrap_or_default();
+            let extra = certificates_in(&extra).unwrap_or_default();
+            (!uses_system).then(|| mozillas().into_iter().chain(extra).collect())
+        }
+        _ => None,
+    }
+}
+
+/// Distributions build their Node to trust the system's store.
+fn is_distributions(environment: &BTreeMap<String, String>) -> bool {
+    let node: Option<PathBuf> = every("node", environment).next();
+    node.and_then(|node| std::fs::canonicalize(node).ok())
+        .is_none_or(|node| node.starts_with("/usr/bin"))
+}
+
+/// Why the repository is not reached through `proxy`.
+async fn through(proxy: &str, url: &str, way: Way<'_>) -> Option<String> {
+    let Some(proxy) = Proxy::of(proxy) else {
+        return Some("that is no proxy's URL".to_owned());
+    };
+    let way = Way {
+        proxy: Some(&proxy),
+        ..way
+    };
+    let seen = way
+        .look_at(url, "/", Credentials::None, &REPOSITORIES)
+        .await?;
+    silence(&seen)
+}
+
+/// Why the repository's certificate is not trusted with these roots.
+async fn vouched(roots: Vec<CertificateDer<'static>>, url: &str, way: Way<'_>) -> Option<String> {
+    let trust = Trust::in_certificates(roots);
+    let way = Way {
+        trust: trust.as_ref(),
+        ..way
+    };
+    let seen = way
+        .look_at(url, "/", Credentials::None, &REPOSITORIES)
+        .await?;
+    match seen.handshake? {
+        Handshake::Done {
+            issuer,
+            trust: Err(Distrust::UnknownIssuer | Distrust::Other(_)),
+        } => Some(format!(
+            "{issuer}, who signs for {}, is not among them",
+            seen.host
+        )),
+        _ => None,
+    }
+}
