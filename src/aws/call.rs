@@ -57,7 +57,7 @@ pub(super) struct Message {
     /// Path and query.
     pub(super) path: String,
     pub(super) headers: Vec<(&'static str, String)>,
-    pub(super) body: String,
+    pub(super) body: Vec<u8>,
 }
 
 impl Message {
@@ -67,7 +67,7 @@ impl Message {
             method: "POST",
             path: "/".to_owned(),
             headers,
-            body,
+            body: body.into_bytes(),
         }
     }
 }
@@ -83,6 +83,7 @@ pub(super) struct Api {
     subject: Subject,
     plugin: SharedRuntimePlugin,
     deadline: Instant,
+    attempt_limit: Duration,
     read_error: ReadError,
 }
 
@@ -99,9 +100,18 @@ impl Api {
             subject: Subject::of_service(service, &url, &caller.region, &caller.credentials),
             plugin: plugin(caller, service),
             deadline: caller.deadline,
+            attempt_limit: ATTEMPT_LIMIT,
             service,
             url,
             read_error,
+        }
+    }
+
+    /// With another limit for one try, for what is long.
+    pub(super) fn with_attempt_limit(self, attempt_limit: Duration) -> Self {
+        Self {
+            attempt_limit,
+            ..self
         }
     }
 
@@ -142,7 +152,7 @@ impl Api {
             .timeout_config(
                 TimeoutConfig::builder()
                     .connect_timeout(CONNECT_LIMIT)
-                    .operation_attempt_timeout(ATTEMPT_LIMIT)
+                    .operation_attempt_timeout(self.attempt_limit)
                     .build(),
             )
             .interceptor(UserAgentInterceptor::new())

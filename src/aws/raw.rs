@@ -39,7 +39,7 @@ impl RawCall {
             method: self.method,
             path: self.path.clone(),
             headers: self.headers.clone(),
-            body: self.body.clone(),
+            body: self.body.clone().into_bytes(),
         };
         let api = Api::new(caller, self.service, url, read_error);
         api.send(self.operation, message).await.map(drop)

@@ -2,23 +2,16 @@
 
 use std::time::Duration;
 
-use aws_sdk_codeartifact::config::{Region, retry::RetryConfig, timeout::TimeoutConfig};
-use aws_sdk_codeartifact::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_codeartifact::primitives::ByteStream;
-use aws_sdk_codeartifact::types::{HashAlgorithm, PackageFormat};
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use serde_json::Value;
 
-use super::call::Caller;
+use super::call::{Api, Caller, Message};
 use super::explain::{AwsError, Kind};
-use super::service::{Service, Subject};
-use super::{credentials, http_client};
+use super::query::encoded;
+use super::sagemaker::read_error;
+use super::service::Service;
 
-/// A connection that is not there after this long will not come.
-const CONNECT_LIMIT: Duration = Duration::from_millis(2_500);
 /// One try; the binary goes up with it.
 const ATTEMPT_LIMIT: Duration = Duration::from_secs(120);
-/// Throttling and failures of the service are tried again so often.
-const ATTEMPTS: u32 = 4;
 
 /// A domain.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,11 +46,11 @@ pub struct Version<'a> {
     pub version: &'a str,
 }
 
-/// The API, for one domain.
+/// The API, for one domain: calls as botocore's model has them on the wire. The SDK's operations for these six would be a
+/// twentieth of the binary, for what spaces never do.
 #[derive(Debug)]
 pub struct Registry {
-    client: aws_sdk_codeartifact::Client,
-    subject: Subject,
+    api: Api,
     domain: String,
     owner: String,
 }
@@ -65,34 +58,9 @@ pub struct Registry {
 impl Registry {
     /// The domain of this name and owner, at AWS's own address or at `url`.
     pub fn new(caller: &Caller, url: Option<&str>, domain: &str, owner: &str) -> Self {
-        let http = http_client();
-        let own = format!("https://codeartifact.{}.amazonaws.com", caller.region);
-        let mut config = aws_sdk_codeartifact::Config::builder()
-            .behavior_version(super::codeartifact::behavior_version())
-            .region(Region::new(caller.region.clone()))
-            .credentials_provider(credentials::provider(
-                &caller.credentials,
-                &caller.region,
-                http.clone(),
-            ))
-            .http_client(http)
-            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
-            .timeout_config(
-                TimeoutConfig::builder()
-                    .connect_timeout(CONNECT_LIMIT)
-                    .operation_attempt_timeout(ATTEMPT_LIMIT)
-                    .build(),
-            );
-        config.set_endpoint_url(url.map(str::to_owned));
-        config.set_app_name(super::call::app_name());
+        let api = Api::new(caller, Service::CodeArtifact, url, read_error);
         Self {
-            client: aws_sdk_codeartifact::Client::from_conf(config.build()),
-            subject: Subject::of_service(
-                Service::CodeArtifact,
-                url.unwrap_or(&own),
-                &caller.region,
-                &caller.credentials,
-            ),
+            api: api.with_attempt_limit(ATTEMPT_LIMIT),
             domain: domain.to_owned(),
             owner: owner.to_owned(),
         }
@@ -103,14 +71,16 @@ impl Registry {
     /// # Errors
     /// Like all of these calls, an [`AwsError`] that says why there is no answer.
     pub async fn domain(&self) -> Result<Option<DomainSeen>, AwsError> {
-        let asked = self.client.describe_domain();
-        let asked = asked.domain(&self.domain).domain_owner(&self.owner);
-        let answer = self.found("DescribeDomain", asked.send().await)?;
-        let domain = answer.and_then(|answer| answer.domain);
-        Ok(domain.map(|domain| DomainSeen {
-            arn: domain.arn.unwrap_or_default(),
-            bucket_arn: domain.s3_bucket_arn.unwrap_or_default(),
-            key_arn: domain.encryption_key.unwrap_or_default(),
+        let answer = self
+            .found("DescribeDomain", "GET", "/v1/domain", &[])
+            .await?;
+        Ok(answer.map(|answer| {
+            let text = |member: &str| text(&answer["domain"][member]);
+            DomainSeen {
+                arn: text("arn"),
+                bucket_arn: text("s3BucketArn"),
+                key_arn: text("encryptionKey"),
+            }
         }))
     }
 
@@ -119,21 +89,18 @@ impl Registry {
     /// # Errors
     /// As [`Registry::domain`].
     pub async fn repository(&self, name: &str) -> Result<Option<RepositorySeen>, AwsError> {
-        let asked = self.client.describe_repository();
-        let asked = asked.domain(&self.domain).domain_owner(&self.owner);
-        let answer = self.found("DescribeRepository", asked.repository(name).send().await)?;
-        let repository = answer.and_then(|answer| answer.repository);
-        Ok(repository.map(|repository| RepositorySeen {
-            upstreams: repository
-                .upstreams()
-                .iter()
-                .filter_map(|upstream| upstream.repository_name().map(str::to_owned))
-                .collect(),
-            external: repository
-                .external_connections()
-                .first()
-                .and_then(|connection| connection.external_connection_name())
-                .map(str::to_owned),
+        let asked = [("repository", name)];
+        let answer = self
+            .found("DescribeRepository", "GET", "/v1/repository", &asked)
+            .await?;
+        Ok(answer.map(|answer| {
+            let repository = &answer["repository"];
+            let upstreams = repository["upstreams"].as_array().into_iter().flatten();
+            let external = &repository["externalConnections"][0]["externalConnectionName"];
+            RepositorySeen {
+                upstreams: upstreams.map(|one| text(&one["repositoryName"])).collect(),
+                external: external.as_str().map(str::to_owned),
+            }
         }))
     }
 
@@ -146,22 +113,14 @@ impl Registry {
         version: &Version<'_>,
         asset: &str,
     ) -> Result<Option<String>, AwsError> {
-        let asked = self
-            .client
-            .list_package_version_assets()
-            .domain(&self.domain)
-            .domain_owner(&self.owner)
-            .repository(version.repository)
-            .format(PackageFormat::Generic)
-            .namespace(version.namespace)
-            .package(version.package)
-            .package_version(version.version);
-        let answer = self.found("ListPackageVersionAssets", asked.send().await)?;
+        const OPERATION: &str = "ListPackageVersionAssets";
+        let path = "/v1/package/version/assets";
+        let asked = version.asked();
+        let answer = self.found(OPERATION, "POST", path, &asked).await?;
         Ok(answer.and_then(|answer| {
-            let assets = answer.assets();
-            let found = assets.iter().find(|known| known.name() == asset)?;
-            let hash = found.hashes()?.get(&HashAlgorithm::Sha256)?;
-            Some(hash.to_ascii_lowercase())
+            let mut assets = answer["assets"].as_array()?.iter();
+            let found = assets.find(|known| known["name"] == asset)?;
+            Some(found["hashes"]["SHA-256"].as_str()?.to_ascii_lowercase())
         }))
     }
 
@@ -176,23 +135,20 @@ impl Registry {
         content: &[u8],
         sha256: &str,
     ) -> Result<(), AwsError> {
-        let asked = self
-            .client
-            .publish_package_version()
-            .domain(&self.domain)
-            .domain_owner(&self.owner)
-            .repository(version.repository)
-            .format(PackageFormat::Generic)
-            .namespace(version.namespace)
-            .package(version.package)
-            .package_version(version.version)
-            .asset_name(asset)
-            .asset_sha256(sha256)
-            .asset_content(ByteStream::from(content.to_vec()));
-        let answer = asked.send().await;
-        answer
+        let asked = [&version.asked()[..], &[("asset", asset)]].concat();
+        let message = Message {
+            method: "POST",
+            path: self.path("/v1/package/version/publish", &asked),
+            headers: vec![
+                ("content-type", "application/octet-stream".to_owned()),
+                ("x-amz-content-sha256", sha256.to_owned()),
+            ],
+            body: content.to_vec(),
+        };
+        self.api
+            .send("PublishPackageVersion", message)
+            .await
             .map(drop)
-            .map_err(|error| AwsError::new("PublishPackageVersion", &self.subject, error))
     }
 
     /// Deletes a repository with every package in it; one that is not there is no error.
@@ -200,10 +156,9 @@ impl Registry {
     /// # Errors
     /// As [`Registry::domain`].
     pub async fn delete_repository(&self, name: &str) -> Result<(), AwsError> {
-        let asked = self.client.delete_repository();
-        let asked = asked.domain(&self.domain).domain_owner(&self.owner);
-        let answer = asked.repository(name).send().await;
-        self.found("DeleteRepository", answer).map(drop)
+        let asked = [("repository", name)];
+        let answer = self.found("DeleteRepository", "DELETE", "/v1/repository", &asked);
+        answer.await.map(drop)
     }
 
     /// Deletes the domain, which must be empty; one that is not there is no error.
@@ -211,24 +166,54 @@ impl Registry {
     /// # Errors
     /// As [`Registry::domain`].
     pub async fn delete_domain(&self) -> Result<(), AwsError> {
-        let asked = self.client.delete_domain();
-        let asked = asked.domain(&self.domain).domain_owner(&self.owner);
-        self.found("DeleteDomain", asked.send().await).map(drop)
+        let answer = self.found("DeleteDomain", "DELETE", "/v1/domain", &[]);
+        answer.await.map(drop)
     }
 
-    /// `answer`, or `None` where what was asked for is not there.
-    fn found<T, E>(
+    /// The answer, or `None` where what was asked for is not there.
+    async fn found(
         &self,
-        operation: &str,
-        answer: Result<T, SdkError<E, HttpResponse>>,
-    ) -> Result<Option<T>, AwsError>
-    where
-        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-    {
-        match answer.map_err(|error| AwsError::new(operation, &self.subject, error)) {
-            Ok(answer) => Ok(Some(answer)),
+        operation: &'static str,
+        method: &'static str,
+        path: &str,
+        asked: &[(&str, &str)],
+    ) -> Result<Option<Value>, AwsError> {
+        let message = Message {
+            method,
+            path: self.path(path, asked),
+            headers: Vec::new(),
+            body: Vec::new(),
+        };
+        match self.api.send(operation, message).await {
+            Ok(text) => serde_json::from_str(&text)
+                .map(Some)
+                .map_err(|why| self.api.not_aws(operation, &why.to_string())),
             Err(error) if error.kind == Kind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
     }
+
+    /// `path` with what is asked for as its query.
+    fn path(&self, path: &str, asked: &[(&str, &str)]) -> String {
+        let domain = [("domain", &*self.domain), ("domain-owner", &*self.owner)];
+        let pairs = domain.iter().chain(asked);
+        let pairs = pairs.map(|(name, value)| format!("{name}={}", encoded(value)));
+        format!("{path}?{}", pairs.collect::<Vec<_>>().join("&"))
+    }
+}
+
+impl<'a> Version<'a> {
+    fn asked(&self) -> [(&'static str, &'a str); 5] {
+        [
+            ("repository", self.repository),
+            ("format", "generic"),
+            ("namespace", self.namespace),
+            ("package", self.package),
+            ("version", self.version),
+        ]
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
 }
