@@ -67,7 +67,7 @@ fn a_denial_names_the_layer_and_who_can_mend_it() {
             format!(
                 "{action} on resource: {domain} with an explicit deny in an identity-based policy"
             ),
-            "a policy denies codeartifact:GetAuthorizationToken explicitly (the sentence names its kind): ask your identity team",
+            "the role's own policy denies codeartifact:GetAuthorizationToken explicitly: ask your identity team",
         ),
         (
             Layer::Resource,
