@@ -43,12 +43,18 @@ impl YamlFile {
             .collect();
         let file = Self { lines };
         let root = file.entries(0, file.lines.len(), 0)?;
-        for (at, entry) in root.iter().enumerate() {
-            if root[..at].iter().any(|before| before.key == entry.key) {
-                return Err(file.refusal(entry.start, "a key stands here a second time"));
-            }
-        }
+        file.refuse_repetition(&root)?;
         Ok(file)
+    }
+
+    fn refuse_repetition(&self, entries: &[Entry]) -> Result<(), SyntaxError> {
+        let repeats = |(at, entry): &(usize, &Entry)| {
+            entries[..*at].iter().any(|before| before.key == entry.key)
+        };
+        match entries.iter().enumerate().find(repeats) {
+            None => Ok(()),
+            Some((_, entry)) => Err(self.refusal(entry.start, "a key stands here a second time")),
+        }
     }
 
     /// The file's text.
@@ -114,12 +120,13 @@ impl YamlFile {
     /// The keys of the mapping `key` at the root; none where it is written in another form than a key a line.
     ///
     /// # Errors
-    /// As [`YamlFile::parse`].
+    /// As [`YamlFile::parse`], or that a key stands there twice.
     pub fn keys_of(&self, key: &str) -> Result<Vec<String>, SyntaxError> {
         let entry = self.root_entry(key)?;
         let children = entry.and_then(|entry| self.entries_below(&entry).ok());
-        let children = children.unwrap_or_default().into_iter();
-        Ok(children.map(|child| child.key).collect())
+        let children = children.unwrap_or_default();
+        self.refuse_repetition(&children)?;
+        Ok(children.into_iter().map(|child| child.key).collect())
     }
 
     /// The scalar `child` in the mapping `key` at the root; `None` where either is written in another form than a key a line.
@@ -159,7 +166,7 @@ impl YamlFile {
     /// Makes `child` in the mapping `key` hold exactly `entries`; other children stay.
     ///
     /// # Errors
-    /// Where `key` or `child` is no block mapping.
+    /// Where `key` or `child` is no block mapping, or a key stands there twice.
     pub fn set_in(
         &mut self,
         key: &str,
@@ -193,7 +200,7 @@ impl YamlFile {
     /// Takes `child` out of the mapping `key`, and the mapping with its last child if `tidy`.
     ///
     /// # Errors
-    /// Where `key` is no block mapping.
+    /// Where `key` is no block mapping, or a key stands there twice.
     pub fn remove_in(&mut self, key: &str, child: &str, tidy: bool) -> Result<(), SyntaxError> {
         let children = self.children(key)?;
         let Some(found) = children.iter().find(|entry| entry.key == child) else {
@@ -220,7 +227,11 @@ impl YamlFile {
     fn children(&self, key: &str) -> Result<Vec<Entry>, SyntaxError> {
         match self.root_entry(key)? {
             None => Ok(Vec::new()),
-            Some(entry) => self.entries_below(&entry),
+            Some(entry) => {
+                let children = self.entries_below(&entry)?;
+                self.refuse_repetition(&children)?;
+                Ok(children)
+            }
         }
     }
 

@@ -103,6 +103,10 @@ pub struct YarnrcYml;
 impl Editor for YarnrcYml {
     fn configure(&self, text: &str, registries: &[Registry]) -> Result<Configured, SyntaxError> {
         let mut file = YamlFile::parse(text)?;
+        // What could not be taken out again is not put in.
+        for mapping in [SCOPES, REGISTRIES] {
+            file.keys_of(mapping)?;
+        }
         for (at, registry) in registries.iter().enumerate() {
             match registry.namespace {
                 Some(scope) => {
