@@ -183,10 +183,6 @@ impl Plan {
 /// What the stack of the spaces is to remember, after what it remembers now.
 pub fn remember(before: &Memory, now: Memory, attachments: &[Attachment], found: &Found) -> Memory {
     let mut memory = now;
-    memory.previous = match (&before.binary, &memory.binary) {
-        (Some(old), Some(new)) if old.sha256 != new.sha256 => Some(old.clone()),
-        _ => before.previous.clone(),
-    };
     memory.replaced.clone_from(&before.replaced);
     let attached = attachments.iter();
     for attachment in attached.filter(|one| one.verb != AttachVerb::Restore) {

@@ -6,6 +6,7 @@ use std::time::Instant;
 use crate::aws::cloudformation::CloudFormation;
 use crate::aws::ec2::Ec2;
 use crate::aws::{Caller, Iam, Registry, SageMaker};
+use crate::environment::endpoint_url;
 
 /// The services.
 #[derive(Clone, Debug)]
@@ -54,14 +55,4 @@ impl Reach {
     pub fn deadline(&self) -> Instant {
         self.caller.deadline
     }
-}
-
-/// The address of `service` that the environment names, if it does.
-pub fn endpoint_url(environment: &BTreeMap<String, String>, service: &str) -> Option<String> {
-    let own = format!("AWS_ENDPOINT_URL_{service}");
-    [own.as_str(), "AWS_ENDPOINT_URL"]
-        .into_iter()
-        .find_map(|variable| environment.get(variable))
-        .filter(|url| !url.is_empty())
-        .cloned()
 }

@@ -11,6 +11,7 @@ use crate::check::catalogue::ASKING_ALONE;
 use crate::check::vpc::{self, Asking, Place, recorded};
 use crate::cli::PlaceArgs;
 use crate::commands::session::Session;
+use crate::environment::endpoint_url;
 use crate::error::HintExt;
 use crate::files;
 
@@ -32,14 +33,7 @@ pub(super) fn joined(session: &Session, place: &PlaceArgs, path: &Path) -> anyho
 
 /// Who asks where.
 pub(super) fn asking(session: &Session, place: &PlaceArgs, limit: Duration) -> Asking {
-    let url = |service: &str| {
-        let own = format!("AWS_ENDPOINT_URL_{service}");
-        [own.as_str(), "AWS_ENDPOINT_URL"]
-            .into_iter()
-            .find_map(|variable| session.environment.get(variable))
-            .filter(|url| !url.is_empty())
-            .cloned()
-    };
+    let url = |service: &str| endpoint_url(&session.environment, service);
     Asking {
         credentials: session.credential_source(),
         ec2_url: url("EC2"),
