@@ -262,8 +262,9 @@ impl Seen {
             if !self.ids.insert(event.id.clone()) {
                 continue;
             }
-            // What was cancelled failed because of another.
-            if event.is_failure() && !event.reason.contains("cancelled") {
+            // What was cancelled failed because of another. The stack's own failure may say nothing.
+            let tells = !event.reason.is_empty() && !event.reason.contains("cancelled");
+            if event.is_failure() && tells {
                 self.failures.push(format!(
                     "{} ({}): {}",
                     event.logical_id, event.kind, event.reason

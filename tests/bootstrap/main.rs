@@ -8,6 +8,7 @@ mod administrator;
 mod drift;
 mod export;
 mod interrupted;
+mod memory;
 mod requests;
 mod set_up;
 mod situations;
