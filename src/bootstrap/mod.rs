@@ -26,6 +26,7 @@ pub mod prove;
 pub mod public;
 pub mod publish;
 pub mod reach;
+pub mod rollback;
 pub mod script;
 mod show;
 pub mod slot;
