@@ -18,7 +18,7 @@ use super::stack;
 use crate::aws::cloudformation::Event;
 use crate::aws::{AwsError, Kind};
 use crate::check::render::lines::broken;
-use crate::output::Report;
+use crate::output::{Printer, Report};
 use crate::settings::Field;
 
 /// What would be taken away.
@@ -225,6 +225,7 @@ fn there(described: Result<Value, AwsError>) -> anyhow::Result<Option<Value>> {
 pub async fn carry_out(
     reach: &Reach,
     destruction: &Destruction,
+    printer: Printer,
     tell: &mut dyn FnMut(&Event),
 ) -> anyhow::Result<()> {
     for one in &destruction.slots {
@@ -237,6 +238,7 @@ pub async fn carry_out(
             &slot,
             Some(Some(&one.now)),
             one.back.as_deref(),
+            printer,
         )
         .await?;
     }

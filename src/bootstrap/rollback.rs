@@ -10,7 +10,7 @@ use super::reach::Reach;
 use super::slot::{Holder, Slot};
 use crate::aws::AwsError;
 use crate::check::render::lines::broken;
-use crate::output::Report;
+use crate::output::{Printer, Report};
 
 /// What goes back to the version before.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -94,7 +94,7 @@ pub async fn survey(reach: &Reach, names: &Names) -> anyhow::Result<Rollback> {
 ///
 /// # Errors
 /// At the first slot that cannot be filled; the same command again goes on from there.
-pub async fn carry_out(reach: &Reach, rollback: &Rollback) -> anyhow::Result<()> {
+pub async fn carry_out(reach: &Reach, rollback: &Rollback, printer: Printer) -> anyhow::Result<()> {
     for one in &rollback.slots {
         let now = Some(Some(one.before.as_str()));
         put(
@@ -103,6 +103,7 @@ pub async fn carry_out(reach: &Reach, rollback: &Rollback) -> anyhow::Result<()>
             &one.place,
             now,
             Some(&one.after),
+            printer,
         )
         .await?;
     }

@@ -5,6 +5,7 @@
 mod support;
 
 mod administrator;
+mod busy;
 mod drift;
 mod export;
 mod interrupted;

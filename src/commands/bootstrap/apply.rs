@@ -128,9 +128,6 @@ async fn attach_all(reach: &Reach, prepared: &Prepared, printer: Printer) -> any
         return Ok(());
     };
     let attachments = &prepared.decision.attachments;
-    attach(reach, &studio.id, attachments, &prepared.script, &mut |slot| {
-        printer.detail(&format!("attached to {slot}"));
-    })
-    .await
-    .map_err(|error| with_hint(error, "the stacks stand and the binary is published: the same command again goes on from here"))
+    let attached = attach(reach, &studio.id, attachments, &prepared.script, printer);
+    attached.await.map_err(|error| with_hint(error, "the stacks stand and the binary is published: the same command again goes on from here"))
 }

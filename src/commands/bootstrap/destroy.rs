@@ -30,7 +30,7 @@ pub fn run(session: &Session, reach: &Reach, args: &DestroyArgs) -> anyhow::Resu
         }
         printer.report(&destruction)?;
         ask("Do this?", args.yes)?;
-        carry_out(reach, &destruction, &mut teller(printer)).await?;
+        carry_out(reach, &destruction, printer, &mut teller(printer)).await?;
         Ok(ExitCode::SUCCESS)
     })
 }

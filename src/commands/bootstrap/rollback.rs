@@ -37,7 +37,7 @@ pub fn run(session: &Session, reach: &Reach, args: &RollbackArgs) -> anyhow::Res
         }
         printer.report(&rollback)?;
         ask("Do this?", args.yes)?;
-        carry_out(reach, &rollback).await?;
+        carry_out(reach, &rollback, printer).await?;
         printer.note("spaces that start from now on run the version before; the next `bootstrap apply` attaches the new one again");
         Ok(ExitCode::SUCCESS)
     })
