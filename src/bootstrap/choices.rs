@@ -295,6 +295,12 @@ impl Choices {
         self.tags.iter().map(pair).collect()
     }
 
+    /// The object of S3 that `--binary-source` means, if it means one.
+    pub fn binary_object_arn(&self) -> Option<String> {
+        let object = self.binary_source.as_ref()?.strip_prefix("s3://")?;
+        Some(format!("arn:aws:s3:::{object}"))
+    }
+
     /// The file of names that `--public` means, if it means one.
     pub fn public_file(&self) -> Option<PathBuf> {
         match self.public.as_deref() {

@@ -6,6 +6,7 @@
 
 pub mod attach;
 pub mod choices;
+pub mod chosen;
 pub mod collect;
 pub mod cost;
 pub mod decide;

@@ -13,5 +13,6 @@ mod memory;
 mod requests;
 mod set_up;
 mod situations;
+mod sources;
 mod two_accounts;
 mod whole_way;
