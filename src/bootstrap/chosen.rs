@@ -78,7 +78,7 @@ pub fn consumer(
         space_group_ids: choices.security_group_ids.clone(),
         endpoints: choices.wanted_endpoints()?,
         endpoint_policy: choices.endpoint_policy.unwrap_or_default(),
-        other_endpoint_ids: Vec::new(),
+        other_endpoint_ids: choices.endpoint_ids.clone(),
         private_dns: true,
         role_names: roles.collect::<anyhow::Result<_>>().context("--role-arn")?,
         attach_policies: choices.iam.unwrap_or_default() == IamWay::Attach,

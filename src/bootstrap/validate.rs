@@ -126,7 +126,7 @@ fn way_in(stack: &ConsumerStack) -> anyhow::Result<()> {
         anyhow!(
             "requests must come through the VPC's endpoints, but no other endpoint of CodeArtifact is named"
         ),
-        "name the endpoints that spaces use, or let the stack make both of CodeArtifact's",
+        "name the endpoints that spaces use with --endpoint-ids, or let the stack make both of CodeArtifact's",
     ))
 }
 

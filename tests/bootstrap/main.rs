@@ -10,6 +10,7 @@ mod drift;
 mod export;
 mod interrupted;
 mod memory;
+mod only_through_vpc;
 mod requests;
 mod set_up;
 mod situations;

@@ -155,6 +155,7 @@ fn consumer(wanted: &Wanted<'_>, found: &Found, decision: &mut Decision) -> anyh
         other_owner(names, found, decision);
     }
     let endpoints = network::decide(choices, found, decision)?;
+    shared_spaces(choices, found, decision);
     let roles = roles(choices, found, decision)?;
     let mut stack = chosen::consumer(
         choices,
@@ -172,13 +173,46 @@ fn consumer(wanted: &Wanted<'_>, found: &Found, decision: &mut Decision) -> anyh
     stack.route_table_ids = endpoints.route_tables;
     stack.space_group_ids = spaces_groups(choices, found.studio.as_ref());
     stack.endpoints = endpoints.held;
-    stack.other_endpoint_ids = endpoints.others;
+    stack.other_endpoint_ids.extend(endpoints.others);
+    stack.other_endpoint_ids.sort();
+    stack.other_endpoint_ids.dedup();
     stack.role_names = roles;
     stack.held_lifecycles.clear();
     binary_object(&stack, found, decision);
     slots::decide(wanted, found, &mut stack, decision);
     decision.consumer = Some(stack);
     Ok(())
+}
+
+/// The role and the security groups that shared spaces have for themselves: both count as the users' do.
+fn shared_spaces(choices: &Choices, found: &Found, decision: &mut Decision) {
+    let Some(studio) = &found.studio else { return };
+    let (role, groups) = studio.of_shared_spaces();
+    let mut has = Vec::new();
+    if let Some(arn) = role {
+        match choices.role_arn.is_empty() || choices.role_arn.contains(&arn) {
+            true => has.push(format!("the role {}", role_name(&arn).unwrap_or(&arn))),
+            false => decision.affected.push(format!(
+                "--role-arn leaves {arn} of shared spaces out: they are not logged in"
+            )),
+        }
+    }
+    let known = spaces_groups(choices, Some(studio));
+    let (known, left_out): (Vec<_>, Vec<_>) =
+        groups.into_iter().partition(|group| known.contains(group));
+    if !known.is_empty() {
+        has.push(format!("the security groups {}", known.join(", ")));
+    }
+    if !left_out.is_empty() {
+        decision.affected.push(format!(
+            "--security-group-ids leaves {} of shared spaces out: new endpoints do not let them in",
+            left_out.join(", ")
+        ));
+    }
+    if !has.is_empty() {
+        let why = format!("they have {} for themselves", has.join(" and "));
+        decision.say(Verb::Keep, "shared spaces", why);
+    }
 }
 
 /// What the roles' policy alone does not open, where the binary is an object of S3.
