@@ -5,11 +5,15 @@
 mod support;
 
 mod administrator;
+mod busy;
 mod drift;
 mod export;
 mod interrupted;
+mod memory;
 mod requests;
 mod set_up;
 mod situations;
+mod sources;
 mod two_accounts;
+mod ways_in;
 mod whole_way;

@@ -4,12 +4,11 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 
-use super::{ask, plan, teller};
+use super::{announce, conclude, plan, settle, teller};
 use crate::aws;
 use crate::bootstrap::attach::attach;
 use crate::bootstrap::collect::collect;
 use crate::bootstrap::decide::AttachVerb;
-use crate::bootstrap::names::Names;
 use crate::bootstrap::plan::{Outcome, Plan, StackVerb};
 use crate::bootstrap::prepare::{Prepared, Told, prepare};
 use crate::bootstrap::publish::publish;
@@ -23,38 +22,30 @@ use crate::output::Printer;
 pub fn run(session: &Session, reach: &Reach, told: &Told, yes: bool) -> anyhow::Result<ExitCode> {
     aws::block_on(async {
         let printer = session.printer;
-        settle(reach, told, printer).await?;
+        settle(reach, &told.base, printer).await?;
         let prepared = prepare(reach, told, &session.settings).await?;
         let (plan, proposals) = plan::make(reach, &prepared).await?;
-        printer.report(&plan)?;
         match plan.outcome {
-            Outcome::Refused => return Ok(ExitCode::FAILURE),
+            Outcome::Refused => {
+                printer.report(&plan)?;
+                return Ok(ExitCode::FAILURE);
+            }
             Outcome::NoChange => {
+                printer.report(&plan)?;
                 forget(reach, &proposals).await?;
                 return Ok(ExitCode::SUCCESS);
             }
             Outcome::Changes | Outcome::Drift => {}
         }
-        if let Err(error) = ask("Do this?", yes) {
+        if let Err(error) = announce(printer, &plan, yes) {
             forget(reach, &proposals).await?;
             return Err(error);
         }
         carry_out(reach, &prepared, &plan, proposals, printer).await?;
+        conclude(printer, &plan)?;
         printer.note("done: spaces that start from now on are logged in; `studio-mirror bootstrap plan` shows that nothing is left to do");
         Ok(ExitCode::SUCCESS)
     })
-}
-
-/// Waits for what an earlier run began: it goes on without us.
-async fn settle(reach: &Reach, told: &Told, printer: Printer) -> anyhow::Result<()> {
-    let names = Names {
-        base: told.base.clone(),
-        ..Names::default()
-    };
-    for name in [names.packages_stack(), names.consumer_stack()] {
-        stack::settled(reach, &name, &mut teller(printer)).await?;
-    }
-    Ok(())
 }
 
 async fn forget(reach: &Reach, proposals: &[Proposed]) -> anyhow::Result<()> {
@@ -141,9 +132,6 @@ async fn attach_all(reach: &Reach, prepared: &Prepared, printer: Printer) -> any
         return Ok(());
     };
     let attachments = &prepared.decision.attachments;
-    attach(reach, &studio.id, attachments, &prepared.script, &mut |slot| {
-        printer.detail(&format!("attached to {slot}"));
-    })
-    .await
-    .map_err(|error| with_hint(error, "the stacks stand and the binary is published: the same command again goes on from here"))
+    let attached = attach(reach, &studio.id, attachments, &prepared.script, printer);
+    attached.await.map_err(|error| with_hint(error, "the stacks stand and the binary is published: the same command again goes on from here"))
 }

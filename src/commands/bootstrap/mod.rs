@@ -20,12 +20,13 @@ use super::session::Session;
 use crate::aws::Caller;
 use crate::aws::cloudformation::Event;
 use crate::bootstrap::decide::Parts;
-use crate::bootstrap::names::field_key;
+use crate::bootstrap::names::{Names, field_key};
 use crate::bootstrap::prepare::Told;
 use crate::bootstrap::reach::Reach;
+use crate::bootstrap::stack;
 use crate::cli::{BootstrapAction, BootstrapArgs, Global, Part, SetupArgs};
 use crate::error::{Usage, with_hint};
-use crate::output::{Printer, Verbosity};
+use crate::output::{Format, Printer, Report, Verbosity};
 use crate::settings::Field;
 
 /// CloudFormation takes minutes; an hour is out of the ordinary.
@@ -93,6 +94,34 @@ fn flags(global: &Global) -> BTreeMap<String, String> {
     told.into_iter()
         .filter_map(|(field, value)| Some((field_key(field).to_owned(), value.clone()?)))
         .collect()
+}
+
+/// Waits for what an earlier run began: it goes on without us.
+async fn settle(reach: &Reach, base: &str, printer: Printer) -> anyhow::Result<()> {
+    let names = Names {
+        base: base.to_owned(),
+        ..Names::default()
+    };
+    for name in [names.packages_stack(), names.consumer_stack()] {
+        stack::settled(reach, &name, &mut teller(printer)).await?;
+    }
+    Ok(())
+}
+
+/// Shows people what is going to happen, and asks them. Programs get it as their one document when it is done, by [`conclude`].
+fn announce(printer: Printer, what: &impl Report, yes: bool) -> anyhow::Result<()> {
+    if printer.format != Format::Json {
+        printer.report(what)?;
+    }
+    ask("Do this?", yes)
+}
+
+/// What was done, for programs: had it failed, the failure would be the document.
+fn conclude(printer: Printer, what: &impl Report) -> anyhow::Result<()> {
+    match printer.format {
+        Format::Json => printer.report(what),
+        _ => Ok(()),
+    }
 }
 
 /// Asks a person. Nobody to ask is no consent.
