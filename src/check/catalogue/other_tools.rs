@@ -63,6 +63,19 @@ pub(super) const UV: &[Check] = &[
     },
     Check {
         needs: &["tools.uv.index", "network.repositories.http"],
+        explanation: "uv trusts a list of CAs that it brings along, not the system's store, unless UV_SYSTEM_CERTS (before 0.11: UV_NATIVE_TLS), or \
+            system-certs (native-tls) in uv.toml, says so; SSL_CERT_FILE wins over both. Behind a CA of your organisation's own it needs one of \
+            them. https-proxy in uv.toml wins over HTTPS_PROXY, and NO_PROXY does not except anything from it; a host in allow-insecure-host need \
+            not prove who it is. Each is tried at the repository.",
+        fix: "Name the CA, or let uv trust the system's store:\n$ export SSL_CERT_FILE={ca_file}\n$ export UV_SYSTEM_CERTS=true",
+        ..of(
+            "tools.uv.connection",
+            "uv's own settings let it through",
+            uv::connection,
+        )
+    },
+    Check {
+        needs: &["tools.uv.index", "network.repositories.http"],
         explanation: "uv asks every other index before the default one and takes a package from the first that has it: whoever publishes there can replace \
             an internal package (a warning). One that does not answer, as the public one in a VPC without internet, ends the installation (a \
             failure). [[index]] of a project, extra-index-url, find-links, UV_INDEX, UV_EXTRA_INDEX_URL add such indexes.",

@@ -164,6 +164,8 @@ pub struct LinkSeen {
     pub link: Option<Link>,
     /// Why the repository is not reached by it.
     pub trouble: Option<String>,
+    /// Where its CAs are not enough: the file of the system's store, if those in it are.
+    pub store: Option<String>,
 }
 
 /// A program.
