@@ -66,16 +66,16 @@ fn roots_of(
     environment: &BTreeMap<String, String>,
 ) -> Result<Option<Vec<CertificateDer<'static>>>, String> {
     let Some(link) = link else {
-        return Ok(by_itself(tool, program.is_at_least(24, 2), environment));
+        return Ok(by_itself(tool, program, environment));
     };
     let value = link.told.value.as_str();
     match link.kind {
         LinkKind::Identity => readable(Path::new(value)).map(|_| None),
         LinkKind::Roots => {
             let mut roots = roots_in(tool, Path::new(value))?;
-            // pip from 24.2 on trusts the system's store beside them.
+            // A newer pip trusts the system's store beside them.
             if let (Tool::Pip, Some(roots)) = (tool, &mut roots)
-                && program.is_at_least(24, 2) != Some(false)
+                && program.trusts_system() != Some(false)
             {
                 roots.extend(Roots::of_system());
             }
@@ -126,16 +126,16 @@ fn roots_in(tool: Tool, path: &Path) -> Result<Option<Vec<CertificateDer<'static
     Ok(Some(roots))
 }
 
-/// What a tool trusts with nobody's help. uv, pip before 24.2 and Node bring Mozilla's list along.
+/// What a tool trusts with nobody's help. uv, an older pip and Node bring Mozilla's list along.
 fn by_itself(
     tool: Tool,
-    is_newer: Option<bool>,
+    program: &Program,
     environment: &BTreeMap<String, String>,
 ) -> Option<Vec<CertificateDer<'static>>> {
     let mozillas = || webpki_root_certs::TLS_SERVER_ROOT_CERTS.to_vec();
     let value = |name: &str| environment.get(name).map_or("", String::as_str);
     match tool {
-        Tool::Pip => Some(match is_newer? {
+        Tool::Pip => Some(match program.trusts_system()? {
             true => Roots::of_system(),
             false => mozillas(),
         }),
