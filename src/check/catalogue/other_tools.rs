@@ -232,7 +232,7 @@ pub(super) const OTHERS: &[Check] = &[
     Check {
         needs: &["token.age"],
         explanation: "Maven reads ~/.m2/settings.xml: a mirror of Maven Central's name, and the token as a server's password. It asks no helper. A file that \
-            -s or MAVEN_ARGS names is read instead of it.",
+            -s names, in MAVEN_ARGS or the project's .mvn/maven.config too, is read instead of it.",
         fix: "$ studio-mirror login --tool maven",
         ..of(
             "tools.maven.repository",
@@ -264,8 +264,8 @@ pub(super) const OTHERS: &[Check] = &[
     },
     Check {
         needs: &["token.age"],
-        explanation: "gem reads ~/.gemrc, bundler its own configuration (~/.bundle/config), each with the token. GEMRC, BUNDLE_IGNORE_CONFIG and bundler's \
-            variables for mirrors win over them.",
+        explanation: "gem reads ~/.gemrc, bundler its own configuration (~/.bundle/config), each with the token. GEMRC, BUNDLE_IGNORE_CONFIG, bundler's \
+            variables for mirrors and the project's .bundle/config win over them.",
         fix: "$ studio-mirror login --tool gem",
         ..of(
             "tools.gem.source",
