@@ -5,6 +5,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod ordinary_user;
+
 use libtest_mimic::{Arguments, Trial};
 use serde::Deserialize;
 use std::time::Duration;
@@ -32,7 +34,15 @@ fn main() {
         };
         Trial::test(scene.name, play).with_ignored_flag(!possible)
     };
-    let conclusion = libtest_mimic::run(&arguments, SCENES.iter().map(trial).collect());
+    let mut trials: Vec<Trial> = SCENES.iter().map(trial).collect();
+    if ordinary_user::is_wanted() {
+        let play = || {
+            ordinary_user::play();
+            Ok(())
+        };
+        trials.push(Trial::test("as_an_ordinary_user", play).with_ignored_flag(!possible));
+    }
+    let conclusion = libtest_mimic::run(&arguments, trials);
     lab::tear_down();
     conclusion.exit();
 }
