@@ -136,16 +136,18 @@ pub fn number_before(acl: &NetworkAcl, direction: Direction, number: u32) -> Opt
 mod tests {
     use super::*;
 
-    fn acl(rules: &[(u32, bool, &str, Option<(u16, u16)>, &str)]) -> NetworkAcl {
-        let entry =
-            |(number, allows, protocol, ports, cidr): &(u32, bool, &str, _, &str)| AclEntry {
-                number: *number,
-                allows: *allows,
-                is_egress: false,
-                protocol: (*protocol).to_owned(),
-                ports: *ports,
-                cidr: (*cidr).to_owned(),
-            };
+    /// Number, whether it allows, protocol, ports, network.
+    type Row<'a> = (u32, bool, &'a str, Option<(u16, u16)>, &'a str);
+
+    fn acl(rules: &[Row]) -> NetworkAcl {
+        let entry = |(number, allows, protocol, ports, cidr): &Row| AclEntry {
+            number: *number,
+            allows: *allows,
+            is_egress: false,
+            protocol: (*protocol).to_owned(),
+            ports: *ports,
+            cidr: (*cidr).to_owned(),
+        };
         NetworkAcl {
             entries: rules.iter().map(entry).collect(),
             ..NetworkAcl::default()
