@@ -121,6 +121,10 @@ pub const SCENES: &[Scene] = &[
     scene("nobody_resolves", Ipv4, &[Fault::Resolver(Resolver::Closed)], Fails, Fails).failing(&["dns.resolver"]),
     scene("resolvers_disagree_about_the_repositories", Ipv4, &[Fault::Split(Repositories, Answer::Public)], Fails, Fails).failing(&["dns.agreement"]),
     scene("first_resolver_does_not_know_the_repositories", Ipv4, &[Fault::Split(Repositories, Answer::NxDomain)], Fails, Fails).failing(&["dns.agreement"]),
+    scene("first_resolver_does_not_know_the_assets", Ipv4, &[Fault::Split(Assets, Answer::NxDomain)], Installs, Fails).failing(&["dns.agreement"]),
+    scene("first_resolver_has_an_older_address_of_the_assets", Ipv4, &[Fault::Split(Assets, Answer::Stale)], Installs, Fails).failing(&["network.assets.tcp"]),
+    scene("first_resolver_does_not_know_sts", Ipv4, &[Fault::Split(Sts, Answer::NxDomain)], Installs, Installs).warning(&["network.sts"]),
+    scene("first_resolver_leads_sts_outside", Ipv4, &[Fault::Split(Sts, Answer::Public)], Installs, Installs).warning(&["network.sts"]),
     scene("hosts_file_leads_the_repositories_astray", Ipv4, &[Fault::HostsFile(Repositories)], Fails, Fails).failing(&["network.repositories.dns"]),
     scene("vpce_name_of_the_repositories_is_gone", Vpce, &[Fault::Dns(Repositories, Answer::NxDomain)], Fails, Fails).failing(&["network.repositories.dns"]),
     // Ways.
