@@ -5,11 +5,15 @@
 mod support;
 
 mod administrator;
+mod attaching;
 mod drift;
 mod export;
+mod hostile;
 mod interrupted;
+mod midway;
 mod requests;
 mod set_up;
 mod situations;
+mod terminal;
 mod two_accounts;
 mod whole_way;

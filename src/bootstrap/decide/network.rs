@@ -7,6 +7,7 @@ use crate::aws::ec2::VpcEndpoint;
 use crate::bootstrap::choices::Choices;
 use crate::bootstrap::discover::spaces_groups;
 use crate::bootstrap::found::{Found, Network};
+use crate::bootstrap::printed::word;
 use crate::bootstrap::stacks::Endpoint;
 use crate::check::vpc::rules::{Passage, Peer, passage};
 
@@ -33,8 +34,6 @@ pub(super) fn decide(
             "the network",
             "--endpoints none: the endpoints are a hub's, and its people look after them",
         );
-        decided.vpc = choices.vpc_id.clone().unwrap_or_default();
-        return Ok(decided);
     }
     let Some(network) = &found.network else {
         decision.refuse(
@@ -44,6 +43,19 @@ pub(super) fn decide(
         return Ok(decided);
     };
     decided.vpc.clone_from(&network.vpc.id);
+    if wanted.is_empty() {
+        return Ok(decided);
+    }
+    let owner = &network.vpc.owner;
+    if !owner.is_empty() && *owner != found.account {
+        decision.refuse(
+            format!("VPC {}", network.vpc.id),
+            format!(
+                "account {owner} shares it, and endpoints in it are that account's to make: once they are there, take --endpoints none"
+            ),
+        );
+        return Ok(decided);
+    }
     if let Some(studio) = &found.studio
         && !studio.is_vpc_only()
         && studio.vpc() == Some(&network.vpc.id)
@@ -122,7 +134,7 @@ fn dns_attributes(network: &Network, decision: &mut Decision) {
                 format!("VPC {}", network.vpc.id),
                 format!(
                     "{name} is off, and private names need it: aws ec2 modify-vpc-attribute --vpc-id {} {flag} '{{\"Value\":true}}'",
-                    network.vpc.id
+                    word(&network.vpc.id)
                 ),
             );
         }
@@ -170,7 +182,7 @@ fn reused(
         {
             decision.by_hand(
                 format!("The endpoint {} does not let the spaces' group {group} in", seen.id),
-                format!("aws ec2 authorize-security-group-ingress --group-id {target} --protocol tcp --port 443 --source-group {group}"),
+                format!("aws ec2 authorize-security-group-ingress --group-id {} --protocol tcp --port 443 --source-group {}", word(target), word(&group)),
             );
         }
     }
@@ -196,8 +208,8 @@ fn gateway_reused(
             ),
             format!(
                 "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {} --add-route-table-ids {}",
-                seen.id,
-                missing.join(" ")
+                word(&seen.id),
+                words(&missing)
             ),
         );
     }
@@ -215,7 +227,8 @@ fn gateway_reused(
         decision.by_hand(
             format!("npm's packages come from S3, and the policy of {} must let them through: add this statement to it", seen.id),
             format!(
-                "{{ \"Effect\": \"Allow\", \"Principal\": \"*\", \"Action\": \"s3:GetObject\", \"Resource\": \"{bucket}/*\" }}"
+                "{{ \"Effect\": \"Allow\", \"Principal\": \"*\", \"Action\": \"s3:GetObject\", \"Resource\": {} }}",
+                serde_json::Value::from(format!("{bucket}/*"))
             ),
         );
     }
@@ -255,6 +268,11 @@ fn concerned(endpoint: Endpoint, network: &Network, decision: &mut Decision) {
             other.logical_id().trim_end_matches("Endpoint")
         )),
     }
+}
+
+fn words(all: &[String]) -> String {
+    let all: Vec<String> = all.iter().map(|one| word(one)).collect();
+    all.join(" ")
 }
 
 /// The subnets where the spaces are.

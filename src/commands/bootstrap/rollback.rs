@@ -34,7 +34,7 @@ pub fn run(session: &Session, reach: &Reach, args: &RollbackArgs) -> anyhow::Res
                 "`studio-mirror bootstrap plan` shows what there is",
             ));
         };
-        let history = history(reach, &names).await?;
+        let history = history(reach, &names, &|seen| memory.attached(seen)).await?;
         let mut moves = Vec::new();
         for slot in memory.replaced.keys().filter_map(|key| Slot::of_key(key)) {
             let described = match &slot.holder {
