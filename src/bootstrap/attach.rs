@@ -10,6 +10,7 @@ use super::reach::Reach;
 use super::slot::{Holder, Slot};
 use crate::aws::AwsError;
 use crate::error::with_hint;
+use crate::output::Printer;
 
 /// A Studio domain takes an update some seconds.
 const LIMIT: Duration = Duration::from_secs(300);
@@ -25,7 +26,7 @@ pub async fn attach(
     studio: &str,
     attachments: &[Attachment],
     script: &str,
-    tell: &mut dyn FnMut(&Slot),
+    printer: Printer,
 ) -> anyhow::Result<()> {
     let moving = attachments.iter();
     for attachment in moving.filter(|one| one.verb != AttachVerb::Keep) {
@@ -34,8 +35,9 @@ pub async fn attach(
             same_content(reach, arn, script).await?;
         }
         let expected = Some(attachment.before.as_deref());
-        put(reach, studio, &attachment.slot, expected, after).await?;
-        tell(&attachment.slot);
+        let slot = &attachment.slot;
+        put(reach, studio, slot, expected, after, printer).await?;
+        printer.detail(&format!("attached to {slot}"));
     }
     Ok(())
 }
@@ -70,38 +72,75 @@ pub async fn put(
     slot: &Slot,
     expected: Option<Option<&str>>,
     arn: Option<&str>,
+    printer: Printer,
 ) -> anyhow::Result<()> {
-    let before = in_service(reach, studio, slot).await?;
-    let now = slot.arn(&before);
-    if now.as_deref() == arn {
-        return Ok(());
+    let changed = slot.update(arn);
+    let deadline = reach.deadline().min(Instant::now() + LIMIT);
+    let before = loop {
+        let before = settled(reach, studio, slot, deadline, printer).await?;
+        if is_done(slot, &before, expected, arn)? {
+            return Ok(());
+        }
+        let change = changed.clone();
+        let done = match &slot.holder {
+            Holder::Profile(name) => reach.sagemaker.update_profile(studio, name, change).await,
+            _ => reach.sagemaker.update_domain(studio, change).await,
+        };
+        match done {
+            Ok(()) => break before,
+            // Somebody else's update came first.
+            Err(error) if error.says("ResourceInUse") && Instant::now() < deadline => {
+                tokio::time::sleep(LONGEST_WAIT).await;
+            }
+            Err(error) => return Err(error.into_hinted()),
+        }
+    };
+    let after = settled(reach, studio, slot, deadline, printer).await?;
+    as_asked(slot, &before, &after, arn)
+}
+
+/// Whether `arn` is in the slot already; what is there else must be what is expected.
+fn is_done(
+    slot: &Slot,
+    described: &Value,
+    expected: Option<Option<&str>>,
+    arn: Option<&str>,
+) -> anyhow::Result<bool> {
+    let now = slot.arn(described);
+    let now = now.as_deref();
+    if now == arn {
+        return Ok(true);
     }
-    if let Some(expected) = expected
-        && now.as_deref() != expected
-    {
-        let now = now.as_deref().unwrap_or("nothing");
-        return Err(with_hint(
-            anyhow!("{slot} has {now} since this run began: somebody else changed it"),
+    match expected {
+        Some(expected) if now != expected => Err(with_hint(
+            anyhow!(
+                "{slot} has {} since this run began: somebody else changed it",
+                now.unwrap_or("nothing")
+            ),
             "look at it, and type the command again",
+        )),
+        _ => Ok(false),
+    }
+}
+
+/// That the slot has `arn` now, and nothing else is different.
+fn as_asked(slot: &Slot, before: &Value, after: &Value, arn: Option<&str>) -> anyhow::Result<()> {
+    if let Some(why) = failure(after) {
+        return Err(with_hint(
+            anyhow!("SageMaker could not change {slot}: {why}"),
+            "mend the cause, and type the command again",
         ));
     }
-    let changed = slot.update(arn);
-    let done = match &slot.holder {
-        Holder::Profile(name) => reach.sagemaker.update_profile(studio, name, changed).await,
-        _ => reach.sagemaker.update_domain(studio, changed).await,
-    };
-    done.map_err(AwsError::into_hinted)?;
-    let after = in_service(reach, studio, slot).await?;
-    if slot.arn(&after).as_deref() != arn {
+    if slot.arn(after).as_deref() != arn {
         return Err(with_hint(
             anyhow!(
                 "SageMaker took the update of {slot}, and shows {} in it",
-                slot.arn(&after).as_deref().unwrap_or("nothing")
+                slot.arn(after).as_deref().unwrap_or("nothing")
             ),
             "look at who changes it at the same time, and type the command again",
         ));
     }
-    let (was, is) = (slot.rest_of(&before), slot.rest_of(&after));
+    let (was, is) = (slot.rest_of(before), slot.rest_of(after));
     if was != is {
         return Err(with_hint(
             anyhow!(
@@ -112,6 +151,16 @@ pub async fn put(
         ));
     }
     Ok(())
+}
+
+/// Why the last update failed, if it did. Another one can be made then.
+fn failure(described: &Value) -> Option<&str> {
+    let has_failed = described["Status"] == "Update_Failed";
+    has_failed.then(|| {
+        described["FailureReason"]
+            .as_str()
+            .unwrap_or("it does not say why")
+    })
 }
 
 /// The members at the top in which two answers differ.
@@ -132,9 +181,14 @@ fn differing(was: &Value, is: &Value) -> String {
     names.join(", ")
 }
 
-/// The domain or profile of `slot`, once no update is at work on it.
-async fn in_service(reach: &Reach, studio: &str, slot: &Slot) -> anyhow::Result<Value> {
-    let deadline = reach.deadline().min(Instant::now() + LIMIT);
+/// The domain or profile of `slot`, once no update is at work on it: until then AWS refuses another.
+async fn settled(
+    reach: &Reach,
+    studio: &str,
+    slot: &Slot,
+    deadline: Instant,
+    printer: Printer,
+) -> anyhow::Result<Value> {
     let mut wait = FIRST_WAIT;
     loop {
         let described = match &slot.holder {
@@ -144,8 +198,15 @@ async fn in_service(reach: &Reach, studio: &str, slot: &Slot) -> anyhow::Result<
         let described = described.map_err(AwsError::into_hinted)?;
         let status = described["Status"].as_str().unwrap_or("InService");
         match status {
-            "InService" => return Ok(described),
-            "Updating" | "Pending" if Instant::now() + wait < deadline => {}
+            "InService" | "Update_Failed" => return Ok(described),
+            "Updating" | "Pending" if Instant::now() + wait < deadline => {
+                // Our own updates take less.
+                if wait == LONGEST_WAIT {
+                    printer.note(&format!(
+                        "{slot}: the Studio domain or profile is {status}; waiting until that is over"
+                    ));
+                }
+            }
             _ => {
                 let why = described["FailureReason"].as_str().unwrap_or_default();
                 return Err(with_hint(

@@ -1,10 +1,14 @@
 //! What an administrator chooses: by flags now, or by the flags of the run before, which the stacks remember.
 
+mod ways;
+
+pub use ways::{AttachWay, IamWay, WantedEndpoint, YesNo};
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::anyhow;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -46,6 +50,11 @@ pub struct Choices {
     #[arg(long, value_enum, value_name = "NAME,…", value_delimiter = ',')]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub endpoints: Vec<WantedEndpoint>,
+    /// Endpoints of CodeArtifact that spaces use and others made, a hub's perhaps, with commas: for --only-through-vpc [default: those
+    /// that the VPC has]
+    #[arg(long, value_name = "ID,…", value_delimiter = ',')]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub endpoint_ids: Vec<String>,
     /// Names of internal packages, which never come from outside: 'acme-*', '@acme/*'
     #[arg(long, value_name = "PATTERN,…", value_delimiter = ',')]
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -128,82 +137,6 @@ pub struct Choices {
     pub settings: BTreeMap<String, String>,
 }
 
-/// An endpoint, or none at all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum WantedEndpoint {
-    /// codeartifact.api: tokens
-    Api,
-    /// codeartifact.repositories: packages
-    Repositories,
-    /// sts: who am I, and other roles
-    Sts,
-    /// s3, a gateway: npm's packages
-    S3,
-    /// sagemaker.api, which Studio needs
-    SagemakerApi,
-    /// sagemaker.runtime, likewise
-    SagemakerRuntime,
-    /// aws.sagemaker.REGION.studio, likewise
-    Studio,
-    /// logs: what lifecycle scripts say
-    Logs,
-    /// no endpoint
-    None,
-}
-
-impl WantedEndpoint {
-    /// The endpoint that it is; `None` for none.
-    pub fn endpoint(self) -> Option<Endpoint> {
-        Some(match self {
-            Self::Api => Endpoint::Api,
-            Self::Repositories => Endpoint::Repositories,
-            Self::Sts => Endpoint::Sts,
-            Self::S3 => Endpoint::S3,
-            Self::SagemakerApi => Endpoint::SagemakerApi,
-            Self::SagemakerRuntime => Endpoint::SagemakerRuntime,
-            Self::Studio => Endpoint::Studio,
-            Self::Logs => Endpoint::Logs,
-            Self::None => return None,
-        })
-    }
-}
-
-/// `--iam`
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum IamWay {
-    /// the stack attaches them
-    #[default]
-    Attach,
-    /// printed
-    Print,
-}
-
-/// `--attach`
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum AttachWay {
-    /// the Studio domain is changed, that leaf alone
-    #[default]
-    Patch,
-    /// the lines for Terraform and CloudFormation are printed
-    Print,
-    /// not at all, and no lifecycle configuration is made
-    None,
-}
-
-/// `yes` or `no`
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum YesNo {
-    /// yes
-    Yes,
-    /// no
-    #[default]
-    No,
-}
-
 impl Choices {
     /// These over those of the run before. An empty word (`--internal ''`) takes a list back.
     #[must_use]
@@ -225,6 +158,7 @@ impl Choices {
             &mut self.route_table_ids,
             &mut self.security_group_ids,
             &mut self.role_arn,
+            &mut self.endpoint_ids,
             &mut self.internal,
             &mut self.readers,
             &mut self.publishers,
@@ -295,6 +229,12 @@ impl Choices {
         self.tags.iter().map(pair).collect()
     }
 
+    /// The object of S3 that `--binary-source` means, if it means one.
+    pub fn binary_object_arn(&self) -> Option<String> {
+        let object = self.binary_source.as_ref()?.strip_prefix("s3://")?;
+        Some(format!("arn:aws:s3:::{object}"))
+    }
+
     /// The file of names that `--public` means, if it means one.
     pub fn public_file(&self) -> Option<PathBuf> {
         match self.public.as_deref() {
@@ -325,71 +265,4 @@ pub fn role_name(arn: &str) -> anyhow::Result<&str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn words(words: &[&str]) -> Vec<String> {
-        words.iter().map(|word| (*word).to_owned()).collect()
-    }
-
-    #[test]
-    fn what_is_chosen_now_wins_and_the_rest_is_remembered() {
-        let remembered = Choices {
-            vpc_id: Some("vpc-1".to_owned()),
-            internal: words(&["acme-*"]),
-            longest_token: Some(3600),
-            iam: Some(IamWay::Print),
-            ..Choices::default()
-        };
-        let now = Choices {
-            vpc_id: Some("vpc-2".to_owned()),
-            internal: words(&[""]),
-            ..Choices::default()
-        };
-        let merged = now.over(&remembered);
-        assert_eq!(merged.vpc_id.as_deref(), Some("vpc-2"));
-        assert!(merged.internal.is_empty());
-        assert_eq!(merged.longest_token, Some(3600));
-        assert_eq!(merged.iam, Some(IamWay::Print));
-        assert_eq!(Choices::default().over(&remembered), remembered);
-    }
-
-    #[test]
-    fn endpoints_are_what_clients_need_unless_named() {
-        let chosen = |endpoints: &[WantedEndpoint]| {
-            let endpoints = endpoints.to_vec();
-            let choices = Choices {
-                endpoints,
-                ..Choices::default()
-            };
-            choices.wanted_endpoints()
-        };
-        assert_eq!(chosen(&[]).expect("default").len(), 3);
-        assert_eq!(chosen(&[WantedEndpoint::None]).expect("none"), []);
-        let both = [WantedEndpoint::None, WantedEndpoint::Api];
-        assert!(chosen(&both).is_err());
-    }
-
-    #[test]
-    fn tags_are_pairs_that_aws_takes() {
-        let tags = |tags: &[&str]| {
-            let tags = words(tags);
-            let choices = Choices {
-                tags,
-                ..Choices::default()
-            };
-            choices.tag_map()
-        };
-        assert_eq!(tags(&["team=ml", "cost=a=b"]).expect("tags")["cost"], "a=b");
-        for bad in ["team", "=x", "aws:x=y", "a=\"b\""] {
-            assert!(tags(&[bad]).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_role_is_named_without_its_path() {
-        let arn = "arn:aws:iam::111122223333:role/service-role/Exec";
-        assert_eq!(role_name(arn).expect("a role"), "Exec");
-        assert!(role_name("arn:aws:iam::111122223333:user/x").is_err());
-    }
-}
+mod tests;

@@ -20,7 +20,7 @@ use crate::aws::cloudformation::Event;
 use crate::aws::{AwsError, Kind};
 use crate::check::render::lines::broken;
 use crate::error::{one_line, with_hint};
-use crate::output::Report;
+use crate::output::{Printer, Report};
 use crate::settings::Field;
 
 /// What would be taken away.
@@ -39,7 +39,9 @@ pub struct Destruction {
     /// What stays.
     pub stays: Vec<String>,
     #[serde(skip)]
-    seen: Vec<StackSeen>,
+    consumer: Option<StackSeen>,
+    #[serde(skip)]
+    packages: Option<StackSeen>,
     #[serde(skip)]
     names: Names,
 }
@@ -55,6 +57,9 @@ pub struct Detachment {
     pub now: String,
     /// What comes back.
     pub back: Option<String>,
+    /// What was there before, and was deleted since: it cannot come back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gone: Option<String>,
 }
 
 impl Destruction {
@@ -71,9 +76,10 @@ impl Report for Destruction {
             text += &broken(&one_line(what), &format!("{mark:<10}"), "          ", "");
         };
         for slot in &self.slots {
-            let back = match &slot.back {
-                Some(arn) => format!("{arn} comes back"),
-                None => "nothing was there before".to_owned(),
+            let back = match (&slot.back, &slot.gone) {
+                (Some(arn), _) => format!("{arn} comes back"),
+                (None, Some(arn)) => format!("{arn} was there before, and was deleted since"),
+                (None, None) => "nothing was there before".to_owned(),
             };
             line(
                 "- detach",
@@ -128,20 +134,21 @@ pub async fn survey(reach: &Reach, base: &str, with_packages: bool) -> anyhow::R
     if let Some(memory) = memory {
         destruction.slots = slots(reach, &memory).await?;
     }
-    for seen in [beginning.consumer, beginning.packages]
-        .into_iter()
-        .flatten()
-    {
+    let stacks = [&beginning.consumer, &beginning.packages];
+    for seen in stacks.into_iter().flatten() {
         if seen.not_ours.is_some() {
             return Err(with_hint(
                 anyhow!("the stack {} is not ours", seen.stack.name),
                 "--name says what this set-up is called; `aws cloudformation delete-stack` deletes what another made",
             ));
         }
-        packages(&seen, with_packages, &mut destruction);
         destruction.stacks.push(seen.stack.name.clone());
-        destruction.seen.push(seen);
     }
+    if let Some(seen) = &beginning.packages {
+        packages(seen, with_packages, &mut destruction);
+    }
+    destruction.consumer = beginning.consumer;
+    destruction.packages = beginning.packages;
     Ok(destruction)
 }
 
@@ -199,11 +206,21 @@ async fn slots(reach: &Reach, memory: &Memory) -> anyhow::Result<Vec<Detachment>
             continue;
         }
         let back = memory.replaced.get(&slot.key());
+        let (mut back, mut gone) = (back.filter(|back| !back.is_empty()).cloned(), None);
+        if let Some(arn) = &back {
+            let name = arn.rsplit('/').next().unwrap_or_default();
+            let lifecycle = reach.sagemaker.lifecycle(name).await;
+            // No space shall name what is not there any more.
+            if lifecycle.map_err(AwsError::into_hinted)?.is_none() {
+                gone = back.take();
+            }
+        }
         detachments.push(Detachment {
             slot: slot.key(),
             studio_domain: studio.clone(),
             now,
-            back: back.filter(|back| !back.is_empty()).cloned(),
+            back,
+            gone,
         });
     }
     Ok(detachments)
@@ -224,6 +241,7 @@ fn there(described: Result<Value, AwsError>) -> anyhow::Result<Option<Value>> {
 pub async fn carry_out(
     reach: &Reach,
     destruction: &Destruction,
+    printer: Printer,
     tell: &mut dyn FnMut(&Event),
 ) -> anyhow::Result<()> {
     for one in &destruction.slots {
@@ -236,10 +254,11 @@ pub async fn carry_out(
             &slot,
             Some(Some(&one.now)),
             one.back.as_deref(),
+            printer,
         )
         .await?;
     }
-    for seen in &destruction.seen {
+    if let Some(seen) = &destruction.consumer {
         let role = seen.stack.role_arn.as_deref();
         stack::delete(reach, &seen.stack, role, tell).await?;
     }
@@ -248,19 +267,20 @@ pub async fn carry_out(
         // Something of another's names it: theirs to change.
         deleted.map_err(AwsError::into_hinted)?;
     }
+    // Before their stack, which alone knows what it made: a run that is killed between the two finds them again.
     let names = &destruction.names;
     let registry = reach.registry(&names.domain, &names.owner);
     for name in &destruction.repositories {
-        registry
-            .delete_repository(name)
-            .await
-            .map_err(AwsError::into_hinted)?;
+        let deleted = registry.delete_repository(name).await;
+        deleted.map_err(AwsError::into_hinted)?;
     }
     if destruction.domain.is_some() {
-        registry
-            .delete_domain()
-            .await
-            .map_err(AwsError::into_hinted)?;
+        let deleted = registry.delete_domain().await;
+        deleted.map_err(AwsError::into_hinted)?;
+    }
+    if let Some(seen) = &destruction.packages {
+        let role = seen.stack.role_arn.as_deref();
+        stack::delete(reach, &seen.stack, role, tell).await?;
     }
     Ok(())
 }

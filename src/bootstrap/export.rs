@@ -11,7 +11,7 @@ use super::template;
 
 const README: &str = include_str!("templates/README.md");
 
-/// Stands for the VPC that every account of a stack set names for itself.
+/// Stands for the VPC that every account names for itself.
 const ANY_VPC: &str = "vpc-00000000";
 
 /// A file: its path below the folder of the export, and what is in it.
@@ -31,14 +31,7 @@ pub fn cloudformation(
         files.push(("packages.yaml".to_owned(), template.with_defaults()));
     }
     if let Some(stack) = consumer {
-        let filled = ConsumerStack {
-            vpc_id: match stack.vpc_id.is_empty() {
-                true => ANY_VPC.to_owned(),
-                false => stack.vpc_id.clone(),
-            },
-            ..stack.clone()
-        };
-        let mut template = template::consumer(&filled, "{}")?;
+        let mut template = template::consumer(&anywhere(stack), "{}")?;
         // For many accounts, each of which names its own.
         template
             .parameters
@@ -46,4 +39,13 @@ pub fn cloudformation(
         files.push(("consumer.yaml".to_owned(), template.with_defaults()));
     }
     Ok(files)
+}
+
+/// With a VPC in any case.
+fn anywhere(stack: &ConsumerStack) -> ConsumerStack {
+    let mut stack = stack.clone();
+    if stack.vpc_id.is_empty() {
+        stack.vpc_id = ANY_VPC.to_owned();
+    }
+    stack
 }

@@ -112,6 +112,13 @@ impl StudioSeen {
         }
     }
 
+    /// The role and the security groups that its shared spaces have for themselves.
+    pub fn of_shared_spaces(&self) -> (Option<String>, Vec<String>) {
+        let settings = &self.domain["DefaultSpaceSettings"];
+        let role = settings["ExecutionRole"].as_str().map(str::to_owned);
+        (role, texts(&settings["SecurityGroups"]))
+    }
+
     fn settings(&self) -> impl Iterator<Item = &Value> {
         let of_domain = [
             &self.domain["DefaultUserSettings"],

@@ -6,6 +6,7 @@
 
 pub mod attach;
 pub mod choices;
+pub mod chosen;
 pub mod collect;
 pub mod cost;
 pub mod decide;
@@ -26,6 +27,7 @@ pub mod prove;
 pub mod public;
 pub mod publish;
 pub mod reach;
+pub mod rollback;
 pub mod script;
 mod show;
 pub mod slot;

@@ -1,16 +1,12 @@
 //! The stacks as flags alone say them: for an export, which asks nobody.
 
-use anyhow::Context;
-
-use super::choices::{AttachWay, IamWay, YesNo, role_name};
+use super::chosen;
 use super::decide::Parts;
 use super::names::Names;
 use super::prepare::{Told, chosen_now, public, source};
 use super::publish::Content;
 use super::script::Script;
-use super::slot::App;
-use super::stacks::{ConsumerStack, NamePattern, PackagesStack, PublisherRole};
-use crate::check::catalogue::bucket;
+use super::stacks::{ConsumerStack, PackagesStack};
 use crate::settings::{Field, Settings};
 
 /// What is asked for, all of it made by the stacks: nothing is known of what is there.
@@ -39,35 +35,6 @@ pub fn stacks(
         packages: true,
         consumer: true,
     });
-    let role = |trusted: Vec<String>| PublisherRole {
-        name: format!("{}-publisher", names.base),
-        trusted,
-        permissions_boundary: choices.permissions_boundary.clone(),
-    };
-    let trusted = choices.publisher_role_trust.clone();
-    let packages = PackagesStack {
-        region: region.clone(),
-        owner: owner.clone(),
-        domain: names.domain.clone(),
-        has_domain: true,
-        kms_key_arn: choices.kms_key_arn.clone(),
-        repository: names.repository.clone(),
-        has_repository: true,
-        pypi_store: names.pypi_store.clone(),
-        npm_store: names.npm_store.clone(),
-        has_pypi_store: true,
-        has_npm_store: true,
-        binary_repository: names.binary_repository.clone(),
-        has_binary_repository: true,
-        readers: choices.readers.clone(),
-        organization: choices.organization.clone(),
-        publishers: choices.publishers.clone(),
-        internal: choices.internal.iter().cloned().map(NamePattern).collect(),
-        public: public(&choices),
-        vpc_ids: choices.reader_vpc_ids.clone(),
-        publisher_role: (!trusted.is_empty()).then(|| role(trusted)),
-        tags: choices.tag_map()?,
-    };
     let script = Script {
         domain: names.domain.clone(),
         domain_owner: owner.clone(),
@@ -79,39 +46,8 @@ pub fn stacks(
         binary: content.binary.clone(),
         previous_sha256: None,
     };
-    let has_lifecycle = choices.attach != Some(AttachWay::None);
-    let roles = choices
-        .role_arn
-        .iter()
-        .map(|arn| role_name(arn).map(str::to_owned));
-    let consumer = ConsumerStack {
-        asset_bucket_arn: bucket(&region).map(|bucket| format!("arn:aws:s3:::{bucket}")),
-        region,
-        account: owner.clone(),
-        domain: names.domain.clone(),
-        domain_owner: owner,
-        repository: names.repository.clone(),
-        binary_repository: names.binary_repository.clone(),
-        vpc_id: choices.vpc_id.clone().unwrap_or_default(),
-        subnet_ids: choices.subnet_ids.clone(),
-        route_table_ids: choices.route_table_ids.clone(),
-        space_group_ids: choices.security_group_ids.clone(),
-        endpoints: choices.wanted_endpoints()?,
-        endpoint_policy: choices.endpoint_policy.unwrap_or_default(),
-        other_endpoint_ids: Vec::new(),
-        private_dns: true,
-        role_names: roles.collect::<anyhow::Result<_>>().context("--role-arn")?,
-        attach_policies: choices.iam.unwrap_or_default() == IamWay::Attach,
-        longest_token: choices.longest_token,
-        only_through_vpc: choices.only_through_vpc == Some(YesNo::Yes),
-        name: names.base.clone(),
-        lifecycle_script: match has_lifecycle {
-            true => Some(script.text()?),
-            false => None,
-        },
-        held_lifecycles: App::ALL.into(),
-        tags: choices.tag_map()?,
-    };
+    let packages = chosen::packages(&choices, &names, &region, public(&choices))?;
+    let consumer = chosen::consumer(&choices, &names, &region, &owner, &script.text()?)?;
     Ok((
         parts.packages.then_some(packages),
         parts.consumer.then_some(consumer),

@@ -10,6 +10,7 @@ use super::memory::Memory;
 use super::names::Names;
 use super::script::Pinned;
 use super::stack::Proposed;
+use super::template::is_memory;
 use crate::aws::cloudformation::Change;
 
 /// What would happen.
@@ -88,6 +89,8 @@ pub struct StackPlan {
     pub verb: StackVerb,
     /// What CloudFormation would do, by its change set.
     pub changes: Vec<Change>,
+    /// Whether it remembers something else from then on.
+    pub remembers: bool,
 }
 
 /// What happens to a stack as a whole.
@@ -122,17 +125,20 @@ impl StackPlan {
     pub fn new(name: &str, seen: Option<&StackSeen>, proposed: Option<&Proposed>) -> Self {
         let status = seen.map(|seen| seen.stack.status.clone());
         let changes = proposed.map(|proposed| proposed.changes.clone());
-        let changes = changes.unwrap_or_default();
+        let mut changes = changes.unwrap_or_default();
         let verb = match (seen, proposed) {
             (_, None) => StackVerb::CreateAnew,
             (_, Some(proposed)) if proposed.is_new => StackVerb::Create,
             _ if changes.is_empty() => StackVerb::Keep,
             _ => StackVerb::Change,
         };
+        let all = changes.len();
+        changes.retain(|change| !is_memory(&change.kind));
         Self {
             name: name.to_owned(),
             status: status.unwrap_or_default(),
             verb,
+            remembers: changes.len() < all,
             changes,
         }
     }

@@ -193,6 +193,7 @@ fn consumer_scope(stack: &ConsumerStack, made: &[String]) -> Scope {
             "LimitsEndpointsToDomain",
             stack.endpoint_policy == EndpointPolicy::Domain,
         )
+        .condition("HasBinaryObject", stack.binary_object_arn.is_some())
         .condition("HasAssetBucket", stack.asset_bucket_arn.is_some())
         .condition(
             "LimitsTokens",

@@ -17,6 +17,7 @@ use super::public::public_names;
 use super::publish::Content;
 use super::reach::Reach;
 use super::script::{BinarySource, Pinned, Script};
+use super::stack::is_free;
 use super::stacks::Public;
 use super::template::{self, Template};
 use crate::aws::{AwsError, caller_identity};
@@ -101,6 +102,12 @@ pub async fn begin(reach: &Reach, base: &str) -> anyhow::Result<Beginning> {
 pub async fn prepare(reach: &Reach, told: &Told, settings: &Settings) -> anyhow::Result<Prepared> {
     let content = Content::read(told.binary.as_deref())?;
     let beginning = begin(reach, &told.base).await?;
+    for seen in [&beginning.packages, &beginning.consumer]
+        .into_iter()
+        .flatten()
+    {
+        is_free(reach, &seen.stack)?;
+    }
     let mut choices = chosen_now(told)?.over(&beginning.remembered());
     let names = Names::of(
         &told.base,

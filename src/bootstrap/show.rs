@@ -195,6 +195,9 @@ fn of_stack(stack: &StackPlan) -> String {
     for change in &stack.changes {
         text += &of_change(change);
     }
+    if stack.remembers && stack.verb == StackVerb::Change {
+        text += &marked("~ remember", "what was chosen, and what stood in the slots");
+    }
     text
 }
 

@@ -14,6 +14,8 @@ use crate::error::with_hint;
 
 /// What our change sets' names begin with: those that a killed run left are known by it.
 pub(super) const CHANGE_SET: &str = "studio-mirror-";
+/// Neither the change nor its taking back went through.
+const STUCK: &str = "UPDATE_ROLLBACK_FAILED";
 /// CloudFormation is asked again after this long, then after twice as long, up to the longest.
 const FIRST_WAIT: Duration = Duration::from_millis(200);
 const LONGEST_WAIT: Duration = Duration::from_secs(3);
@@ -75,6 +77,34 @@ pub async fn settled(
         }
     })
     .await
+}
+
+/// That nothing is at work on the stack, and that CloudFormation would take a change of it.
+///
+/// # Errors
+/// When a run is at work on it, or an earlier one could not be taken back.
+pub fn is_free(reach: &Reach, stack: &Stack) -> anyhow::Result<()> {
+    let what = format!("the stack {} is {}", stack.name, stack.status);
+    if stack.is_at_work() {
+        return Err(with_hint(
+            anyhow!("an earlier run is still at work").context(what),
+            "look again when it has ended: `studio-mirror bootstrap apply` waits for that, and shows how it goes",
+        ));
+    }
+    if stack.status == STUCK {
+        let error = anyhow!("{}", stack.reason).context(what);
+        return Err(with_hint(error, unstick(reach, stack)));
+    }
+    Ok(())
+}
+
+/// What leads a stack out of [`STUCK`].
+fn unstick(reach: &Reach, stack: &Stack) -> String {
+    let region = &reach.caller.region;
+    format!(
+        "mend the cause, then `aws cloudformation continue-update-rollback --stack-name {} --region {region}`, then the same command again",
+        stack.name
+    )
 }
 
 /// Makes a change set of `template`, and waits until CloudFormation knows what it would do.
@@ -211,7 +241,7 @@ pub async fn execute(
         Some(stack) if matches!(stack.status.as_str(), "CREATE_COMPLETE" | "UPDATE_COMPLETE") => {
             Ok(())
         }
-        Some(stack) => Err(seen.failure(&stack)),
+        Some(stack) => Err(seen.failure(reach, &stack)),
         None => Err(anyhow!("the stack {} is gone", proposed.stack)),
     }
 }
@@ -232,7 +262,7 @@ pub async fn delete(
     let begun = reach.cloudformation.delete(&stack.id, role_arn).await;
     begun.map_err(AwsError::into_hinted)?;
     match ended(reach, &stack.id, &mut seen, tell).await? {
-        Some(stack) if stack.status != "DELETE_COMPLETE" => Err(seen.failure(&stack)),
+        Some(stack) if stack.status != "DELETE_COMPLETE" => Err(seen.failure(reach, &stack)),
         _ => Ok(()),
     }
 }
@@ -284,8 +314,9 @@ impl Seen {
             if !self.ids.insert(event.id.clone()) {
                 continue;
             }
-            // What was cancelled failed because of another.
-            if event.is_failure() && !event.reason.contains("cancelled") {
+            // What was cancelled failed because of another. The stack's own failure may say nothing.
+            let tells = !event.reason.is_empty() && !event.reason.contains("cancelled");
+            if event.is_failure() && tells {
                 self.failures.push(format!(
                     "{} ({}): {}",
                     event.logical_id, event.kind, event.reason
@@ -297,16 +328,14 @@ impl Seen {
     }
 
     /// Why a stack is not as it should be.
-    fn failure(&self, stack: &Stack) -> anyhow::Error {
+    fn failure(&self, reach: &Reach, stack: &Stack) -> anyhow::Error {
         let why = match self.failures.first() {
             Some(first) => first.clone(),
             None => stack.reason.clone(),
         };
         let hint = match stack.status.as_str() {
-            "UPDATE_ROLLBACK_FAILED" => format!(
-                "`aws cloudformation continue-update-rollback --stack-name {}`, then the same command again",
-                stack.name
-            ),
+            STUCK => unstick(reach, stack),
+            "DELETE_FAILED" => "what could not be deleted is still there, and the stack with it; mend the cause, and type the same command again".to_owned(),
             _ => "CloudFormation has taken back what this run did; mend the cause, and type the same command again".to_owned(),
         };
         let error = anyhow!(why).context(format!("the stack {} is {}", stack.name, stack.status));

@@ -108,6 +108,8 @@ pub struct ConsumerStack {
     pub repository: String,
     /// The repository of the binary.
     pub binary_repository: String,
+    /// The object of S3 that is the binary, where it comes from there.
+    pub binary_object_arn: Option<String>,
     /// The asset buckets' ARNs that npm's packages come from.
     pub asset_bucket_arn: Option<String>,
     /// VPC of the spaces.

@@ -11,6 +11,7 @@ pub use consumer::{LifecycleConfiguration, consumer, lifecycle_configurations};
 pub use packages::packages;
 
 use anyhow::anyhow;
+use sha2::{Digest, Sha256};
 
 use crate::error::with_hint;
 
@@ -23,7 +24,11 @@ pub const CONSUMER: &str = include_str!("templates/consumer.yaml");
 const LARGEST_BODY: usize = 51_200;
 /// The most that it takes as one parameter's value.
 const LONGEST_PARAMETER: usize = 4_096;
-const NOTHING_REMEMBERED: &str = "  StudioMirror: '{}'";
+/// The resource that remembers, as the templates have it, and its line.
+const MEMORY: &str = "  Memory:\n";
+const NOTHING_REMEMBERED: &str = "      StudioMirror: '{}'\n";
+/// What that resource is in CloudFormation: nothing, and it costs nothing.
+const MEMORY_TYPE: &str = "AWS::CloudFormation::WaitConditionHandle";
 
 /// What CloudFormation is given.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,8 +75,28 @@ impl Template {
 pub fn remembered(body: &str) -> Option<String> {
     let line = body
         .lines()
-        .find_map(|line| line.strip_prefix("  StudioMirror: "))?;
+        .find_map(|line| line.strip_prefix("      StudioMirror: "))?;
     text::unquoted_json(line)
+}
+
+/// The name of the resource that remembers `line`. It is made anew for every other line: CloudFormation does not promise to update one.
+fn memory_id(line: &str) -> String {
+    match line {
+        "'{}'" => "Memory".to_owned(),
+        line => format!("Memory{}", short_hash(line)),
+    }
+}
+
+/// Whether a resource of this type is the one that remembers.
+pub fn is_memory(kind: &str) -> bool {
+    kind == MEMORY_TYPE
+}
+
+/// The first twelve digits of the SHA-256.
+fn short_hash(text: &str) -> String {
+    let digest = Sha256::digest(text.as_bytes());
+    let digits = digest.iter().take(6);
+    digits.map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The parts put together: what is remembered in its place, `mappings` before the conditions, `resources` at the end.
@@ -81,11 +106,14 @@ fn assembled(
     mappings: &str,
     resources: &str,
 ) -> anyhow::Result<String> {
-    let remembered = format!("  StudioMirror: {}", text::quoted_json(remembered)?);
+    let remembered = text::quoted_json(remembered)?;
+    let memory = format!("  {}:\n", memory_id(&remembered));
+    let remembered = format!("      StudioMirror: {remembered}\n");
     let conditions = format!("{mappings}Conditions:\n");
     let places = [
-        (NOTHING_REMEMBERED, remembered.as_str()),
-        ("Conditions:\n", &conditions),
+        ("Conditions:\n", conditions.as_str()),
+        (MEMORY, &memory),
+        (NOTHING_REMEMBERED, &remembered),
     ];
     Ok(text::filled(template, &places) + resources)
 }

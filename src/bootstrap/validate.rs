@@ -8,7 +8,9 @@ use super::names;
 use super::stacks::{ConsumerStack, Endpoint, PackagesStack, PublisherRole, Tags};
 use crate::endpoint::{is_account, is_domain, is_region, is_repository};
 use crate::error::with_hint;
-use shapes::{is_bucket, is_key, is_organization, is_policy, is_principal, is_role_name};
+use shapes::{
+    is_bucket, is_key, is_object, is_organization, is_policy, is_principal, is_role_name,
+};
 
 /// Checks every name, number and ARN of a stack.
 ///
@@ -61,6 +63,14 @@ pub fn consumer(stack: &ConsumerStack) -> anyhow::Result<()> {
         "111122223333",
     )?;
     repositories(&[&stack.repository, &stack.binary_repository])?;
+    if let Some(arn) = &stack.binary_object_arn {
+        is(
+            is_object(arn),
+            "object of S3",
+            arn,
+            "s3://BUCKET/KEY; a key of letters, digits and . _ / = + @ -, for others would mean something else in a policy",
+        )?;
+    }
     if let Some(arn) = &stack.asset_bucket_arn {
         is(
             is_bucket(arn),
@@ -116,7 +126,7 @@ fn way_in(stack: &ConsumerStack) -> anyhow::Result<()> {
         anyhow!(
             "requests must come through the VPC's endpoints, but no other endpoint of CodeArtifact is named"
         ),
-        "name the endpoints that spaces use, or let the stack make both of CodeArtifact's",
+        "name the endpoints that spaces use with --endpoint-ids, or let the stack make both of CodeArtifact's",
     ))
 }
 

@@ -121,6 +121,8 @@ pub enum Cause {
     CutTls,
     /// Nobody can be connected to there.
     Address(SocketAddr),
+    /// The API and the repositories are lost in the same way: which.
+    Both(Loss),
     /// TLS does not come about: how.
     NoTls(String),
     /// Somebody else answers in CodeArtifact's place.
@@ -137,6 +139,15 @@ pub enum Cause {
     SecurityGroups(Vec<String>),
     /// Packages cannot be read, whatever their format: how the repositories answer.
     Reading(String),
+}
+
+/// How hosts are lost on the way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// Their names lead out of the VPC, where nothing can be reached.
+    Outside,
+    /// A connection to them ends so.
+    Connection(evidence::Reached),
 }
 
 /// What the evidence says of one check.

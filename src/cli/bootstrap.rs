@@ -159,6 +159,9 @@ pub struct DestroyArgs {
 /// `bootstrap publish`
 #[derive(Debug, Args)]
 pub struct PublishArgs {
+    /// Set-up whose domain and repository it is published to, as its stacks remember them [default: as flags and settings say]
+    #[arg(long, value_name = "NAME", value_parser = crate::bootstrap::names::base)]
+    pub name: Option<String>,
     /// The static x86_64 Linux binary that spaces get [default: this program]
     #[arg(long, value_name = "FILE")]
     pub binary: Option<PathBuf>,

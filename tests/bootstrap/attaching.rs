@@ -7,8 +7,15 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// From the first call named `begin` on, the Studio domain is described with these words replaced.
-fn retold_after(administrator: &Administrator, begin: &'static str, words: [String; 2]) {
+const DOMAIN: &str = "sagemaker:DescribeDomain";
+
+/// From the first call named `begin` on, `call` is answered with these words replaced.
+fn retold_after(
+    administrator: &Administrator,
+    begin: &'static str,
+    call: &'static str,
+    words: [String; 2],
+) {
     let has_begun = AtomicBool::new(false);
     administrator
         .account
@@ -18,7 +25,7 @@ fn retold_after(administrator: &Administrator, begin: &'static str, words: [Stri
             if name == begin {
                 has_begun.store(true, Ordering::SeqCst);
             }
-            match name == "sagemaker:DescribeDomain" && has_begun.load(Ordering::SeqCst) {
+            match name == call && has_begun.load(Ordering::SeqCst) {
                 true => Verdict::Replaced(vec![words.clone().into()]),
                 false => Verdict::Pass,
             }
@@ -52,7 +59,12 @@ fn a_slot_that_somebody_filled_meanwhile_is_left_to_them() {
     let filled =
         format!(r#"{settings}"JupyterLabAppSettings":{{"BuiltInLifecycleConfigArn":"{theirs}"}},"#);
     let words = [settings.to_owned(), filled];
-    retold_after(&administrator, "codeartifact:PublishPackageVersion", words);
+    retold_after(
+        &administrator,
+        "codeartifact:PublishPackageVersion",
+        DOMAIN,
+        words,
+    );
     administrator.account.gate().reset_count();
     let told = failed_without_an_update(&administrator);
     let error = format!("JupyterLab has {theirs} since this run began: somebody else changed it\n");
@@ -80,7 +92,7 @@ fn an_update_that_shows_something_else_afterwards_is_an_error() {
     let administrator = Administrator::new();
     let ours = "studio-lifecycle-config/studio-mirror-jupyterlab-".to_owned();
     let words = [ours, "studio-lifecycle-config/other-".to_owned()];
-    retold_after(&administrator, "sagemaker:UpdateDomain", words);
+    retold_after(&administrator, "sagemaker:UpdateDomain", DOMAIN, words);
     let told = failed(&administrator);
     has(
         &told,
@@ -96,7 +108,7 @@ fn an_update_with_which_something_else_changed_is_an_error() {
     let administrator = Administrator::new();
     let group = administrator.network.security_group.clone();
     let words = [group, "sg-0123456789abcdef0".to_owned()];
-    retold_after(&administrator, "sagemaker:UpdateDomain", words);
+    retold_after(&administrator, "sagemaker:UpdateDomain", DOMAIN, words);
     let told = failed(&administrator);
     has(
         &told,
@@ -142,4 +154,27 @@ fn an_update_carries_the_slot_and_nothing_else() {
         ("DefaultSpaceSettings", "JupyterLabAppSettings"),
     ];
     assert_eq!(leaves, expected.map(leaf).into());
+}
+
+#[test]
+fn a_lifecycle_configuration_with_another_script_is_not_attached() {
+    let administrator = Administrator::new();
+    let content = r#""StudioLifecycleConfigContent":""#;
+    let words = [content.to_owned(), format!("{content}IyEvYmluL3No")];
+    let describe = "sagemaker:DescribeStudioLifecycleConfig";
+    retold_after(
+        &administrator,
+        "codeartifact:PublishPackageVersion",
+        describe,
+        words,
+    );
+    let told = failed_without_an_update(&administrator);
+    has(
+        &told,
+        &[
+            "the lifecycle configuration studio-mirror-jupyterlab-",
+            " holds another script than its name stands for\n",
+            "\nhint: somebody made it anew: CloudTrail's CreateStudioLifecycleConfig says who; delete it, and type the command again\n",
+        ],
+    );
 }

@@ -84,10 +84,61 @@ fn a_stack_set_names_no_network() {
 }
 
 #[test]
-fn what_is_missing_is_named() {
+fn a_module_without_a_network_asks_for_it() {
     let home = Home::new();
-    let told = export(&home, "terraform", &[]).failure();
-    assert!(told.stderr.contains("VPC"), "{told:?}");
+    export(&home, "terraform", &[]).success();
+    let variables = home.read("mirror/consumer/variables.tf");
+    let given = home.read("mirror/consumer/terraform.tfvars.json");
+    for name in [
+        "vpc_id",
+        "subnet_ids",
+        "space_security_group_ids",
+        "route_table_ids",
+    ] {
+        let block = variables
+            .split(&format!("variable \"{name}\" {{"))
+            .nth(1)
+            .expect("the variable");
+        let block = block.split("\n}").next().expect("its end");
+        assert!(!block.contains("default"), "{name} is required: {block}");
+        assert!(!given.contains(name), "{given}");
+    }
+    // What is named stays named, and what the endpoints do not need is not asked for.
+    let home = Home::new();
+    let named = [
+        "--endpoints",
+        "api,repositories",
+        "--subnet-ids",
+        "subnet-0123456789abcdef0",
+    ];
+    export(&home, "terraform", &named).success();
+    let given = home.read("mirror/consumer/terraform.tfvars.json");
+    assert!(given.contains("subnet-0123456789abcdef0"), "{given}");
+    assert!(given.contains("route_table_ids"), "{given}");
+    assert!(!given.contains("space_security_group_ids"), "{given}");
+}
+
+#[test]
+fn an_object_of_s3_is_opened_to_the_roles_and_no_other() {
+    let home = Home::new();
+    let source = ["--binary-source", "s3://tools/studio-mirror/1.0"];
+    export(&home, "cloudformation", &[&NETWORK[..], &source].concat()).success();
+    let template = home.read("mirror/consumer.yaml");
+    let arn = "Default: \"arn:aws:s3:::tools/studio-mirror/1.0\"";
+    assert!(template.contains(arn), "{template}");
+    assert!(template.contains("binary_source='s3://tools/studio-mirror/1.0'"));
+    for bad in [
+        "s3://tools/*",
+        "s3://tools",
+        "s3://to ols/key",
+        "s3://tools/${x}",
+    ] {
+        let home = Home::new();
+        let source = ["--binary-source", bad];
+        let told = export(&home, "terraform", &[&NETWORK[..], &source].concat());
+        assert_eq!(told.code(), 1, "{told:?}");
+        assert!(told.stderr.contains("object of S3"), "{told:?}");
+    }
 }
 
 /// On a disk of `$BLOCKS` blocks of 4 KiB. What it leaves there is copied to `$OUT`; with room it is then written by the same command.

@@ -440,6 +440,17 @@ fn an_impostor_of_the_binary_is_refused_before_anything_is_made() {
         evil[name] = json!(value);
     }
     account.call("codeartifact", "publish_package_version", evil);
+    let told = administrator
+        .run(&["publish", "--binary", shipped()])
+        .exit(1);
+    let error = format!(
+        "error: the version {version} of studio-mirror in the repository studio-mirror has other bytes (SHA-256 {sha256}) than its name stands for\n"
+    );
+    assert!(
+        told.stderr.starts_with(&error)
+            && told.stderr.contains("\nhint: somebody published over it: "),
+        "{told}"
+    );
     let before = account.everything();
     for words in [&["plan"][..], &["apply", "--yes", "--internal", "acme-*"]] {
         let told = administrator

@@ -1,7 +1,8 @@
 //! Killed at every call in turn: the next run finishes what this one began.
 
-use crate::administrator::{Administrator, STUDIO, shipped};
-use crate::support::gate::Verdict;
+use crate::administrator::{Administrator, STUDIO, another_binary, shipped};
+use crate::support::gate::{Passage, Verdict};
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -10,51 +11,58 @@ use std::time::Duration;
 
 /// Runs at once; most of the time is LocalStack's.
 const WORKERS: usize = 3;
+const APPLY: [&str; 4] = ["apply", "--yes", "--studio-domain-id", STUDIO];
 
-/// `apply`, ended by a kill when call `number` comes, before or after the service has done it. What came; `None` if it ended first.
-fn killed_at(administrator: &Administrator, number: usize, verdict: Verdict) -> Option<String> {
+/// Which calls are counted.
+type Counted = fn(&str) -> bool;
+
+/// `words`, ended by a kill when the call `number` of those `counted` comes, before or after the service has done it. What came; `None` if
+/// the command ended first.
+fn killed_at(
+    administrator: &Administrator,
+    words: &[&str],
+    (number, counted): (usize, Counted),
+    verdict: Verdict,
+) -> Option<String> {
     let gate = administrator.account.gate();
-    gate.reset_count();
-    let words = [
-        "apply",
-        "--yes",
-        "--studio-domain-id",
-        STUDIO,
-        "--binary",
-        shipped(),
-    ];
-    let came = Arc::new(AtomicBool::new(false));
-    let seen = came.clone();
-    gate.set_hook(move |passage| {
-        if passage.number < number {
-            return Verdict::Pass;
+    let came = Arc::new(Mutex::new(None::<String>));
+    let (seen, passed) = (came.clone(), AtomicUsize::new(0));
+    gate.set_hook(move |passage: &Passage| {
+        let mut seen = seen.lock().expect("no panic");
+        if seen.is_some() {
+            return Verdict::Reset;
         }
-        seen.store(true, Ordering::SeqCst);
-        match passage.number == number {
-            true => verdict.clone(),
-            false => Verdict::Reset,
+        let name = passage.name();
+        let is_it = counted(&name) && passed.fetch_add(1, Ordering::SeqCst) + 1 == number;
+        match is_it {
+            false => Verdict::Pass,
+            true => {
+                *seen = Some(name);
+                verdict.clone()
+            }
         }
     });
-    let mut command = administrator.command(&words);
+    let mut command = administrator.command(words);
     let mut child = command
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .expect("it runs");
-    let ended = loop {
-        if came.load(Ordering::SeqCst) {
+    let name = || came.lock().expect("no panic").clone();
+    loop {
+        if name().is_some() {
             child.kill().expect("it can be killed");
             child.wait().expect("it ends");
-            break false;
+            break;
         }
         if let Some(status) = child.try_wait().expect("its state is known") {
             assert!(status.success());
-            break true;
+            break;
         }
         std::thread::sleep(Duration::from_millis(5));
-    };
+    }
     gate.clear_hook();
-    (!ended).then(|| gate.names()[number - 1].clone())
+    name()
 }
 
 /// Whether a call changes something, so that it matters if the service still did it.
@@ -65,11 +73,8 @@ fn changes(name: &str) -> bool {
         .any(|read| action.starts_with(read))
 }
 
-fn try_at(number: usize, verdict: Verdict) -> Option<String> {
-    let administrator = Administrator::new();
-    let name = killed_at(&administrator, number, verdict)?;
-    let call = format!("call {number}, {name}");
-    // What a space would start with is there.
+/// What a space would start with is there.
+fn starts(administrator: &Administrator, call: &str) {
     for app in ["JupyterLab", "CodeEditor"] {
         let attached = administrator.attached(app);
         assert!(
@@ -77,6 +82,14 @@ fn try_at(number: usize, verdict: Verdict) -> Option<String> {
             "{call}"
         );
     }
+}
+
+fn try_apply(number: usize, verdict: Verdict) -> Option<String> {
+    let administrator = Administrator::new();
+    let words = [&APPLY[..], &["--binary", shipped()]].concat();
+    let name = killed_at(&administrator, &words, (number, |_| true), verdict)?;
+    let call = format!("call {number}, {name}");
+    starts(&administrator, &call);
     administrator.apply(&[]).success();
     assert_eq!(administrator.endpoints().len(), 3, "{call}");
     assert_eq!(administrator.lifecycles().len(), 2, "{call}");
@@ -85,27 +98,34 @@ fn try_at(number: usize, verdict: Verdict) -> Option<String> {
     Some(name)
 }
 
-#[test]
-fn whatever_was_killed_is_finished_by_the_next_run() {
+/// Has `attempt` made with 1, 2, 3… until the command ends first; both ways where a call changes something. What came.
+fn all(attempt: impl Fn(usize, Verdict) -> Option<String> + Sync) -> BTreeSet<String> {
     let next = AtomicUsize::new(1);
+    let over = AtomicBool::new(false);
     let seen = Mutex::new(BTreeSet::new());
     std::thread::scope(|scope| {
         for _ in 0..WORKERS {
             scope.spawn(|| {
-                loop {
+                while !over.load(Ordering::SeqCst) {
                     let number = next.fetch_add(1, Ordering::SeqCst);
-                    let Some(name) = try_at(number, Verdict::Reset) else {
+                    let Some(name) = attempt(number, Verdict::Reset) else {
+                        over.store(true, Ordering::SeqCst);
                         break;
                     };
                     let is_new = seen.lock().expect("no panic").insert(name.clone());
                     if is_new && changes(&name) {
-                        try_at(number, Verdict::LoseAnswer);
+                        attempt(number, Verdict::LoseAnswer);
                     }
                 }
             });
         }
     });
-    let seen = seen.into_inner().expect("no panic");
+    seen.into_inner().expect("no panic")
+}
+
+#[test]
+fn whatever_was_killed_is_finished_by_the_next_run() {
+    let seen = all(try_apply);
     for name in [
         "cloudformation:CreateChangeSet",
         "cloudformation:ExecuteChangeSet",
@@ -114,4 +134,107 @@ fn whatever_was_killed_is_finished_by_the_next_run() {
     ] {
         assert!(seen.contains(name), "{seen:#?}");
     }
+}
+
+/// What is somebody else's: a lifecycle configuration in a slot, and a domain with a repository.
+fn of_others(administrator: &Administrator) {
+    let account = &administrator.account;
+    let made = account.call(
+        "sagemaker",
+        "create_studio_lifecycle_config",
+        json!({"StudioLifecycleConfigName": "theirs", "StudioLifecycleConfigAppType": "JupyterLab",
+            "StudioLifecycleConfigContent": "IyEvYmluL2Jhc2gK"}),
+    );
+    let update = json!({"DomainId": STUDIO, "DefaultUserSettings": {
+        "JupyterLabAppSettings": {"BuiltInLifecycleConfigArn": made["StudioLifecycleConfigArn"]}}});
+    account.call("sagemaker", "update_domain", update);
+    account.call("codeartifact", "create_domain", json!({"domain": "theirs"}));
+    let repository = json!({"domain": "theirs", "repository": "team"});
+    account.call("codeartifact", "create_repository", repository);
+}
+
+/// The domains and repositories that are there.
+fn packages(administrator: &Administrator) -> Vec<String> {
+    let account = &administrator.account;
+    let told = account.call("codeartifact", "list_domains", json!({}));
+    let domains = told["domains"].as_array().expect("a list").iter();
+    let domains = domains.map(|one| one["name"].to_string());
+    let told = account.call("codeartifact", "list_repositories", json!({}));
+    let repositories = told["repositories"].as_array().expect("a list").iter();
+    let in_domain = |one: &Value| format!("{}/{}", one["domainName"], one["name"]);
+    let mut all: Vec<String> = domains.chain(repositories.map(in_domain)).collect();
+    all.sort();
+    all
+}
+
+fn try_destroy(number: usize, verdict: Verdict) -> Option<String> {
+    const DESTROY: [&str; 3] = ["destroy", "--yes", "--delete-packages"];
+    let administrator = Administrator::new();
+    of_others(&administrator);
+    administrator
+        .apply(&["--replace", "--internal", "acme-*"])
+        .success();
+    let name = killed_at(&administrator, &DESTROY, (number, changes), verdict)?;
+    let call = format!("change {number}, {name}");
+    starts(&administrator, &call);
+    let told = administrator.run(&DESTROY);
+    // The last thing may have been done already.
+    assert!(
+        told.code() == 0 || told.stderr.contains("there are no stacks of the name"),
+        "{call}: {told:?}"
+    );
+    assert_eq!(administrator.stacks(), [""; 0], "{call}");
+    assert_eq!(administrator.endpoints(), [""; 0], "{call}");
+    assert_eq!(
+        packages(&administrator),
+        ["\"theirs\"", "\"theirs\"/\"team\""],
+        "{call}"
+    );
+    assert_eq!(administrator.lifecycles(), ["theirs"], "{call}");
+    assert_eq!(administrator.attached("JupyterLab"), "theirs", "{call}");
+    assert_eq!(administrator.attached("CodeEditor"), "", "{call}");
+    Some(name)
+}
+
+/// Between two changes nothing is different, whichever of the reading calls between them was the last.
+#[test]
+fn a_destruction_that_was_killed_is_finished_by_the_next_run() {
+    let seen = all(try_destroy);
+    for name in [
+        "cloudformation:DeleteStack",
+        "codeartifact:DeleteDomain",
+        "codeartifact:DeleteRepository",
+        "sagemaker:DeleteStudioLifecycleConfig",
+        "sagemaker:UpdateDomain",
+    ] {
+        assert!(seen.contains(name), "{seen:#?}");
+    }
+}
+
+fn try_rollback(number: usize, verdict: Verdict) -> Option<String> {
+    const ROLLBACK: [&str; 2] = ["rollback", "--yes"];
+    let administrator = Administrator::new();
+    administrator.apply(&[]).success();
+    let apps = ["JupyterLab", "CodeEditor"];
+    let first = apps.map(|app| administrator.attached(app));
+    let second = another_binary(&administrator.home, "second");
+    let second = second.to_str().expect("text");
+    administrator.apply(&["--binary", second]).success();
+    let name = killed_at(&administrator, &ROLLBACK, (number, changes), verdict)?;
+    let call = format!("change {number}, {name}");
+    starts(&administrator, &call);
+    let told = administrator.run(&ROLLBACK);
+    assert!(
+        told.code() == 0 || told.stderr.contains("no lifecycle configuration before"),
+        "{call}: {told:?}"
+    );
+    assert_eq!(apps.map(|app| administrator.attached(app)), first, "{call}");
+    assert_eq!(administrator.lifecycles().len(), 4, "{call}");
+    Some(name)
+}
+
+#[test]
+fn a_rollback_that_was_killed_is_finished_by_the_next_run() {
+    let seen = all(try_rollback);
+    assert_eq!(seen, BTreeSet::from(["sagemaker:UpdateDomain".to_owned()]));
 }

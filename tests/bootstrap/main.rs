@@ -6,14 +6,18 @@ mod support;
 
 mod administrator;
 mod attaching;
+mod busy;
 mod drift;
 mod export;
 mod hostile;
 mod interrupted;
+mod memory;
 mod midway;
+mod only_through_vpc;
 mod requests;
 mod set_up;
 mod situations;
+mod sources;
 mod terminal;
 mod two_accounts;
 mod whole_way;

@@ -21,6 +21,7 @@ fn stack() -> ConsumerStack {
         domain_owner: "111122223333".into(),
         repository: "team".into(),
         binary_repository: "team".into(),
+        binary_object_arn: None,
         asset_bucket_arn: None,
         vpc_id: "vpc-0a".into(),
         subnet_ids: Vec::new(),

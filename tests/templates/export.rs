@@ -213,6 +213,46 @@ fn the_module_of_spaces_makes_what_the_template_makes() {
 }
 
 #[test]
+fn a_module_that_asks_for_its_network_makes_the_same_once_it_is_told() {
+    let open = ConsumerStack {
+        vpc_id: String::new(),
+        subnet_ids: Vec::new(),
+        route_table_ids: Vec::new(),
+        space_group_ids: Vec::new(),
+        ..full_consumer()
+    };
+    let mut files = module(None, Some(&open));
+    if let Some(terraform) = oracle::terraform("terraform fmt -check of an open module") {
+        let folder = folder(&files);
+        let done = Command::new(&terraform)
+            .args(["fmt", "-check", "-diff", "-recursive"])
+            .current_dir(folder.path())
+            .output()
+            .expect("terraform runs");
+        assert!(done.status.success(), "{done:?}");
+        // A file of values that somebody else writes.
+        let full = full_consumer();
+        let told = json!({"vpc_id": full.vpc_id, "subnet_ids": full.subnet_ids,
+            "route_table_ids": full.route_table_ids, "space_security_group_ids": full.space_group_ids});
+        for (path, text) in &mut files {
+            if path.ends_with("terraform.tfvars.json") {
+                let mut all: Value = serde_json::from_str(text).expect("JSON");
+                let given = all.as_object_mut().expect("values");
+                for (name, value) in told.as_object().expect("values") {
+                    assert!(
+                        given.insert(name.clone(), value.clone()).is_none(),
+                        "{name}"
+                    );
+                }
+                *text = all.to_string();
+            }
+        }
+        let template = made(&consumer(&full, "{}").expect("a template"));
+        assert_eq!(differences(&template, &files, "consumer"), "");
+    }
+}
+
+#[test]
 fn a_difference_between_the_two_ways_is_found() {
     if oracle::terraform("the modules compared with the templates").is_none() {
         return;

@@ -92,6 +92,7 @@ pub fn full_consumer() -> ConsumerStack {
         domain_owner: "444455556666".into(),
         repository: "team".into(),
         binary_repository: "studio-mirror".into(),
+        binary_object_arn: Some("arn:aws:s3:::acme-tools/studio-mirror/1.0@x86_64".into()),
         asset_bucket_arn: Some("arn:aws:s3:::assets-123456789012-eu-west-1".into()),
         vpc_id: "vpc-0123456789abcdef0".into(),
         subnet_ids: words(&["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]),
@@ -114,6 +115,7 @@ pub fn full_consumer() -> ConsumerStack {
 
 pub fn bare_consumer() -> ConsumerStack {
     ConsumerStack {
+        binary_object_arn: None,
         asset_bucket_arn: None,
         endpoints: Vec::new(),
         endpoint_policy: EndpointPolicy::Shared,
@@ -132,7 +134,7 @@ pub fn any_consumer() -> impl Strategy<Value = ConsumerStack> {
         proptest::sample::subsequence(Endpoint::ALL.to_vec(), 0..=8),
         proptest::sample::subsequence(full_consumer().space_group_ids, 0..=2),
         proptest::sample::subsequence(full_consumer().role_names, 0..=2),
-        any::<[bool; 8]>(),
+        any::<[bool; 9]>(),
     );
     chosen.prop_map(|(endpoints, space_group_ids, role_names, on)| {
         let full = full_consumer();
@@ -140,6 +142,7 @@ pub fn any_consumer() -> impl Strategy<Value = ConsumerStack> {
             endpoints,
             space_group_ids,
             role_names,
+            binary_object_arn: full.binary_object_arn.filter(|_| on[8]),
             asset_bucket_arn: full.asset_bucket_arn.filter(|_| on[0]),
             endpoint_policy: if on[1] {
                 EndpointPolicy::Domain

@@ -7,15 +7,17 @@ mod slots;
 mod tests;
 
 use serde::Serialize;
+use serde_json::json;
 
 pub use slots::{AttachVerb, Attachment, fill, is_of_ours, is_ours, script_of};
 
-use super::choices::{AttachWay, Choices, IamWay, YesNo, role_name};
+use super::choices::{Choices, IamWay, role_name};
+use super::chosen;
 use super::discover::spaces_groups;
 use super::found::Found;
 use super::names::Names;
 use super::stacks::{ConsumerStack, PackagesStack, Public};
-use crate::check::catalogue::{REGIONS, bucket};
+use crate::check::catalogue::REGIONS;
 
 /// What is wanted.
 #[derive(Clone, Debug)]
@@ -195,40 +197,82 @@ fn consumer(wanted: &Wanted<'_>, found: &Found, decision: &mut Decision) -> anyh
         other_owner(names, found, decision);
     }
     let endpoints = network::decide(choices, found, decision)?;
+    shared_spaces(choices, found, decision);
     let roles = roles(choices, found, decision)?;
-    let has_lifecycle = choices.attach != Some(AttachWay::None);
+    let mut stack = chosen::consumer(
+        choices,
+        names,
+        &found.region,
+        &found.account,
+        &wanted.script,
+    )?;
     let seen = found.packages.domain.as_ref();
-    let asset_bucket = seen.map(|domain| domain.bucket_arn.clone());
-    let mut stack = ConsumerStack {
-        region: found.region.clone(),
-        account: found.account.clone(),
-        domain: names.domain.clone(),
-        domain_owner: names.owner.clone(),
-        repository: names.repository.clone(),
-        binary_repository: names.binary_repository.clone(),
-        asset_bucket_arn: asset_bucket
-            .filter(|arn| !arn.is_empty())
-            .or_else(|| Some(format!("arn:aws:s3:::{}", bucket(&found.region)?))),
-        vpc_id: endpoints.vpc,
-        subnet_ids: endpoints.subnets,
-        route_table_ids: endpoints.route_tables,
-        space_group_ids: spaces_groups(choices, found.studio.as_ref()),
-        endpoints: endpoints.held,
-        endpoint_policy: choices.endpoint_policy.unwrap_or_default(),
-        other_endpoint_ids: endpoints.others,
-        private_dns: true,
-        role_names: roles,
-        attach_policies: choices.iam.unwrap_or_default() == IamWay::Attach,
-        longest_token: choices.longest_token,
-        only_through_vpc: choices.only_through_vpc == Some(YesNo::Yes),
-        name: names.base.clone(),
-        lifecycle_script: has_lifecycle.then(|| wanted.script.clone()),
-        held_lifecycles: Vec::new(),
-        tags: choices.tag_map()?,
-    };
+    if let Some(domain) = seen.filter(|domain| !domain.bucket_arn.is_empty()) {
+        stack.asset_bucket_arn = Some(domain.bucket_arn.clone());
+    }
+    stack.vpc_id = endpoints.vpc;
+    stack.subnet_ids = endpoints.subnets;
+    stack.route_table_ids = endpoints.route_tables;
+    stack.space_group_ids = spaces_groups(choices, found.studio.as_ref());
+    stack.endpoints = endpoints.held;
+    stack.other_endpoint_ids.extend(endpoints.others);
+    stack.other_endpoint_ids.sort();
+    stack.other_endpoint_ids.dedup();
+    stack.role_names = roles;
+    stack.held_lifecycles.clear();
+    binary_object(&stack, found, decision);
     slots::decide(wanted, found, &mut stack, decision);
     decision.consumer = Some(stack);
     Ok(())
+}
+
+/// The role and the security groups that shared spaces have for themselves: both count as the users' do.
+fn shared_spaces(choices: &Choices, found: &Found, decision: &mut Decision) {
+    let Some(studio) = &found.studio else { return };
+    let (role, groups) = studio.of_shared_spaces();
+    let mut has = Vec::new();
+    if let Some(arn) = role {
+        match choices.role_arn.is_empty() || choices.role_arn.contains(&arn) {
+            true => has.push(format!("the role {}", role_name(&arn).unwrap_or(&arn))),
+            false => decision.affected.push(format!(
+                "--role-arn leaves {arn} of shared spaces out: they are not logged in"
+            )),
+        }
+    }
+    let known = spaces_groups(choices, Some(studio));
+    let (known, left_out): (Vec<_>, Vec<_>) =
+        groups.into_iter().partition(|group| known.contains(group));
+    if !known.is_empty() {
+        has.push(format!("the security groups {}", known.join(", ")));
+    }
+    if !left_out.is_empty() {
+        decision.affected.push(format!(
+            "--security-group-ids leaves {} of shared spaces out: new endpoints do not let them in",
+            left_out.join(", ")
+        ));
+    }
+    if !has.is_empty() {
+        let why = format!("they have {} for themselves", has.join(" and "));
+        decision.say(Verb::Keep, "shared spaces", why);
+    }
+}
+
+/// What the roles' policy alone does not open, where the binary is an object of S3.
+fn binary_object(stack: &ConsumerStack, found: &Found, decision: &mut Decision) {
+    let Some(arn) = &stack.binary_object_arn else {
+        return;
+    };
+    let roles = stack.role_names.iter();
+    let roles: Vec<_> = roles
+        .map(|name| format!("arn:aws:iam::{}:role/{name}", found.account))
+        .collect();
+    decision.by_hand(
+        format!(
+            "The roles get s3:GetObject on {arn} and nothing else. Where a KMS key of your own encrypts it, that key's policy must let them \
+             decrypt, too; where it is another account's, so must the bucket's policy"
+        ),
+        json!({"Effect": "Allow", "Principal": {"AWS": roles}, "Action": "kms:Decrypt", "Resource": "*"}).to_string(),
+    );
 }
 
 fn other_owner(names: &Names, found: &Found, decision: &mut Decision) {

@@ -1,10 +1,11 @@
 //! The domain and its repositories: which are made, which are there.
 
 use super::{Decision, Verb, Wanted};
+use crate::bootstrap::chosen;
 use crate::bootstrap::found::Found;
 use crate::bootstrap::names::Names;
 use crate::bootstrap::printed::word;
-use crate::bootstrap::stacks::{NamePattern, PackagesStack, Public, PublisherRole};
+use crate::bootstrap::stacks::{PackagesStack, Public};
 
 pub(super) fn decide(
     wanted: &Wanted<'_>,
@@ -50,32 +51,14 @@ pub(super) fn decide(
             "it is there, and gets the binary",
         );
     }
+    let public = wanted.public.clone();
     decision.packages = Some(PackagesStack {
-        region: found.region.clone(),
-        owner: names.owner.clone(),
-        domain: names.domain.clone(),
         has_domain,
-        kms_key_arn: choices.kms_key_arn.clone(),
-        repository: names.repository.clone(),
         has_repository,
-        pypi_store: names.pypi_store.clone(),
-        npm_store: names.npm_store.clone(),
         has_pypi_store: has_pypi,
         has_npm_store: has_npm,
-        binary_repository: names.binary_repository.clone(),
         has_binary_repository: has_binary,
-        readers: choices.readers.clone(),
-        organization: choices.organization.clone(),
-        publishers: choices.publishers.clone(),
-        internal: choices.internal.iter().cloned().map(NamePattern).collect(),
-        public: wanted.public.clone(),
-        vpc_ids: choices.reader_vpc_ids.clone(),
-        publisher_role: (!choices.publisher_role_trust.is_empty()).then(|| PublisherRole {
-            name: format!("{}-publisher", names.base),
-            trusted: choices.publisher_role_trust.clone(),
-            permissions_boundary: choices.permissions_boundary.clone(),
-        }),
-        tags: choices.tag_map()?,
+        ..chosen::packages(choices, names, &found.region, public)?
     });
     Ok(())
 }

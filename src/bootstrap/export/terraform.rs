@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::File;
 use crate::bootstrap::package_groups::package_groups;
-use crate::bootstrap::stacks::{ConsumerStack, EndpointPolicy, PackagesStack, Public};
+use crate::bootstrap::stacks::{ConsumerStack, Endpoint, EndpointPolicy, PackagesStack, Public};
 use crate::bootstrap::template;
 use crate::bootstrap::template::packages::read_anywhere;
 
@@ -36,12 +36,61 @@ pub fn terraform(
         files.extend(module(&PACKAGES, "packages", &packages_variables(stack)?));
     }
     if let Some(stack) = consumer {
-        template::consumer(stack, "{}")?;
-        files.extend(module(&CONSUMER, "consumer", &consumer_variables(stack)));
+        template::consumer(&super::anywhere(stack), "{}")?;
+        let mut variables = consumer_variables(stack);
+        let open = open_variables(stack, &mut variables);
+        let consumer = CONSUMER.map(|(path, text)| (path, without_defaults(text, &open)));
+        let consumer = consumer
+            .each_ref()
+            .map(|(path, text)| (*path, text.as_str()));
+        files.extend(module(&consumer, "consumer", &variables));
         let script = stack.lifecycle_script.iter();
         files.extend(script.map(|script| (format!("consumer/{SCRIPT}"), script.clone())));
     }
     Ok(files)
+}
+
+/// The variables that an export without a VPC leaves to whoever applies the module: they lose their values here.
+fn open_variables(stack: &ConsumerStack, variables: &mut Value) -> Vec<&'static str> {
+    if !stack.vpc_id.is_empty() {
+        return Vec::new();
+    }
+    let has_addresses = stack.endpoints.iter().any(|one| !one.is_gateway());
+    let has_gateway = stack.endpoints.contains(&Endpoint::S3);
+    let open = [
+        ("vpc_id", true),
+        ("subnet_ids", has_addresses && stack.subnet_ids.is_empty()),
+        (
+            "space_security_group_ids",
+            has_addresses && stack.space_group_ids.is_empty(),
+        ),
+        (
+            "route_table_ids",
+            has_gateway && stack.route_table_ids.is_empty(),
+        ),
+    ];
+    let open: Vec<_> = open
+        .into_iter()
+        .filter_map(|(name, is_open)| is_open.then_some(name))
+        .collect();
+    for name in &open {
+        variables.as_object_mut().map(|all| all.remove(*name));
+    }
+    open
+}
+
+/// `text` with these variables without defaults: Terraform asks for their values.
+fn without_defaults(text: &str, variables: &[&str]) -> String {
+    let mut is_open = false;
+    let kept = text.split_inclusive('\n').filter(|line| {
+        if let Some(name) = line.strip_prefix("variable \"") {
+            is_open = variables
+                .iter()
+                .any(|open| name.starts_with(&format!("{open}\"")));
+        }
+        !(is_open && line.trim_start().starts_with("default "))
+    });
+    kept.collect()
 }
 
 fn module(files: &[(&str, &str)], folder: &str, variables: &Value) -> Vec<File> {
@@ -97,6 +146,7 @@ fn consumer_variables(stack: &ConsumerStack) -> Value {
         "domain_owner": stack.domain_owner,
         "repository_name": stack.repository,
         "binary_repository_name": stack.binary_repository,
+        "binary_object_arn": stack.binary_object_arn,
         "vpc_id": stack.vpc_id,
         "subnet_ids": stack.subnet_ids,
         "route_table_ids": stack.route_table_ids,

@@ -1,17 +1,16 @@
 //! What a space must not be able to do, as calls that do no harm.
 
+mod origins;
+mod studio;
+
 use serde_json::json;
 
 use super::building::{Building, Place};
 use crate::aws::RawCall;
 use crate::bootstrap::script::{ASSET, NAMESPACE, PACKAGE};
 
-/// A group that nobody has: what it names is no package.
-const NO_GROUP: &str = "/generic/studio-mirror-probe/*";
 /// The SHA-256 of nothing.
 const OF_NOTHING: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-/// `#!/bin/bash`, `exit 0`.
-const EMPTY_SCRIPT: &str = "IyEvYmluL2Jhc2gKZXhpdCAwCg==";
 
 /// A call, and what it means that it is allowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,8 +43,8 @@ pub fn attempts(place: &Place) -> Vec<Attempt> {
     }];
     all.extend(binary(place));
     all.extend(policies(place));
-    all.extend(origins(place));
-    all.extend(studio(place));
+    all.extend(origins::origins(place));
+    all.extend(studio::studio(place));
     all
 }
 
@@ -157,142 +156,6 @@ fn policies(place: &Place) -> Vec<Attempt> {
                 .query("policy-revision", &place.probe),
         ),
     ]
-}
-
-/// Where packages may come from. What is named is not there.
-fn origins(place: &Place) -> Vec<Attempt> {
-    let group = |operation, method, path: &str| {
-        place
-            .artifact(operation, method, path)
-            .query("package-group", NO_GROUP)
-    };
-    let of_none = |operation, method, path| {
-        place
-            .artifact(operation, method, path)
-            .query("repository", &place.probe)
-    };
-    let origin = place
-        .artifact("PutPackageOriginConfiguration", "POST", "package")
-        .query("repository", &place.repository)
-        .query("format", "pypi")
-        .query("package", &place.probe)
-        .body(&json!({ "restrictions": { "publish": "BLOCK", "upstream": "BLOCK" } }));
-    vec![
-        forbidden(
-            "origins.group",
-            "where groups of packages come from cannot be changed",
-            group(
-                "UpdatePackageGroupOriginConfiguration",
-                "PUT",
-                "package-group-origin-configuration",
-            )
-            .body(&json!({ "restrictions": { "PUBLISH": "INHERIT" } })),
-        ),
-        forbidden(
-            "origins.update-group",
-            "groups of packages cannot be changed",
-            place
-                .artifact("UpdatePackageGroup", "PUT", "package-group")
-                .body(&json!({ "packageGroup": NO_GROUP })),
-        ),
-        forbidden(
-            "origins.delete-group",
-            "groups of packages cannot be deleted",
-            group("DeletePackageGroup", "DELETE", "package-group"),
-        ),
-        forbidden(
-            "origins.create-group",
-            "no groups of packages can be made",
-            // The root is always there.
-            place
-                .artifact("CreatePackageGroup", "POST", "package-group")
-                .body(&json!({ "packageGroup": "/*" })),
-        ),
-        forbidden(
-            "origins.package",
-            "where a package comes from cannot be changed",
-            origin,
-        ),
-        forbidden(
-            "origins.connect",
-            "repositories cannot be connected to the outside",
-            of_none(
-                "AssociateExternalConnection",
-                "POST",
-                "repository/external-connection",
-            )
-            .query("external-connection", "public:pypi"),
-        ),
-        forbidden(
-            "origins.disconnect",
-            "repositories cannot be cut off from the outside",
-            of_none(
-                "DisassociateExternalConnection",
-                "DELETE",
-                "repository/external-connection",
-            )
-            .query("external-connection", "public:pypi"),
-        ),
-        forbidden(
-            "origins.update-repository",
-            "repositories' upstreams cannot be changed",
-            of_none("UpdateRepository", "PUT", "repository").body(&json!({})),
-        ),
-        forbidden(
-            "origins.create-repository",
-            "no repositories can be made",
-            // It cannot be made: its upstream is not there.
-            of_none("CreateRepository", "POST", "repository").body(&json!({
-                "upstreams": [{ "repositoryName": format!("{}-none", place.probe) }]
-            })),
-        ),
-        forbidden(
-            "origins.delete-repository",
-            "repositories cannot be deleted",
-            of_none("DeleteRepository", "DELETE", "repository"),
-        ),
-    ]
-}
-
-/// What Studio runs in spaces.
-fn studio(place: &Place) -> Vec<Attempt> {
-    let name = json!({ "StudioLifecycleConfigName": &place.probe });
-    let none = json!({ "StudioLifecycleConfigName": format!("{}-none", place.probe) });
-    let create = json!({
-        "StudioLifecycleConfigName": &place.probe,
-        "StudioLifecycleConfigContent": EMPTY_SCRIPT,
-        "StudioLifecycleConfigAppType": "JupyterLab",
-    });
-    let mut all = vec![
-        forbidden(
-            "studio.create-lifecycle",
-            "no lifecycle configuration can be made",
-            Building::sagemaker("CreateStudioLifecycleConfig", &create),
-        )
-        .undone_by(Building::sagemaker("DeleteStudioLifecycleConfig", &name)),
-        forbidden(
-            "studio.delete-lifecycle",
-            "lifecycle configurations cannot be deleted",
-            Building::sagemaker("DeleteStudioLifecycleConfig", &none),
-        ),
-    ];
-    if let Some(domain) = &place.studio_domain {
-        // Without anything to change.
-        let nothing = json!({ "DomainId": domain });
-        let profile = place.profile.as_ref().unwrap_or(&place.probe);
-        let profile = json!({ "DomainId": domain, "UserProfileName": profile });
-        all.push(forbidden(
-            "studio.update-domain",
-            "the Studio domain cannot be changed",
-            Building::sagemaker("UpdateDomain", &nothing),
-        ));
-        all.push(forbidden(
-            "studio.update-profile",
-            "user profiles cannot be changed",
-            Building::sagemaker("UpdateUserProfile", &profile),
-        ));
-    }
-    all
 }
 
 /// It gives nobody anything. The revision that is asked for beside it, which is none, keeps it from being put in force.

@@ -145,6 +145,10 @@ pub(in crate::bootstrap) fn parameters(stack: &ConsumerStack) -> Vec<(&'static s
         ("DomainOwner", stack.domain_owner.clone()),
         ("RepositoryName", stack.repository.clone()),
         ("BinaryRepositoryName", stack.binary_repository.clone()),
+        (
+            "BinaryObjectArn",
+            stack.binary_object_arn.clone().unwrap_or_default(),
+        ),
         ("VpcId", stack.vpc_id.clone()),
         ("SubnetIds", stack.subnet_ids.join(",")),
         ("RouteTableIds", stack.route_table_ids.join(",")),

@@ -1,9 +1,7 @@
 //! The template of the account that owns the packages.
 
-use sha2::{Digest, Sha256};
-
 use super::text::{filled, quoted};
-use super::{PACKAGES, Template, assembled, finished, without, yes_no};
+use super::{PACKAGES, Template, assembled, finished, short_hash, without, yes_no};
 use crate::bootstrap::package_groups::{PackageGroup, package_groups};
 use crate::bootstrap::stacks::{PackagesStack, Public};
 use crate::bootstrap::{policies, validate};
@@ -130,11 +128,5 @@ fn resource(group: &PackageGroup) -> String {
 
 /// By the pattern alone: a name that changes sides is changed in place, for there cannot be two groups of one pattern.
 pub(in crate::bootstrap) fn logical_id(pattern: &str) -> String {
-    let digest = Sha256::digest(pattern.as_bytes());
-    let digits: String = digest
-        .iter()
-        .take(6)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("PackageGroup{digits}")
+    format!("PackageGroup{}", short_hash(pattern))
 }

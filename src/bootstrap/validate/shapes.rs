@@ -63,6 +63,17 @@ pub(super) fn is_bucket(text: &str) -> bool {
     })
 }
 
+/// A key without what a policy, a parameter or a shell would read otherwise.
+pub(super) fn is_object(text: &str) -> bool {
+    text.split_once('/').is_some_and(|(bucket, key)| {
+        is_bucket(bucket)
+            && (1..=900).contains(&key.len())
+            && key
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"._/=+@-".contains(&b))
+    })
+}
+
 pub(super) fn is_organization(text: &str) -> bool {
     let id = text.strip_prefix("o-").unwrap_or_default();
     (10..=32).contains(&id.len())

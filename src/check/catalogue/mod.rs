@@ -11,7 +11,9 @@ mod tools;
 mod vpc;
 
 pub use credentials::{CALLER, FOUND, MOST_SKEW, TOKEN};
-pub use network::{API, ASSETS, HostChecks, REPOSITORIES, STATUS_PAGE, STS, TRUST};
+pub use network::{
+    API, ASSETS, BOTH_NAMES, BOTH_PORTS, HostChecks, REPOSITORIES, STATUS_PAGE, STS, TRUST,
+};
 pub use repository::{READ, TARBALL, read_of};
 pub use settings::{REGIONS, bucket};
 pub use vpc::{ASKING, ASKING_ALONE, interface_service, s3_service};

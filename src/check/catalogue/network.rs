@@ -56,6 +56,29 @@ macro_rules! open_port {
     };
 }
 
+/// The mend where both names lead out of the VPC.
+pub const BOTH_NAMES: &str = "Either the space asks a nameserver that does not know the VPC's private names. Compare with the VPC's own:\n\
+    $ dig +short @169.254.169.253 {api_host} {repositories_host}\n\
+    If that gives private addresses, the nameserver of the space must forward amazonaws.com and on.aws to it. Or the endpoints are missing:\n\
+    $ for service in codeartifact.api codeartifact.repositories; do aws ec2 create-vpc-endpoint --region {region} \
+    --vpc-endpoint-type Interface --vpc-id {vpc_id} --subnet-ids {subnet_ids} --security-group-ids {endpoint_security_group} \
+    --service-name com.amazonaws.{region}.$service --private-dns-enabled; done\n\
+    Or they are there, and their private DNS or the VPC's DNS attributes are off:\n\
+    $ aws ec2 modify-vpc-attribute --region {region} --vpc-id {vpc_id} --enable-dns-support\n\
+    $ aws ec2 modify-vpc-attribute --region {region} --vpc-id {vpc_id} --enable-dns-hostnames\n\
+    $ aws ec2 modify-vpc-endpoint --region {region} --vpc-endpoint-id {vpc_endpoint_id} --private-dns-enabled";
+
+/// The mend where packets to both endpoints are dropped.
+pub const BOTH_PORTS: &str = "The security group of the endpoints for codeartifact.api and codeartifact.repositories (each may have its own) must let port \
+    443 in from the space's:\n\
+    $ aws ec2 describe-vpc-endpoints --region {region} --query 'VpcEndpoints[].[ServiceName,VpcId,State,Groups[].GroupId]'\n\
+    $ aws ec2 authorize-security-group-ingress --region {region} --group-id {endpoint_security_group} --protocol tcp --port 443 \
+    --source-group {studio_security_group}\n\
+    The space's own group must let it out, the subnets' network ACLs both ways (443 there, 1024-65535 back), and a route must lead there:\n\
+    $ aws ec2 describe-security-groups --region {region} --group-ids {studio_security_group} --query 'SecurityGroups[].IpPermissionsEgress'\n\
+    $ aws ec2 describe-network-acls --region {region} --filters Name=vpc-id,Values={vpc_id}\n\
+    $ aws ec2 describe-route-tables --region {region} --filters Name=vpc-id,Values={vpc_id}";
+
 /// The mend where a CA is not trusted.
 pub const TRUST: &str = "Let studio-mirror, pip, uv and npm trust the CA that signs here (PEM, from your platform team):\n\
     $ export AWS_CA_BUNDLE={ca_file} PIP_CERT={ca_file} SSL_CERT_FILE={ca_file} NODE_EXTRA_CA_CERTS={ca_file}\n\

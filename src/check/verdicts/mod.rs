@@ -2,6 +2,7 @@
 //! terms, and a mend where the evidence tells a better one than the check's own.
 
 pub mod aws;
+mod both;
 pub mod cache;
 pub mod denial;
 pub mod names;

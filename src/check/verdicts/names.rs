@@ -2,11 +2,13 @@
 
 use std::net::IpAddr;
 
+use super::both::told_once;
 use super::nameservers::{Sort, is_dead, sort};
 use super::{is_private, list};
 use crate::aws::Kind;
+use crate::check::catalogue::BOTH_NAMES;
 use crate::check::evidence::{Distrust, Handshake, HostSeen, Names, Reached, Role, Said, Tunnel};
-use crate::check::{Cause, Evidence, Mender, Status, Verdict};
+use crate::check::{Cause, Evidence, Loss, Mender, Status, Verdict};
 
 /// Whether a host's name leads to an address that can be used.
 pub fn resolves(evidence: &Evidence, role: Role) -> Option<Verdict> {
@@ -42,22 +44,23 @@ pub fn resolves(evidence: &Evidence, role: Role) -> Option<Verdict> {
         " (/etc/hosts)".to_owned()
     };
     let is_private_one = addresses.iter().any(is_private);
-    let is_reached = host
-        .connections
-        .iter()
-        .any(|(_, reached)| *reached == Reached::Open);
     // S3 and, without internet, nothing else is reached at public addresses.
     let is_endpoint = matches!(role, Role::Api | Role::Repositories | Role::Sts);
     let has_v4 = addresses.iter().any(IpAddr::is_ipv4);
-    if is_endpoint && has_v4 && !is_private_one && !is_reached {
+    if is_endpoint && leads_outside(host) {
         let verdict = Verdict::failed(format!(
             "{} is the public address {shown}{from}, which cannot be reached from here",
             host.host
         ));
-        return Some(match names.hosts_file.is_empty() {
-            true => blamed(verdict, names),
-            false => without_line(verdict, host),
-        });
+        if !names.hosts_file.is_empty() {
+            return Some(without_line(verdict, host));
+        }
+        let outside = |_, host: &HostSeen| {
+            let is_told = host.names.as_ref()?.hosts_file.is_empty();
+            (is_told && leads_outside(host)).then_some(Loss::Outside)
+        };
+        let verdict = told_once(verdict, Some(BOTH_NAMES), evidence, role, outside);
+        return Some(blamed(verdict, names));
     }
     let kind = match (is_endpoint, is_private_one, has_v4) {
         (true, true, _) => ", private",
@@ -65,6 +68,16 @@ pub fn resolves(evidence: &Evidence, role: Role) -> Option<Verdict> {
         _ => "",
     };
     Some(Verdict::ok(format!("{} is {shown}{kind}{from}", host.host)))
+}
+
+/// Whether a host's name leads to public addresses, none of which is reached.
+pub(super) fn leads_outside(host: &HostSeen) -> bool {
+    let addresses = host.names.as_ref().map_or(&[][..], Names::addresses);
+    let is_reached = host
+        .connections
+        .iter()
+        .any(|(_, reached)| *reached == Reached::Open);
+    addresses.iter().any(IpAddr::is_ipv4) && !addresses.iter().any(is_private) && !is_reached
 }
 
 /// A host that was never looked at: what it waits for.
@@ -145,9 +158,13 @@ fn said_nothing(evidence: &Evidence, name: &str, names: &Names) -> Verdict {
     match names.first_answer() {
         Some(Said::NoSuchName) if none_is_known(evidence) => nowhere(evidence, name),
         Some(Said::NoSuchName) => {
-            Verdict::failed(format!("there is no such name as {name} (NXDOMAIN)")).fix(HIDDEN)
+            Verdict::failed(format!("there is no such name as {name} (NXDOMAIN)"))
+                .fix(HIDDEN)
+                .because(Cause::Names("NXDOMAIN".to_owned()))
         }
-        Some(_) => Verdict::failed(format!("the name {name} has no address")).fix(HIDDEN),
+        Some(_) => Verdict::failed(format!("the name {name} has no address"))
+            .fix(HIDDEN)
+            .because(Cause::Names("no address".to_owned())),
         None if is_dead(evidence) => Verdict::waits_for("dns.resolver"),
         None => match names.servers.iter().find(|(_, said)| is_fault(said)) {
             Some((server, Said::Fault(code))) => {

@@ -1,10 +1,13 @@
 //! Connections and answers.
 
+use std::net::SocketAddr;
+
+use super::both::told_once;
 use super::tls::cut;
 use super::{list, names};
-use crate::check::catalogue::hops;
+use crate::check::catalogue::{BOTH_PORTS, hops};
 use crate::check::evidence::{Answer, Handshake, HostSeen, Reached, Role, Tunnel};
-use crate::check::{Cause, Evidence, Mender, Verdict};
+use crate::check::{Cause, Evidence, Loss, Mender, Verdict};
 
 /// Whether a host accepts connections.
 pub fn accepts(evidence: &Evidence, role: Role) -> Option<Verdict> {
@@ -52,9 +55,29 @@ pub fn accepts(evidence: &Evidence, role: Role) -> Option<Verdict> {
             in_words(reached)
         )));
     }
+    let verdict = unreached(evidence, role, host, *address, reached);
+    let variable = set_by_variable(evidence).filter(|_| role != Role::Repositories);
+    let Some(variable) = variable else {
+        return Some(verdict);
+    };
+    let usual = verdict.fix.as_deref().unwrap_or(hops(role).tcp.fix);
+    let fix = format!(
+        "${variable} names this address. If nothing of CodeArtifact is to be there:\n$ unset {variable}\n{usual}"
+    );
+    Some(verdict.by(Mender::You).fix(fix))
+}
+
+/// No address of a host can be connected to; the first ended so.
+fn unreached(
+    evidence: &Evidence,
+    role: Role,
+    host: &HostSeen,
+    address: SocketAddr,
+    reached: &Reached,
+) -> Verdict {
     // Another host of ours at the same address fails for the same reason.
     let verdict = Verdict::failed(format!("{} ({address}) {}", host.host, in_words(reached)))
-        .because(Cause::Address(*address));
+        .because(Cause::Address(address));
     let verdict = match reached {
         Reached::Refused => verdict.fix(format!(
             "Nothing listens at {}: the name must lead to the endpoint's own addresses. Compare:\n\
@@ -68,15 +91,14 @@ pub fn accepts(evidence: &Evidence, role: Role) -> Option<Verdict> {
         )),
         _ => verdict,
     };
-    let variable = set_by_variable(evidence).filter(|_| role != Role::Repositories);
-    let Some(variable) = variable else {
-        return Some(verdict);
-    };
-    let usual = verdict.fix.as_deref().unwrap_or(hops(role).tcp.fix);
-    let fix = format!(
-        "${variable} names this address. If nothing of CodeArtifact is to be there:\n$ unset {variable}\n{usual}"
-    );
-    Some(verdict.by(Mender::You).fix(fix))
+    let mend = (*reached == Reached::TimedOut).then_some(BOTH_PORTS);
+    told_once(verdict, mend, evidence, role, |role, host| {
+        // What leads out of the VPC is lost already.
+        let is_other = role != Role::Assets && names::leads_outside(host)
+            || count(host, |reached| *reached == Reached::Open) > 0;
+        let (_, reached) = host.connections.first().filter(|_| !is_other)?;
+        Some(Loss::Connection(reached.clone()))
+    })
 }
 
 /// The variable that leads to an API which is none of AWS's names, if one does.

@@ -4,12 +4,11 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 
-use super::{ask, plan, progress, teller};
+use super::{ask, plan, progress, settle, teller};
 use crate::aws;
 use crate::bootstrap::attach::attach;
 use crate::bootstrap::collect::collect;
 use crate::bootstrap::decide::AttachVerb;
-use crate::bootstrap::names::Names;
 use crate::bootstrap::plan::{Outcome, Plan, StackVerb};
 use crate::bootstrap::prepare::{Prepared, Told, prepare};
 use crate::bootstrap::publish::publish;
@@ -22,7 +21,7 @@ use crate::output::Printer;
 pub fn run(session: &Session, reach: &Reach, told: &Told, yes: bool) -> anyhow::Result<ExitCode> {
     aws::block_on(async {
         let printer = session.printer;
-        settle(reach, told, printer).await?;
+        settle(reach, &told.base, printer).await?;
         progress(printer, "looking at what is there …");
         let prepared = prepare(reach, told, &session.settings).await?;
         let (mut plan, proposals) = plan::make(reach, &prepared, printer).await?;
@@ -49,18 +48,6 @@ pub fn run(session: &Session, reach: &Reach, told: &Told, yes: bool) -> anyhow::
         printer.note("done: spaces that start from now on are logged in; `studio-mirror bootstrap plan` shows that nothing is left to do");
         Ok(ExitCode::SUCCESS)
     })
-}
-
-/// Waits for what an earlier run began: it goes on without us.
-async fn settle(reach: &Reach, told: &Told, printer: Printer) -> anyhow::Result<()> {
-    let names = Names {
-        base: told.base.clone(),
-        ..Names::default()
-    };
-    for name in [names.packages_stack(), names.consumer_stack()] {
-        stack::settled(reach, &name, &mut teller(printer)).await?;
-    }
-    Ok(())
 }
 
 async fn forget(reach: &Reach, proposals: &[Proposed]) -> anyhow::Result<()> {
@@ -148,15 +135,8 @@ async fn attach_all(reach: &Reach, prepared: &Prepared, printer: Printer) -> any
         return Ok(());
     };
     let attachments = &prepared.decision.attachments;
-    attach(
-        reach,
-        &studio.id,
-        attachments,
-        &prepared.script,
-        &mut |slot| {
-            progress(printer, &format!("attached to {slot}"));
-        },
-    )
-    .await
-    .context("the stacks stand and the binary is published; not everything is attached")
+    let attached = attach(reach, &studio.id, attachments, &prepared.script, printer);
+    attached
+        .await
+        .context("the stacks stand and the binary is published; not everything is attached")
 }

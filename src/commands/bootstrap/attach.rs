@@ -46,16 +46,8 @@ pub fn run(session: &Session, reach: &Reach, told: &Told, yes: bool) -> anyhow::
         }
         ask("Do this?", yes)?;
         let attachments = &decision.attachments;
-        attach(
-            reach,
-            &studio.id,
-            attachments,
-            &prepared.script,
-            &mut |slot| {
-                printer.detail(&format!("attached to {slot}"));
-            },
-        )
-        .await?;
+        let attached = attach(reach, &studio.id, attachments, &prepared.script, printer);
+        attached.await?;
         // No stack of ours remembers what was there.
         for one in attachments
             .iter()

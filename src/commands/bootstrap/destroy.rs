@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 
-use super::{ask, teller};
+use super::{ask, settle, teller};
 use crate::aws;
 use crate::bootstrap::destroy::{Destruction, carry_out, survey};
 use crate::bootstrap::reach::Reach;
@@ -16,6 +16,7 @@ use crate::error::with_hint;
 pub fn run(session: &Session, reach: &Reach, args: &DestroyArgs) -> anyhow::Result<ExitCode> {
     aws::block_on(async {
         let printer = session.printer;
+        settle(reach, &args.which.name, printer).await?;
         let destruction: Destruction =
             survey(reach, &args.which.name, args.delete_packages).await?;
         if destruction.is_nothing() {
@@ -29,7 +30,7 @@ pub fn run(session: &Session, reach: &Reach, args: &DestroyArgs) -> anyhow::Resu
         }
         printer.report(&destruction)?;
         ask("Do this?", args.yes)?;
-        carry_out(reach, &destruction, &mut teller(printer)).await?;
+        carry_out(reach, &destruction, printer, &mut teller(printer)).await?;
         Ok(ExitCode::SUCCESS)
     })
 }

@@ -20,9 +20,10 @@ use super::session::Session;
 use crate::aws::cloudformation::Event;
 use crate::aws::{AwsError, Caller, Kind};
 use crate::bootstrap::decide::Parts;
-use crate::bootstrap::names::field_key;
+use crate::bootstrap::names::{Names, field_key};
 use crate::bootstrap::prepare::Told;
 use crate::bootstrap::reach::Reach;
+use crate::bootstrap::stack;
 use crate::cli::{BootstrapAction, BootstrapArgs, Global, Part, SetupArgs};
 use crate::error::{Usage, find, one_line, with_hint};
 use crate::output::{Printer, Verbosity};
@@ -108,6 +109,18 @@ fn flags(global: &Global) -> BTreeMap<String, String> {
     told.into_iter()
         .filter_map(|(field, value)| Some((field_key(field).to_owned(), value.clone()?)))
         .collect()
+}
+
+/// Waits for what an earlier run began: it goes on without us.
+async fn settle(reach: &Reach, base: &str, printer: Printer) -> anyhow::Result<()> {
+    let names = Names {
+        base: base.to_owned(),
+        ..Names::default()
+    };
+    for name in [names.packages_stack(), names.consumer_stack()] {
+        stack::settled(reach, &name, &mut teller(printer)).await?;
+    }
+    Ok(())
 }
 
 /// Asks a person. Nobody to ask is no consent.

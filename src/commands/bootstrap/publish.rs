@@ -2,14 +2,18 @@
 
 use std::process::ExitCode;
 
+use anyhow::anyhow;
+
 use super::flags;
 use crate::aws::{self, AwsError, caller_identity};
 use crate::bootstrap::choices::Choices;
 use crate::bootstrap::names::{BASE, Names};
+use crate::bootstrap::prepare::begin;
 use crate::bootstrap::publish::{Content, publish};
 use crate::bootstrap::reach::Reach;
 use crate::cli::{Global, PublishArgs};
 use crate::commands::session::Session;
+use crate::error::with_hint;
 use crate::output::Report;
 
 #[derive(serde::Serialize)]
@@ -44,15 +48,15 @@ pub fn run(
 ) -> anyhow::Result<ExitCode> {
     aws::block_on(async {
         let content = Content::read(args.binary.as_deref())?;
-        let identity = caller_identity(&reach.caller, reach.sts_url.as_deref()).await;
-        let (account, _) = identity.map_err(AwsError::into_hinted)?;
-        let choices = Choices {
+        let now = Choices {
             binary_repository: args.binary_repository.clone(),
             settings: flags(global),
             ..Choices::default()
         };
+        let (account, remembered) = of_set_up(reach, args.name.as_deref()).await?;
+        let choices = now.over(&remembered);
         let names = Names::of(
-            BASE,
+            args.name.as_deref().unwrap_or(BASE),
             &choices,
             &session.settings,
             &account,
@@ -68,4 +72,22 @@ pub fn run(
         })?;
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// The account, and what the stacks of a set-up remember. Without a name nobody but CodeArtifact is asked: machines that publish may no more.
+async fn of_set_up(reach: &Reach, name: Option<&str>) -> anyhow::Result<(String, Choices)> {
+    let Some(name) = name else {
+        let identity = caller_identity(&reach.caller, reach.sts_url.as_deref()).await;
+        let (account, _) = identity.map_err(AwsError::into_hinted)?;
+        return Ok((account, Choices::default()));
+    };
+    let beginning = begin(reach, name).await?;
+    if beginning.packages.is_none() && beginning.consumer.is_none() {
+        return Err(with_hint(
+            anyhow!("there are no stacks of the name {name} in this account and region"),
+            "look at --name, --region and --profile; or say --domain and --binary-repository instead",
+        ));
+    }
+    let remembered = beginning.remembered();
+    Ok((beginning.account, remembered))
 }

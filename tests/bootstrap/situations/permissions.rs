@@ -126,3 +126,15 @@ fn traces_that_may_not_be_taken_away_are_said_and_taken_away_by_the_next_plan() 
         administrator.account.assert_same(&before, &"");
     }
 }
+
+#[test]
+fn a_change_set_that_a_run_left_is_taken_away_by_the_next() {
+    let administrator = with_everything();
+    administrator.apply(&[]).success();
+    let before = administrator.account.everything();
+    deny(&administrator, "cloudformation:DeleteChangeSet");
+    administrator.plan(&["--internal", "acme-*"]).exit(1);
+    administrator.account.gate().clear_hook();
+    administrator.plan(&[]).exit(0);
+    administrator.account.assert_same(&before, &"");
+}

@@ -1,7 +1,7 @@
 //! The Studio domain: its slots, its user profiles, its roles.
 
 use super::{Administrator, STUDIO, both, error, in_the_way, looked};
-use crate::administrator::shipped;
+use crate::administrator::{another_binary, shipped};
 use crate::situations::both_of;
 use serde_json::{Value, json};
 
@@ -64,8 +64,31 @@ fn another_lifecycle_configuration_comes_back_in_the_end() {
             .attached("JupyterLab")
             .starts_with("studio-mirror-jupyterlab-")
     );
+    // An upgrade does not take itself for what was there before.
+    let second = another_binary(&administrator.home, "second");
+    let second = second.to_str().expect("text");
+    administrator.apply(&["--binary", second]).success();
     administrator.run(&["destroy", "--yes"]).success();
     assert_eq!(administrator.attached("JupyterLab"), "theirs-JupyterLab");
+    assert_eq!(administrator.lifecycles(), ["theirs-JupyterLab"]);
+}
+
+#[test]
+fn a_slot_that_somebody_took_since_stays_theirs() {
+    let administrator = Administrator::new();
+    administrator.apply(&[]).success();
+    let theirs = lifecycle(&administrator, "JupyterLab");
+    let update = json!({"DomainId": STUDIO,
+        "DefaultUserSettings": {"JupyterLabAppSettings": {"BuiltInLifecycleConfigArn": theirs}}});
+    administrator
+        .account
+        .call("sagemaker", "update_domain", update);
+    assert!(
+        in_the_way(&administrator, &[])[0].starts_with(&format!("JupyterLab: {theirs} is there"))
+    );
+    administrator.run(&["destroy", "--yes"]).success();
+    assert_eq!(administrator.attached("JupyterLab"), "theirs-JupyterLab");
+    assert_eq!(administrator.attached("CodeEditor"), "");
     assert_eq!(administrator.lifecycles(), ["theirs-JupyterLab"]);
 }
 

@@ -17,16 +17,25 @@ const SPACE_V6: &str = "2600:1f18:1:2::10";
 const LOSE_AND_MAKE_ROOM: &str =
     "route add blackhole default\nrule add pref 100 lookup local\nrule del pref 0 lookup local\n";
 
+/// Whose rule it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    Vpc,
+    Space,
+}
+
 /// A rule that loses packets, as `ip rule` spells it, and the family that it is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Rule {
-    pub(crate) v6: bool,
-    pub(crate) text: String,
+    side: Side,
+    v6: bool,
+    text: String,
 }
 
 impl Rule {
     fn new(v6: bool, text: String) -> Rule {
-        Rule { v6, text }
+        let side = Side::Vpc;
+        Rule { side, v6, text }
     }
 
     /// A security group: what comes from the host never arrives at the space. In each family that it has.
@@ -56,6 +65,16 @@ impl Rule {
         let to = |address: std::net::IpAddr| {
             let text = format!("to {address} iif {VPC_DEVICE} unreachable");
             Rule::new(address.is_ipv6(), text)
+        };
+        host.addresses().into_iter().map(to).collect()
+    }
+
+    /// The space itself knows no way to the host. Routers limit how often they say so; the own kernel does not.
+    pub(crate) fn no_route(host: Host) -> Vec<Rule> {
+        let to = |address: std::net::IpAddr| Rule {
+            side: Side::Space,
+            v6: address.is_ipv6(),
+            text: format!("to {address} unreachable"),
         };
         host.addresses().into_iter().map(to).collect()
     }
@@ -134,15 +153,20 @@ impl Routes {
 
     /// Puts these rules in the place of those before, and gives the space IPv6 or takes it away.
     pub(crate) fn set(&mut self, rules: Vec<Rule>, ipv6: bool) -> Result<()> {
-        for (family, v6) in [("-4", false), ("-6", true)] {
-            let mut batch = String::new();
-            for (change, rules) in [("del", &self.rules), ("add", &rules)] {
-                for (number, rule) in rules.iter().enumerate().filter(|(_, rule)| rule.v6 == v6) {
-                    let _ = writeln!(batch, "rule {change} pref {} {}", 10 + number, rule.text);
+        for side in [Side::Vpc, Side::Space] {
+            for (family, v6) in [("-4", false), ("-6", true)] {
+                let mut batch = String::new();
+                for (change, rules) in [("del", &self.rules), ("add", &rules)] {
+                    let is_meant = |rule: &&Rule| rule.side == side && rule.v6 == v6;
+                    for (number, rule) in rules.iter().filter(is_meant).enumerate() {
+                        let _ = writeln!(batch, "rule {change} pref {} {}", 10 + number, rule.text);
+                    }
                 }
-            }
-            if !batch.is_empty() {
-                ip(Command::new("ip").arg(family), &batch)?;
+                match side {
+                    _ if batch.is_empty() => {}
+                    Side::Vpc => ip(Command::new("ip").arg(family), &batch)?,
+                    Side::Space => self.in_space(family, &batch)?,
+                }
             }
         }
         self.rules = rules;

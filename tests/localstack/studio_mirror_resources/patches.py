@@ -3,7 +3,8 @@
 import functools
 
 from localstack.aws.api import CommonServiceException
-from localstack.aws.api.cloudformation import ResourceStatus, StackStatus
+from localstack.aws.api.cloudformation import ChangeAction, ResourceStatus, StackStatus
+from localstack.services.cloudformation.resource_provider import OperationStatus
 from localstack.runtime import hooks
 from localstack.utils.numbers import to_number
 
@@ -28,6 +29,7 @@ def make_stricter():
     keep_what_is_retained_but_on_create(executor)
     split_lists_that_were(change_set_model_preproc.ChangeSetModelPreproc)
     replace_by_values(change_set_model_preproc.ChangeSetModelPreproc)
+    forget_what_was_removed(executor)
     fail_deletions(executor)
     rollback.roll_back(executor)
 
@@ -162,6 +164,22 @@ def replace_by_values(preproc):
         return delta
 
     preproc.visit_node_resource = visit_node_resource
+
+
+def forget_what_was_removed(executor):
+    """What an update removed is no part of the stack any more, and is not deleted with it once more."""
+    act = executor._execute_resource_action
+
+    @functools.wraps(act)
+    def execute(self, *, action, logical_resource_id, **more):
+        event = act(self, action=action, logical_resource_id=logical_resource_id, **more)
+        is_deletion = self._change_set.stack.status == StackStatus.DELETE_IN_PROGRESS
+        if action == ChangeAction.Remove and event.status == OperationStatus.SUCCESS and not is_deletion:
+            if not more.get("part_of_replacement"):
+                self.resources.pop(logical_resource_id, None)
+        return event
+
+    executor._execute_resource_action = execute
 
 
 def fail_deletions(executor):

@@ -71,7 +71,7 @@ class Stack:
         name, attribute = argument if isinstance(argument, list) else argument.split(".")
         self.referred.add(name)
         if attribute == "Name":
-            properties = self.template["Resources"][name]["Properties"]
+            properties = self.template["Resources"][name].get("Properties", {})
             return self.value(properties.get("RepositoryName", properties["DomainName"]))
         return f"<{name}.{attribute}>"
 
@@ -105,7 +105,7 @@ class Stack:
         for name, resource in self.template["Resources"].items():
             if "Condition" not in resource or self.condition(resource["Condition"]):
                 rest = {key: value for key, value in resource.items() if key not in ("Properties", "Condition")}
-                made[name] = rest | {"Properties": self.value(resource["Properties"])}
+                made[name] = rest | {"Properties": self.value(resource.get("Properties", {}))}
         return made
 
     def outputs(self):

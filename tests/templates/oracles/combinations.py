@@ -19,7 +19,7 @@ def judge(stack, given):
     missing = stack.referred - set(made)
     assert not missing, f"{given}: {missing} is referred to, but not made"
     for name, resource in made.items():
-        properties = resource["Properties"]
+        properties = resource.get("Properties", {})
         for key in ("PermissionsPolicyDocument", "PolicyDocument"):
             if key in properties:
                 document = properties[key]

@@ -70,6 +70,13 @@ locals {
       Action    = "s3:GetObject"
       Resource  = "${bucket}/*"
     } if bucket != null],
+    [for object in [var.binary_object_arn] : {
+      Sid       = "ProgramFromS3"
+      Effect    = "Allow"
+      Principal = "*"
+      Action    = "s3:GetObject"
+      Resource  = object
+    } if object != null],
     # Studio and its notebooks work on buckets of their account.
     [{
       Sid       = "BucketsOfThisAccount"
@@ -136,6 +143,12 @@ locals {
         Resource = "${local.arn}:package/${var.domain_name}/${var.binary_repository_name}/generic/studio-mirror/studio-mirror"
       },
     ],
+    [for object in [var.binary_object_arn] : {
+      Sid      = "ProgramFromS3"
+      Effect   = "Allow"
+      Action   = "s3:GetObject"
+      Resource = object
+    } if object != null],
     # Not the bearer token: CodeArtifact itself asks for it, through no endpoint of ours.
     [for only in [var.only_through_vpc] : {
       Sid    = "OnlyThroughTheseEndpoints"

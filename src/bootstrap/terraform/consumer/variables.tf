@@ -30,6 +30,12 @@ variable "binary_repository_name" {
   default     = "studio-mirror"
 }
 
+variable "binary_object_arn" {
+  description = "The program as an object of S3, where spaces do not fetch it from its repository."
+  type        = string
+  default     = null
+}
+
 variable "vpc_id" {
   description = "VPC of the spaces."
   type        = string

@@ -5,7 +5,7 @@ use crate::aws::ec2::VpcEndpoint;
 use crate::check::evidence::Role;
 use crate::check::verdicts::is_private;
 use crate::check::vpc::VpcSeen;
-use crate::check::{Evidence, Mender, Verdict, catalogue};
+use crate::check::{Cause, Evidence, Mender, Verdict, catalogue};
 
 /// Whether the VPC has what private names need.
 pub fn attributes(evidence: &Evidence) -> Option<Verdict> {
@@ -137,13 +137,14 @@ fn led_elsewhere(seen: &VpcSeen, role: Role, endpoint: &VpcEndpoint) -> Option<V
     ));
     let zones =
         format!("$ aws route53 list-hosted-zones-by-vpc --vpc-region {{region}} --vpc-id {vpc}");
-    Some(verdict.fix(match host.addresses.iter().any(is_private) {
-        true => format!("A private hosted zone of the VPC, or a line in /etc/hosts, has that address:\n{zones}"),
-        false => format!(
+    Some(match host.addresses.iter().any(is_private) {
+        true => verdict.fix(format!("A private hosted zone of the VPC, or a line in /etc/hosts, has that address:\n{zones}")),
+        // What asks the wrong nameserver for one name asks it for all.
+        false => verdict.because(Cause::Resolver).fix(format!(
             "Its nameserver must be AmazonProvidedDNS, or must forward amazonaws.com and on.aws to it:\n\
              $ aws ec2 describe-dhcp-options --region {{region}} --dhcp-options-ids {options}\n\
              Look at Route 53's DNS Firewall and its resolver rules for that VPC, too:\n\
              $ aws route53resolver list-resolver-rule-associations --region {{region}} --filters Name=VPCId,Values={vpc}"
-        ),
-    }))
+        )),
+    })
 }

@@ -63,6 +63,8 @@ words! {
         Refused = "refused",
         /// A router says that there is no way.
         Unreachable = "unreachable",
+        /// The space has no route there.
+        NoRoute = "no-route",
         /// The connection is reset once TLS begins.
         Reset = "reset",
         /// The connection is taken, and nothing is ever said.

@@ -135,6 +135,7 @@ pub(super) fn rules(faults: &[Fault]) -> Vec<Rule> {
         Fault::Link(host, Link::DropsV4) => vec![Rule::no_answer_v4(*host)],
         Fault::Link(host, Link::DropsV6) => Rule::no_answer_v6(*host).into_iter().collect(),
         Fault::Link(host, Link::Unreachable) => Rule::no_way(*host),
+        Fault::Link(host, Link::NoRoute) => Rule::no_route(*host),
         Fault::AllDropped => Rule::nothing_arrives(),
         _ => Vec::new(),
     });

@@ -1,0 +1,112 @@
+//! Takes the last version back: the lifecycle configuration before it is attached again.
+
+use serde::Serialize;
+
+use super::attach::put;
+use super::collect::history;
+use super::names::Names;
+use super::prepare::begin;
+use super::reach::Reach;
+use super::slot::{Holder, Slot};
+use crate::aws::AwsError;
+use crate::check::render::lines::broken;
+use crate::error::one_line;
+use crate::output::{Printer, Report};
+
+/// What goes back to the version before.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Rollback {
+    /// The Studio domain; empty if nothing was attached to one.
+    pub studio_domain: String,
+    /// Its slots.
+    pub slots: Vec<Return>,
+}
+
+/// A slot that goes back.
+#[derive(Clone, Debug, Serialize)]
+pub struct Return {
+    /// Its key.
+    pub slot: String,
+    /// What is in it when the command begins.
+    pub before: String,
+    /// What is in it afterwards.
+    pub after: String,
+    #[serde(skip)]
+    place: Slot,
+}
+
+impl Report for Rollback {
+    fn text(&self) -> String {
+        let lines = self.slots.iter().map(|one| {
+            let line = format!("{}: {} (now {})", one.place, one.after, one.before);
+            broken(&one_line(&line), "- return  ", "          ", "")
+        });
+        lines.collect()
+    }
+}
+
+/// Looks for what there was before. Only what has the newest of the attached versions goes back: a run that was interrupted, typed again,
+/// goes no further than the first one would have.
+///
+/// # Errors
+/// When AWS would not tell.
+pub async fn survey(reach: &Reach, names: &Names) -> anyhow::Result<Rollback> {
+    let beginning = begin(reach, &names.base).await?;
+    let memory = beginning.consumer.map(|stack| stack.memory);
+    let memory = memory.unwrap_or_default();
+    let Some(studio) = memory.choices.studio_domain_id.clone() else {
+        return Ok(Rollback::default());
+    };
+    let history = history(reach, names, &|seen| memory.attached(seen)).await?;
+    let mut slots = Vec::new();
+    for place in memory.replaced.keys().filter_map(|key| Slot::of_key(key)) {
+        let described = match &place.holder {
+            Holder::Profile(name) => reach.sagemaker.profile(&studio, name).await,
+            _ => reach.sagemaker.domain_as_it_is(&studio).await,
+        };
+        let Some(now) = place.arn(&described.map_err(AwsError::into_hinted)?) else {
+            continue;
+        };
+        let (prefix, name) = now.rsplit_once('/').unwrap_or_default();
+        let known = history.get(place.app.as_str());
+        let Some(all) = known else { continue };
+        let Some(age) = all.iter().position(|known| known == name) else {
+            continue;
+        };
+        let after = all.get(age + 1).map(|older| format!("{prefix}/{older}"));
+        slots.push((place, age, now.clone(), after));
+    }
+    let newest = slots.iter().map(|(_, age, ..)| *age).min();
+    let returning = slots.into_iter().filter_map(|(place, age, before, after)| {
+        Some(Return {
+            slot: place.key(),
+            before,
+            after: after.filter(|_| Some(age) == newest)?,
+            place,
+        })
+    });
+    Ok(Rollback {
+        slots: returning.collect(),
+        studio_domain: studio,
+    })
+}
+
+/// Does it.
+///
+/// # Errors
+/// At the first slot that cannot be filled; the same command again goes on from there.
+pub async fn carry_out(reach: &Reach, rollback: &Rollback, printer: Printer) -> anyhow::Result<()> {
+    for one in &rollback.slots {
+        let now = Some(Some(one.before.as_str()));
+        put(
+            reach,
+            &rollback.studio_domain,
+            &one.place,
+            now,
+            Some(&one.after),
+            printer,
+        )
+        .await?;
+    }
+    Ok(())
+}

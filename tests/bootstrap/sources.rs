@@ -1,0 +1,76 @@
+//! Where the binary is published, and where else it may come from.
+
+use crate::administrator::{Administrator, shipped};
+use crate::support::cloud::text;
+use serde_json::{Value, json};
+
+#[test]
+fn publish_goes_where_the_set_up_of_this_name_has_its_binary() {
+    let administrator = Administrator::new();
+    administrator
+        .apply(&[
+            "--name",
+            "second",
+            "--domain",
+            "corp",
+            "--binary-repository",
+            "programs",
+        ])
+        .success();
+    let other = crate::administrator::another_binary(&administrator.home, "other");
+    let other = other.to_str().expect("text");
+    let words = [
+        "publish", "--name", "second", "--binary", other, "--output", "json",
+    ];
+    let told = administrator.run(&words).success();
+    let told: Value = serde_json::from_str(&told.stdout).expect("a document");
+    assert_eq!(told["schema_version"], 1);
+    assert_eq!(
+        (&told["domain"], &told["repository"], &told["is_new"]),
+        (&json!("corp"), &json!("programs"), &json!(true))
+    );
+    let told = administrator.run(&["publish", "--name", "third", "--binary", shipped()]);
+    assert_eq!(told.code(), 1);
+    assert!(
+        told.stderr
+            .contains("there are no stacks of the name third"),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn the_roles_may_read_the_object_that_the_binary_is_and_no_other() {
+    let administrator = Administrator::new();
+    let told = administrator
+        .apply(&["--binary-source", "s3://tools/studio-mirror/1.0"])
+        .success();
+    let said = told.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("that key's policy must let them"), "{said}");
+    assert!(said.contains("\"Action\":\"kms:Decrypt\""), "{said}");
+    let account = &administrator.account;
+    let asked = json!({"RoleName": "Execution"});
+    let attached = account.call("iam", "list_attached_role_policies", asked);
+    let all = attached["AttachedPolicies"].as_array().expect("a list");
+    let of_s3: Vec<Value> = all
+        .iter()
+        .flat_map(|policy| {
+            let arn = text(&policy["PolicyArn"]);
+            let policy = account.call("iam", "get_policy", json!({"PolicyArn": arn}));
+            let version =
+                json!({"PolicyArn": arn, "VersionId": policy["Policy"]["DefaultVersionId"]});
+            let version = account.call("iam", "get_policy_version", version);
+            let statements = version["PolicyVersion"]["Document"]["Statement"].clone();
+            statements.as_array().cloned().unwrap_or_default()
+        })
+        .filter(|statement| statement.to_string().contains("s3:"))
+        .collect();
+    assert_eq!(
+        of_s3,
+        [
+            json!({"Sid": "ProgramFromS3", "Effect": "Allow", "Action": "s3:GetObject",
+            "Resource": "arn:aws:s3:::tools/studio-mirror/1.0"})
+        ]
+    );
+    let (code, plan) = administrator.plan_document(&[]);
+    assert_eq!(code, 0, "{plan:#}");
+}
