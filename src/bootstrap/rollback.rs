@@ -38,7 +38,9 @@ pub struct Return {
 impl Report for Rollback {
     fn text(&self) -> String {
         let lines = self.slots.iter().map(|one| {
-            let line = format!("{}: {} (now {})", one.place, one.after, one.before);
+            let name = |arn: &str| arn.rsplit('/').next().unwrap_or_default().to_owned();
+            let (after, before) = (name(&one.after), name(&one.before));
+            let line = format!("{}: {after} (now {before})", one.place);
             broken(&one_line(&line), "- return  ", "          ", "")
         });
         lines.collect()

@@ -30,13 +30,15 @@ fn at_a_terminal(administrator: &Administrator, words: &[&str], answer: &str) ->
     told
 }
 
-/// Lines that do not fit; what is one sentence to be copied as a whole, the terminal itself breaks.
+/// Lines that do not fit, but for single words as long as an ARN; what is one sentence to be copied as a whole, the terminal itself breaks.
 fn too_long(text: &str) -> Vec<&str> {
     let is_sentence = |line: &&str| {
         let starts = ["note: ", "error: ", "hint: ", "  caused by: "];
         starts.iter().any(|start| line.starts_with(start))
     };
-    let is_too_long = |line: &&str| line.chars().count() > 80 && !is_sentence(line);
+    let has_words = |line: &&str| line.trim().contains(' ');
+    let is_too_long =
+        |line: &&str| line.chars().count() > 80 && !is_sentence(line) && has_words(line);
     text.lines().filter(is_too_long).collect()
 }
 

@@ -7,6 +7,7 @@ mod spaces;
 mod stacks;
 
 use crate::administrator::{Administrator, STUDIO, shipped};
+use crate::support::gate::refusal::Refusal;
 use crate::support::gate::{Passage, Verdict};
 use crate::support::home::Finished;
 use serde_json::{Value, json};
@@ -102,6 +103,17 @@ fn by_hand(plan: &Value) -> Vec<(String, String)> {
         (text("what"), text("text"))
     })
     .collect()
+}
+
+/// Another account's domain is not there: where policies decide, as another test may have it, nobody would be told so.
+pub fn without_a_domain(administrator: &Administrator) {
+    administrator
+        .account
+        .gate()
+        .set_hook(|passage| match passage.service.as_str() {
+            "codeartifact" => Refusal::Missing.of(passage),
+            _ => Verdict::Pass,
+        });
 }
 
 /// Has one call answered with these words replaced: what LocalStack cannot be brought to say.

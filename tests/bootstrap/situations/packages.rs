@@ -146,6 +146,7 @@ fn a_domain_of_another_account_is_made_there_first() {
     let administrator = Administrator::new();
     let owner = Administrator::without_studio();
     let (account, owner) = (&administrator.account.id, &owner.account.id);
+    super::without_a_domain(&administrator);
     let words = ["--domain", "corp", "--domain-owner", owner];
     assert_eq!(
         in_the_way(&administrator, &words),

@@ -11,6 +11,8 @@ pub enum Refusal {
     Expired,
     /// Too many requests.
     Throttled,
+    /// There is no such thing.
+    Missing,
 }
 
 impl Refusal {
@@ -25,6 +27,8 @@ impl Refusal {
             (Refusal::Expired, "codeartifact") => (403, "ExpiredTokenException"),
             (Refusal::Expired, "sagemaker") => (400, "ExpiredTokenException"),
             (Refusal::Expired, _) => (403, "ExpiredToken"),
+            (Refusal::Missing, "codeartifact") => (404, "ResourceNotFoundException"),
+            (Refusal::Missing, _) => (400, "ResourceNotFound"),
             (Refusal::Throttled, "ec2") => (503, "RequestLimitExceeded"),
             (Refusal::Throttled, "codeartifact") => (429, "ThrottlingException"),
             (Refusal::Throttled, "sagemaker") => (400, "ThrottlingException"),
@@ -58,6 +62,7 @@ impl Refusal {
             Refusal::Expired if passage.service == "ec2" => "Request has expired.".to_owned(),
             Refusal::Expired => "The security token included in the request is expired".to_owned(),
             Refusal::Throttled => "Rate exceeded".to_owned(),
+            Refusal::Missing => format!("{}: there is no such thing", passage.action),
         }
     }
 }
