@@ -10,6 +10,7 @@ mod busy;
 mod drift;
 mod export;
 mod hostile;
+mod impostors;
 mod interrupted;
 mod memory;
 mod midway;
