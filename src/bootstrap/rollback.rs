@@ -47,8 +47,8 @@ impl Report for Rollback {
     }
 }
 
-/// Looks for what there was before. Only what has the newest of the attached versions goes back: a run that was interrupted, typed again,
-/// goes no further than the first one would have.
+/// Looks for what there was before. Only what has the last version goes back, to the one before: typed again, after a kill perhaps, it goes
+/// no further.
 ///
 /// # Errors
 /// When AWS would not tell.
@@ -70,25 +70,21 @@ pub async fn survey(reach: &Reach, names: &Names) -> anyhow::Result<Rollback> {
             continue;
         };
         let (prefix, name) = now.rsplit_once('/').unwrap_or_default();
-        let known = history.get(place.app.as_str());
-        let Some(all) = known else { continue };
-        let Some(age) = all.iter().position(|known| known == name) else {
+        let known = history.get(place.app.as_str()).map(Vec::as_slice);
+        let Some([newest, older, ..]) = known else {
             continue;
         };
-        let after = all.get(age + 1).map(|older| format!("{prefix}/{older}"));
-        slots.push((place, age, now.clone(), after));
+        if name == newest {
+            slots.push(Return {
+                slot: place.key(),
+                after: format!("{prefix}/{older}"),
+                before: now,
+                place,
+            });
+        }
     }
-    let newest = slots.iter().map(|(_, age, ..)| *age).min();
-    let returning = slots.into_iter().filter_map(|(place, age, before, after)| {
-        Some(Return {
-            slot: place.key(),
-            before,
-            after: after.filter(|_| Some(age) == newest)?,
-            place,
-        })
-    });
     Ok(Rollback {
-        slots: returning.collect(),
+        slots,
         studio_domain: studio,
     })
 }

@@ -1,6 +1,7 @@
 //! Drives CloudFormation: a change set is made, shown, and carried out or forgotten.
 
-use std::collections::BTreeSet;
+mod seen;
+
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::anyhow;
@@ -11,6 +12,7 @@ use super::template::Template;
 use crate::aws::AwsError;
 use crate::aws::cloudformation::{Change, Event, Proposal, Stack};
 use crate::error::with_hint;
+use seen::Seen;
 
 /// What our change sets' names begin with: those that a killed run left are known by it.
 pub(super) const CHANGE_SET: &str = "studio-mirror-";
@@ -285,60 +287,4 @@ async fn ended(
         })
     })
     .await
-}
-
-/// The events that were told.
-#[derive(Default)]
-struct Seen {
-    ids: BTreeSet<String>,
-    failures: Vec<String>,
-}
-
-impl Seen {
-    async fn skip_all(&mut self, reach: &Reach, stack: &str) -> anyhow::Result<()> {
-        let events = reach.cloudformation.events(stack).await;
-        let events = events.map_err(AwsError::into_hinted)?;
-        self.ids.extend(events.into_iter().map(|event| event.id));
-        Ok(())
-    }
-
-    async fn tell(
-        &mut self,
-        reach: &Reach,
-        stack: &str,
-        tell: &mut dyn FnMut(&Event),
-    ) -> anyhow::Result<()> {
-        let events = reach.cloudformation.events(stack).await;
-        let events = events.map_err(AwsError::into_hinted)?;
-        for event in events.into_iter().rev() {
-            if !self.ids.insert(event.id.clone()) {
-                continue;
-            }
-            // What was cancelled failed because of another. The stack's own failure may say nothing.
-            let tells = !event.reason.is_empty() && !event.reason.contains("cancelled");
-            if event.is_failure() && tells {
-                self.failures.push(format!(
-                    "{} ({}): {}",
-                    event.logical_id, event.kind, event.reason
-                ));
-            }
-            tell(&event);
-        }
-        Ok(())
-    }
-
-    /// Why a stack is not as it should be.
-    fn failure(&self, reach: &Reach, stack: &Stack) -> anyhow::Error {
-        let why = match self.failures.first() {
-            Some(first) => first.clone(),
-            None => stack.reason.clone(),
-        };
-        let hint = match stack.status.as_str() {
-            STUCK => unstick(reach, stack),
-            "DELETE_FAILED" => "what could not be deleted is still there, and the stack with it; mend the cause, and type the same command again".to_owned(),
-            _ => "CloudFormation has taken back what this run did; mend the cause, and type the same command again".to_owned(),
-        };
-        let error = anyhow!(why).context(format!("the stack {} is {}", stack.name, stack.status));
-        with_hint(error, hint)
-    }
 }

@@ -5,7 +5,7 @@ use crate::support::gate::{Passage, Verdict};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::process::Stdio;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -101,15 +101,13 @@ fn try_apply(number: usize, verdict: Verdict) -> Option<String> {
 /// Has `attempt` made with 1, 2, 3… until the command ends first; both ways where a call changes something. What came.
 fn all(attempt: impl Fn(usize, Verdict) -> Option<String> + Sync) -> BTreeSet<String> {
     let next = AtomicUsize::new(1);
-    let over = AtomicBool::new(false);
     let seen = Mutex::new(BTreeSet::new());
     std::thread::scope(|scope| {
         for _ in 0..WORKERS {
             scope.spawn(|| {
-                while !over.load(Ordering::SeqCst) {
+                loop {
                     let number = next.fetch_add(1, Ordering::SeqCst);
                     let Some(name) = attempt(number, Verdict::Reset) else {
-                        over.store(true, Ordering::SeqCst);
                         break;
                     };
                     let is_new = seen.lock().expect("no panic").insert(name.clone());
@@ -216,20 +214,35 @@ fn try_rollback(number: usize, verdict: Verdict) -> Option<String> {
     let administrator = Administrator::new();
     administrator.apply(&[]).success();
     let apps = ["JupyterLab", "CodeEditor"];
-    let first = apps.map(|app| administrator.attached(app));
-    let second = another_binary(&administrator.home, "second");
-    let second = second.to_str().expect("text");
-    administrator.apply(&["--binary", second]).success();
+    // Apps that still run hold on to the oldest version: there are three to go back to.
+    let settings = &administrator.described()["DefaultUserSettings"];
+    for app in apps {
+        let arn = &settings[format!("{app}AppSettings")]["BuiltInLifecycleConfigArn"];
+        let running = json!({"DomainId": STUDIO, "SpaceName": "old", "AppType": app, "AppName": "default",
+            "BuiltInLifecycleConfigArn": arn});
+        administrator.account.put_studio("app", running);
+    }
+    let upgrade = |name: &str| {
+        let binary = another_binary(&administrator.home, name);
+        let binary = binary.to_str().expect("text");
+        administrator.apply(&["--binary", binary]).success();
+        apps.map(|app| administrator.attached(app))
+    };
+    let second = upgrade("second");
+    upgrade("third");
+    assert_eq!(administrator.lifecycles().len(), 6);
     let name = killed_at(&administrator, &ROLLBACK, (number, changes), verdict)?;
     let call = format!("change {number}, {name}");
     starts(&administrator, &call);
     let told = administrator.run(&ROLLBACK);
+    // The last thing may have been done already.
     assert!(
-        told.code() == 0 || told.stderr.contains("no lifecycle configuration before"),
+        told.code() == 0 || told.stderr.contains("the last of several versions"),
         "{call}: {told:?}"
     );
-    assert_eq!(apps.map(|app| administrator.attached(app)), first, "{call}");
-    assert_eq!(administrator.lifecycles().len(), 4, "{call}");
+    let attached = apps.map(|app| administrator.attached(app));
+    assert_eq!(attached, second, "{call}");
+    assert_eq!(administrator.lifecycles().len(), 6, "{call}");
     Some(name)
 }
 

@@ -46,6 +46,27 @@ fn what_stood_in_a_slot_that_was_taken_meanwhile_comes_back() {
 }
 
 #[test]
+fn what_was_deleted_since_does_not_come_back() {
+    let administrator = Administrator::new();
+    let theirs = taken_by_another(&administrator);
+    administrator.apply(&["--replace"]).success();
+    let account = &administrator.account;
+    let named = json!({"StudioLifecycleConfigName": "theirs"});
+    account.call("sagemaker", "delete_studio_lifecycle_config", named);
+    let told = administrator.run(&["destroy", "--yes", "--output", "json"]);
+    let told: Value = serde_json::from_str(&told.success().stdout).expect("a document");
+    let slot = &told["slots"][0];
+    assert_eq!(
+        (&slot["slot"], &slot["back"], &slot["gone"]),
+        (&json!("domain/JupyterLab"), &json!(null), &json!(theirs)),
+        "{told:#}"
+    );
+    assert_eq!(told["schema_version"], 1);
+    assert_eq!(administrator.attached("JupyterLab"), "");
+    assert_eq!(administrator.stacks(), [""; 0]);
+}
+
+#[test]
 fn another_way_to_attach_is_remembered() {
     let administrator = Administrator::new();
     administrator.apply(&["--attach", "print"]).success();

@@ -120,7 +120,24 @@ fn an_upgrade_keeps_the_version_before_to_go_back_to() {
     assert_ne!(second, first);
     assert_eq!(administrator.lifecycles().len(), 4);
 
-    administrator.run(&["rollback", "--yes"]).success();
+    // A refusal, too, is one document.
+    let told = administrator.run(&["rollback", "--output", "json"]);
+    let failure: serde_json::Value = serde_json::from_str(&told.stdout).expect("a document");
+    assert_eq!(failure["ok"], false, "{told:?}");
+    let told = administrator.run(&["rollback", "--yes", "--output", "json"]);
+    let told: serde_json::Value = serde_json::from_str(&told.success().stdout).expect("a document");
+    assert_eq!(
+        (&told["schema_version"], &told["studio_domain"]),
+        (&json!(1), &json!(STUDIO))
+    );
+    let slot = &told["slots"][1];
+    assert_eq!(slot["slot"], "domain/JupyterLab", "{told:#}");
+    let name = |arn: &serde_json::Value| {
+        arn.as_str()
+            .and_then(|arn| arn.rsplit('/').next().map(str::to_owned))
+    };
+    assert_eq!(name(&slot["before"]), Some(second.clone()));
+    assert_eq!(name(&slot["after"]), Some(first.clone()));
     assert_eq!(administrator.attached("JupyterLab"), first);
     administrator.apply(&["--binary", second_binary]).success();
     assert_eq!(administrator.attached("JupyterLab"), second);

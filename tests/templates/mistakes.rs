@@ -204,7 +204,7 @@ fn roles_are_not_locked_out_by_endpoints_that_nobody_named() {
     };
     assert_eq!(
         explain(&consumer(&stack, "{}").unwrap_err()).hint.unwrap(),
-        "name the endpoints that spaces use, or let the stack make both of CodeArtifact's"
+        "name the endpoints that spaces use with --endpoint-ids, or let the stack make both of CodeArtifact's"
     );
 }
 

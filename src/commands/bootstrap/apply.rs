@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 
-use super::{ask, plan, progress, settle, teller};
+use super::{announce, conclude, plan, progress, settle, teller};
 use crate::aws;
 use crate::bootstrap::attach::attach;
 use crate::bootstrap::collect::collect;
@@ -26,16 +26,19 @@ pub fn run(session: &Session, reach: &Reach, told: &Told, yes: bool) -> anyhow::
         let prepared = prepare(reach, told, &session.settings).await?;
         let (mut plan, proposals) = plan::make(reach, &prepared, printer).await?;
         plan.is_asked = true;
-        printer.report(&plan)?;
         match plan.outcome {
-            Outcome::Refused => return Ok(ExitCode::FAILURE),
+            Outcome::Refused => {
+                printer.report(&plan)?;
+                return Ok(ExitCode::FAILURE);
+            }
             Outcome::NoChange => {
+                printer.report(&plan)?;
                 forget(reach, &proposals).await?;
                 return Ok(ExitCode::SUCCESS);
             }
             Outcome::Changes | Outcome::Drift => {}
         }
-        if let Err(error) = ask("Do this?", yes) {
+        if let Err(error) = announce(printer, &plan, yes) {
             forget(reach, &proposals).await?;
             return Err(error);
         }
@@ -45,6 +48,7 @@ pub fn run(session: &Session, reach: &Reach, told: &Told, yes: bool) -> anyhow::
             let _ = forget(reach, &proposals).await;
             return Err(error);
         }
+        conclude(printer, &plan)?;
         printer.note("done: spaces that start from now on are logged in; `studio-mirror bootstrap plan` shows that nothing is left to do");
         Ok(ExitCode::SUCCESS)
     })

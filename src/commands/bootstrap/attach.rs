@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 
-use super::ask;
+use super::{announce, conclude};
 use crate::aws;
 use crate::bootstrap::attach::attach;
 use crate::bootstrap::decide::{AttachVerb, Decision, Parts, Wanted, fill};
@@ -38,13 +38,17 @@ pub fn run(session: &Session, reach: &Reach, told: &Told, yes: bool) -> anyhow::
         let decision = decide(&prepared, &told)?;
         let mut plan = Plan::new(&decision, &prepared.found, &prepared.names);
         plan.is_asked = true;
-        printer.report(&plan)?;
         match plan.outcome {
-            Outcome::Refused => return Ok(ExitCode::FAILURE),
-            Outcome::NoChange => return Ok(ExitCode::SUCCESS),
             Outcome::Changes | Outcome::Drift => {}
+            end => {
+                printer.report(&plan)?;
+                return Ok(match end {
+                    Outcome::NoChange => ExitCode::SUCCESS,
+                    _ => ExitCode::FAILURE,
+                });
+            }
         }
-        ask("Do this?", yes)?;
+        announce(printer, &plan, yes)?;
         let attachments = &decision.attachments;
         let attached = attach(reach, &studio.id, attachments, &prepared.script, printer);
         attached.await?;
@@ -60,6 +64,7 @@ pub fn run(session: &Session, reach: &Reach, told: &Told, yes: bool) -> anyhow::
                 one.slot, studio.id
             ));
         }
+        conclude(printer, &plan)?;
         Ok(ExitCode::SUCCESS)
     })
 }

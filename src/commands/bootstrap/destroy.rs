@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 
-use super::{ask, settle, teller};
+use super::{announce, conclude, settle, teller};
 use crate::aws;
 use crate::bootstrap::destroy::{Destruction, carry_out, survey};
 use crate::bootstrap::reach::Reach;
@@ -28,9 +28,9 @@ pub fn run(session: &Session, reach: &Reach, args: &DestroyArgs) -> anyhow::Resu
                 "look at --name, --region and --profile",
             ));
         }
-        printer.report(&destruction)?;
-        ask("Do this?", args.yes)?;
+        announce(printer, &destruction, args.yes)?;
         carry_out(reach, &destruction, printer, &mut teller(printer)).await?;
+        conclude(printer, &destruction)?;
         Ok(ExitCode::SUCCESS)
     })
 }

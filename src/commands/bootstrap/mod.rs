@@ -26,7 +26,7 @@ use crate::bootstrap::reach::Reach;
 use crate::bootstrap::stack;
 use crate::cli::{BootstrapAction, BootstrapArgs, Global, Part, SetupArgs};
 use crate::error::{Usage, find, one_line, with_hint};
-use crate::output::{Printer, Verbosity};
+use crate::output::{Format, Printer, Report, Verbosity};
 use crate::settings::Field;
 
 /// CloudFormation takes minutes; an hour is out of the ordinary.
@@ -121,6 +121,22 @@ async fn settle(reach: &Reach, base: &str, printer: Printer) -> anyhow::Result<(
         stack::settled(reach, &name, &mut teller(printer)).await?;
     }
     Ok(())
+}
+
+/// Shows people what is going to happen, and asks them. Programs get it as their one document when it is done, by [`conclude`].
+fn announce(printer: Printer, what: &impl Report, yes: bool) -> anyhow::Result<()> {
+    if printer.format != Format::Json {
+        printer.report(what)?;
+    }
+    ask("Do this?", yes)
+}
+
+/// What was done, for programs: had it failed, the failure would be the document.
+fn conclude(printer: Printer, what: &impl Report) -> anyhow::Result<()> {
+    match printer.format {
+        Format::Json => printer.report(what),
+        _ => Ok(()),
+    }
 }
 
 /// Asks a person. Nobody to ask is no consent.

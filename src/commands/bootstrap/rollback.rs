@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 
-use super::{ask, settle};
+use super::{announce, conclude, settle};
 use crate::aws;
 use crate::bootstrap::names::Names;
 use crate::bootstrap::reach::Reach;
@@ -31,13 +31,13 @@ pub fn run(session: &Session, reach: &Reach, args: &RollbackArgs) -> anyhow::Res
         }
         if rollback.slots.is_empty() {
             return Err(with_hint(
-                anyhow!("there is no lifecycle configuration before the one that is attached"),
-                "`studio-mirror bootstrap destroy` takes it away altogether",
+                anyhow!("nothing that is attached is the last of several versions"),
+                "it was taken back already, or is the first: `studio-mirror bootstrap plan` shows what there is, `destroy` takes it away altogether",
             ));
         }
-        printer.report(&rollback)?;
-        ask("Do this?", args.yes)?;
+        announce(printer, &rollback, args.yes)?;
         carry_out(reach, &rollback, printer).await?;
+        conclude(printer, &rollback)?;
         printer.note("spaces that start from now on run the version before; the next `bootstrap apply` attaches the new one again");
         Ok(ExitCode::SUCCESS)
     })
