@@ -3,6 +3,7 @@
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 musl=x86_64-unknown-linux-musl
+cross=aarch64-unknown-linux-musl
 # What is tested and shown; STUDIO_MIRROR_BIN names another than the one that ships.
 binary=${STUDIO_MIRROR_BIN:-$root/target/$musl/release/studio-mirror}
 emulator=$root/target/debug/studio-mirror-emulator
@@ -23,16 +24,34 @@ need_toolchain() {
     fi
     command -v cargo >/dev/null || die "cargo is not on PATH; install Rust 1.93 or newer (rustup)"
     command -v python3 >/dev/null || die "python3 is not on PATH; install Python 3.10 or newer"
-    if ! [ -d "$(rustc --print sysroot)/lib/rustlib/$musl" ]; then
-        command -v rustup >/dev/null || die "this Rust has no target $musl, and there is no rustup to add it"
-        rustup target add "$musl"
+    need_target "$musl"
+    need_debian gcc:gcc gcc:libc6-dev
+}
+
+# What builds the binary for the other processor: clang for ring's C code, and Rust's own linker.
+need_cross_compiler() {
+    need_target "$cross"
+    need_debian clang:clang
+}
+
+need_target() { # TRIPLE
+    [ ! -d "$(rustc --print sysroot)/lib/rustlib/$1" ] || return 0
+    command -v rustup >/dev/null || die "this Rust has no target $1, and there is no rustup to add it"
+    rustup target add "$1"
+}
+
+# Installs the Debian package of each COMMAND:PACKAGE whose command is not on PATH.
+need_debian() {
+    local pair wanted=()
+    for pair in "$@"; do
+        command -v "${pair%%:*}" >/dev/null || wanted+=("${pair##*:}")
+    done
+    [ ${#wanted[@]} -gt 0 ] || return 0
+    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+        die "not installed: ${wanted[*]} (Debian's names); install them, or run this as root"
     fi
-    if ! command -v gcc >/dev/null; then
-        if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-            die "gcc is not on PATH; install a C compiler"
-        fi
-        apt-get update -qq && apt-get install -y -qq gcc libc6-dev
-    fi
+    apt-get install -y -qq --no-install-recommends "${wanted[@]}" >/dev/null 2>&1 ||
+        { apt-get update -qq && apt-get install -y -qq --no-install-recommends "${wanted[@]}" >/dev/null; }
 }
 
 # The binary that ships, unless another was named.

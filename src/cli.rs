@@ -234,6 +234,9 @@ pub struct RefreshArgs {
     /// The background process itself
     #[arg(long, hide = true)]
     pub serve: bool,
+    /// Asked by the background process, which comes again: a busy account is left alone
+    #[arg(long, hide = true)]
+    pub comes_again: bool,
 }
 
 /// `check`

@@ -62,6 +62,10 @@ pub struct ToolLogin {
     /// Those of `[[repository]]` beside it, in their order.
     #[serde(default)]
     pub extra: Vec<RepositoryLogin>,
+    /// Whether it is not configured yet, since there was no token for its file: a busy account. Whoever keeps tokens
+    /// fresh in the background logs it in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub waits: bool,
 }
 
 impl ToolLogin {
@@ -259,6 +263,11 @@ impl State {
             .with_context(|| format!("cannot lock `{}`", folder.join("lock").display()))?;
         files::remove_litter(&Self::path(folder));
         Ok(lock)
+    }
+
+    /// Whether a tool is not configured for want of a token.
+    pub fn waits(&self) -> bool {
+        self.tools.values().any(|login| login.waits)
     }
 
     /// The tools that `path` was changed for.

@@ -1,23 +1,26 @@
 //! The two CodeArtifact calls of a login, with retries that mind a total time limit.
 
 use std::fmt::Debug;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_codeartifact::config::{
     BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig,
 };
 use aws_sdk_codeartifact::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_codeartifact::types::{EndpointType as SdkEndpointType, PackageFormat};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use backon::{BackoffBuilder, ExponentialBuilder};
+use tokio::time::Instant;
 
-use super::explain::{AwsError, printable};
+use super::explain::{AwsError, Kind, printable};
 use super::service::Subject;
 use super::{credentials, http_client};
 use crate::endpoint::{EndpointType, Format, RepositoryEndpoint};
 use crate::error::with_hint;
 use crate::secret::Secret;
-use crate::token::{Token, TokenRequest, is_token, now};
+use crate::token::{Clock, Token, TokenRequest, is_token, now};
 
 /// A connection that is not there after this long will not come: inside a VPC it takes milliseconds.
 const CONNECT_LIMIT: Duration = Duration::from_millis(2_500);
@@ -39,20 +42,31 @@ pub struct CodeArtifact {
     client: aws_sdk_codeartifact::Client,
     subject: Subject,
     deadline: Instant,
+    clock: Clock,
+    comes_again: bool,
 }
 
 impl CodeArtifact {
     /// The API that `request` goes to. Nothing is sent yet. The environment has no say in the address.
     pub fn new(request: &TokenRequest, deadline: Instant) -> Self {
         let http = http_client();
+        let credentials =
+            credentials::provider(&request.credentials, &request.region, http.clone());
+        Self::over(http, credentials, now, request, deadline)
+    }
+
+    /// The same over another network, with other credentials and another clock: a fleet is simulated on it.
+    pub fn over(
+        http: SharedHttpClient,
+        credentials: SharedCredentialsProvider,
+        clock: Clock,
+        request: &TokenRequest,
+        deadline: Instant,
+    ) -> Self {
         let config = aws_sdk_codeartifact::Config::builder()
             .behavior_version(behavior_version())
             .region(Region::new(request.region.clone()))
-            .credentials_provider(credentials::provider(
-                &request.credentials,
-                &request.region,
-                http.clone(),
-            ))
+            .credentials_provider(credentials)
             .http_client(http)
             // Ours retries instead: the SDK's does not honour retryAfterSeconds.
             .retry_config(RetryConfig::disabled())
@@ -71,6 +85,17 @@ impl CodeArtifact {
             client: aws_sdk_codeartifact::Client::from_conf(config.build()),
             subject: Subject::of(request),
             deadline,
+            clock,
+            comes_again: false,
+        }
+    }
+
+    /// For whoever comes again by a plan of its own: a busy account is not asked again at once.
+    #[must_use]
+    pub fn of_one_who_comes_again(self) -> Self {
+        Self {
+            comes_again: true,
+            ..self
         }
     }
 
@@ -79,7 +104,7 @@ impl CodeArtifact {
     /// # Errors
     /// An [`AwsError`] that says why there is no token.
     pub async fn authorization_token(&self, request: &TokenRequest) -> anyhow::Result<Token> {
-        let asked_at = now();
+        let asked_at = (self.clock)();
         let answer = self
             .retry("GetAuthorizationToken", async || {
                 self.client
@@ -165,21 +190,30 @@ impl CodeArtifact {
             .with_jitter()
             .without_max_times()
             .build();
+        let mut said = None;
         loop {
-            let limit = tokio::time::Instant::from_std(self.deadline);
-            let failure = match tokio::time::timeout_at(limit, send()).await {
+            let failure = match tokio::time::timeout_at(self.deadline, send()).await {
                 Ok(Ok(answer)) => return Ok(answer),
                 Ok(Err(error)) => AwsError::new(operation, &self.subject, error),
-                Err(_) => return Err(AwsError::out_of_time(operation, &self.subject).into_hinted()),
+                Err(_) => AwsError::out_of_time(operation, &self.subject),
             };
             // The service knows best when to come again; our jitter on top keeps a crowd apart.
             let jitter = waits.next().unwrap_or(LONGEST_WAIT);
             let wait = failure.retry_after().saturating_add(jitter);
             let left = self.deadline.saturating_duration_since(Instant::now());
-            if !failure.is_transient() || wait >= left {
-                return Err(failure.into_hinted());
+            let is_let_be = self.comes_again && failure.kind == Kind::Throttled;
+            if !failure.is_transient() || is_let_be || wait >= left {
+                // A packet that was lost on the last try tells less than what the service said before.
+                let told = match failure.kind {
+                    Kind::Timeout | Kind::Broken => said.unwrap_or(failure),
+                    _ => failure,
+                };
+                return Err(told.into_hinted());
             }
             tokio::time::sleep(wait).await;
+            if matches!(failure.kind, Kind::Throttled | Kind::ServerFault) {
+                said = Some(failure);
+            }
         }
     }
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, ExitCode};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::anyhow;
+use tokio::time::Instant;
 
 use super::login::fetch::{Fetched, fetch};
 use super::login::targets::{self, Target};

@@ -5,7 +5,7 @@ mod check;
 mod completions;
 pub mod diff;
 mod exec;
-mod login;
+pub mod login;
 mod logout;
 mod overruled;
 mod refresh;

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use serde::Serialize;
@@ -19,13 +18,8 @@ use crate::refresh::{self, FileReport, FileState, Started};
 use crate::secret::Secret;
 use crate::state::State;
 use crate::timestamp::span;
-use crate::token::{Need, Store, Token, TokenRequest, now, obtain};
+use crate::token::{Store, Token, TokenRequest, now};
 use crate::tools::compose;
-
-/// As for the helper: a throttled account answers late rather than never.
-const LIMIT: Duration = Duration::from_secs(30);
-/// But no longer than this share of a short token's life: who tries again soon must not wait long.
-const LIMIT_SHARE: u64 = 48;
 
 /// Does what the flags say.
 pub fn run(printer: Printer, args: &RefreshArgs) -> anyhow::Result<ExitCode> {
@@ -57,10 +51,15 @@ pub fn run(printer: Printer, args: &RefreshArgs) -> anyhow::Result<ExitCode> {
         printer.report(&report)?;
         return Ok(ExitCode::SUCCESS);
     }
-    once(printer, &places, state)
+    once(printer, &places, state, args.comes_again)
 }
 
-fn once(printer: Printer, places: &Places, state: State) -> anyhow::Result<ExitCode> {
+fn once(
+    printer: Printer,
+    places: &Places,
+    state: State,
+    comes_again: bool,
+) -> anyhow::Result<ExitCode> {
     let requests = refresh::held_requests(&state);
     let store = Store::new(login_cache(&state, places));
     let mut report = RefreshReport::default();
@@ -75,7 +74,7 @@ fn once(printer: Printer, places: &Places, state: State) -> anyhow::Result<ExitC
         let missing = requests
             .iter()
             .filter(|(name, _)| !tokens.contains_key(*name));
-        let asked = missing.map(|(name, request)| ask(&store, name, request));
+        let asked = missing.map(|(name, request)| ask(&store, name, request, comes_again));
         let answers = aws::block_on(async { Ok(join_all(asked).await) })?;
         for (name, answer) in answers {
             match answer {
@@ -115,18 +114,17 @@ async fn ask<'a>(
     store: &Store,
     name: &'a String,
     request: &TokenRequest,
+    comes_again: bool,
 ) -> (&'a String, anyhow::Result<Token>) {
     let request = renewed_keys(request);
-    let last = store.read(&request);
-    let share = last.map(|token| token.lifetime_millis() / LIMIT_SHARE);
-    let limit = share.map_or(LIMIT, |share| LIMIT.min(Duration::from_millis(share)));
-    let deadline = Instant::now() + limit;
-    let mint = async || {
-        CodeArtifact::new(&request, deadline)
-            .authorization_token(&request)
-            .await
+    let api = |deadline| {
+        let api = CodeArtifact::new(&request, deadline);
+        match comes_again {
+            true => api.of_one_who_comes_again(),
+            false => api,
+        }
     };
-    let token = obtain(store, &request, Need::Young, deadline, mint).await;
+    let token = refresh::young_token(store, &request, now, api).await;
     (name, token)
 }
 

@@ -1,9 +1,10 @@
 //! `token`: a fresh authorization token on stdout.
 
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::Serialize;
+use tokio::time::Instant;
 
 use super::session::Session;
 use crate::aws::{self, CodeArtifact};
@@ -34,7 +35,7 @@ pub fn run(session: &Session, args: &TokenArgs) -> anyhow::Result<ExitCode> {
         Some(token) => token,
         None => {
             let deadline = Instant::now() + LIMIT;
-            aws::block_on(obtain(&store, &request, need, deadline, async || {
+            aws::block_on(obtain(&store, &request, need, deadline, now, async || {
                 CodeArtifact::new(&request, deadline)
                     .authorization_token(&request)
                     .await

@@ -26,7 +26,7 @@ impl Lock {
             if Self::try_on(&file)? {
                 return Ok(Self(file));
             }
-            Self::still_time(deadline)?;
+            Self::still_time(Instant::now() < deadline)?;
             std::thread::sleep(LOOK_EVERY);
         }
     }
@@ -35,13 +35,13 @@ impl Lock {
     ///
     /// # Errors
     /// As [`Lock::acquire`].
-    pub async fn acquire_async(path: &Path, deadline: Instant) -> io::Result<Self> {
+    pub async fn acquire_async(path: &Path, deadline: tokio::time::Instant) -> io::Result<Self> {
         let file = Self::open(path)?;
         loop {
             if Self::try_on(&file)? {
                 return Ok(Self(file));
             }
-            Self::still_time(deadline)?;
+            Self::still_time(tokio::time::Instant::now() < deadline)?;
             tokio::time::sleep(LOOK_EVERY).await;
         }
     }
@@ -73,8 +73,8 @@ impl Lock {
         }
     }
 
-    fn still_time(deadline: Instant) -> io::Result<()> {
-        if Instant::now() < deadline {
+    fn still_time(is_left: bool) -> io::Result<()> {
+        if is_left {
             return Ok(());
         }
         Err(io::Error::new(

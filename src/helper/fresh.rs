@@ -5,9 +5,10 @@ use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Context;
+use tokio::time::Instant;
 
 use crate::aws::{self, CodeArtifact};
 use crate::credentials::CredentialSource;
@@ -18,7 +19,7 @@ use crate::token::{Need, Store, Token, TokenRequest, cache_folder, now, obtain};
 
 /// How long a client waits for its token at most. Longer than a login's limit: here somebody
 /// waits for packages, and a throttled account answers late rather than never.
-const LIMIT: Duration = Duration::from_secs(30);
+pub const LIMIT: Duration = Duration::from_secs(30);
 
 /// A usable token for `request`, which a login in `state` has remembered.
 ///
@@ -69,6 +70,7 @@ fn mint(
         request,
         Need::Usable,
         deadline,
+        now,
         async || {
             CodeArtifact::new(request, deadline)
                 .authorization_token(request)

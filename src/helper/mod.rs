@@ -14,7 +14,7 @@ pub mod token_helper;
 
 pub use backend::{BACKEND_FILE, BACKEND_NAME, backend_source};
 pub use cargo_question::Question;
-pub use fresh::{fresh_token, inherit_container_credentials, login_cache, renewed_keys};
+pub use fresh::{LIMIT, fresh_token, inherit_container_credentials, login_cache, renewed_keys};
 pub use install::{
     Installation, first_keyring_on_path, is_this_program, make_link, module_folder, remember_link,
     unconfigure_keyringrc,

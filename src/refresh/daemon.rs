@@ -11,7 +11,7 @@ use anyhow::Context;
 use super::detach;
 use super::record::{LastRun, Record, lock_path};
 use super::renew::lives;
-use super::schedule::{Failures, Life, Next, next};
+use super::schedule::{Keeper, Next};
 use super::wait::{Wait, Woken};
 use crate::files::{self, Lock};
 use crate::places::Places;
@@ -37,9 +37,7 @@ pub fn serve(places: &Places, cache: &Path) -> anyhow::Result<()> {
         places,
         cache,
         program,
-        failures: Failures::default(),
-        luck: luck(),
-        uncached: None,
+        keeper: Keeper::new(luck()),
         record: Record {
             pid: rustix::process::getpid().as_raw_nonzero().get(),
             started_at: millis() / 1_000,
@@ -49,24 +47,20 @@ pub fn serve(places: &Places, cache: &Path) -> anyhow::Result<()> {
     };
     daemon.record.write(cache)?;
     detach::settle()?;
-    daemon.run(&wait)
+    daemon.keep(&wait)
 }
 
 struct Daemon<'a> {
     places: &'a Places,
     cache: &'a Path,
     program: PathBuf,
-    failures: Failures,
-    luck: f64,
-    /// The life of tokens that were just renewed and are not in the cache: it cannot be written, and a
-    /// quota is not to be spent on that.
-    uncached: Option<Life>,
+    keeper: Keeper,
     record: Record,
 }
 
 impl Daemon<'_> {
-    fn run(&mut self, wait: &Wait) -> anyhow::Result<()> {
-        let mut anybody = false;
+    fn keep(&mut self, wait: &Wait) -> anyhow::Result<()> {
+        let (mut anybody, mut was_changed) = (false, false);
         loop {
             // A state that cannot be read now is none; whoever mends it wakes us.
             let state = State::read(&self.places.state).unwrap_or_default();
@@ -74,27 +68,24 @@ impl Daemon<'_> {
                 return Ok(());
             }
             anybody = !state.tools.is_empty();
-            let lives: Vec<Option<Life>> = lives(&state, &Store::new(self.cache))
-                .into_iter()
-                .map(|life| life.or(self.uncached))
-                .collect();
+            let lives = lives(&state, &Store::new(self.cache));
+            let waits = state.waits();
+            if std::mem::take(&mut was_changed) {
+                self.keeper.saw_login(millis(), waits);
+            }
             drop(state);
-            let moment = match next(millis(), &lives, self.failures, self.luck) {
+            let moment = match self.keeper.next(millis(), &lives, waits) {
                 Next::Sleep => None,
                 Next::At(moment) => Some(moment),
             };
             self.tell(moment);
             match wait.until(moment, "state.json")? {
                 Woken::Due => {
-                    self.renew();
+                    self.renew(waits);
                     // Its own changes; those of others are seen with them.
                     wait.forget_changes();
                 }
-                // Somebody logged in: what failed before may go well now.
-                Woken::Changed => {
-                    self.failures = Failures::default();
-                    self.uncached = None;
-                }
+                Woken::Changed => was_changed = true,
                 Woken::ClockSet => {}
             }
         }
@@ -107,33 +98,36 @@ impl Daemon<'_> {
         let _ = self.record.write(self.cache);
     }
 
-    fn renew(&mut self) {
-        let error = self.run_once().err().map(|error| format!("{error:#}"));
+    fn renew(&mut self, waits: bool) {
+        // The token first: it may take longer to get than a login has time.
+        let renewed = self.run(&["refresh", "--comes-again"]);
+        let done = renewed.and_then(|()| if waits { self.log_in() } else { Ok(()) });
+        let error = done.err().map(|error| format!("{error:#}"));
         let at = millis();
-        match error {
-            None => {
-                self.failures = Failures::default();
-                self.uncached = Some(Life::usual(at));
-            }
-            Some(_) => {
-                self.failures.count += 1;
-                self.failures.last_at = at;
-            }
-        }
+        self.keeper.renewed(at, error.is_none(), luck());
         self.record.last = Some(LastRun {
             at: at / 1_000,
             error,
         });
-        self.luck = luck();
     }
 
-    fn run_once(&self) -> anyhow::Result<()> {
+    /// Configures the tools that wait for a token, which is in the cache now.
+    fn log_in(&self) -> anyhow::Result<()> {
+        self.run(&["login"])?;
+        let still_waits = State::read(&self.places.state)?.waits();
+        anyhow::ensure!(!still_waits, "a tool still waits for its token");
+        Ok(())
+    }
+
+    /// Runs a command of this program's, and takes its first line for the reason if it fails.
+    fn run(&self, command: &[&str]) -> anyhow::Result<()> {
         let done = Command::new(&self.program)
-            .args(["refresh", "--once", "--quiet"])
+            .args(command)
+            .arg("--quiet")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .output()
-            .context("cannot run `refresh --once`")?;
+            .with_context(|| format!("cannot run `{}`", command.join(" ")))?;
         if done.status.success() {
             return Ok(());
         }
@@ -141,7 +135,7 @@ impl Daemon<'_> {
         let first = said.lines().next().unwrap_or_default();
         let why = first.strip_prefix("error: ").unwrap_or(first);
         match why {
-            "" => anyhow::bail!("`refresh --once` ended with {}", done.status),
+            "" => anyhow::bail!("`{}` ended with {}", command.join(" "), done.status),
             why => anyhow::bail!("{why}"),
         }
     }

@@ -4,6 +4,7 @@
 //! the token's life, with absolute limits above. So a token that lives 12 seconds takes it through
 //! the very code that one of 12 hours does, an hour in a second, and tests drive it that way.
 
+mod ask;
 mod daemon;
 mod detach;
 mod record;
@@ -12,6 +13,7 @@ pub mod schedule;
 mod strays;
 mod wait;
 
+pub use ask::young_token;
 pub use daemon::serve;
 pub use detach::{Started, start};
 pub use record::{LastRun, Record, Running, stop};

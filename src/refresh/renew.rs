@@ -44,19 +44,20 @@ pub struct FileReport {
     pub failure: Option<Explained>,
 }
 
-/// The requests for tokens that stand in files, by their names.
+/// The requests for tokens that stand in files, or that tools wait for, by their names.
 pub fn held_requests(state: &State) -> BTreeMap<String, TokenRequest> {
     let in_files: BTreeSet<&String> = state
         .changes
         .values()
         .flat_map(|change| change.tokens().map(|(name, _)| name))
         .collect();
-    state
-        .tools
-        .values()
-        .flat_map(ToolLogin::repositories)
-        .map(|known| (known.token.cache_name(), known.token.clone()))
-        .filter(|(name, _)| in_files.contains(name))
+    let known = state.tools.values().flat_map(|login| {
+        let repositories = login.repositories();
+        repositories.map(|known| (known.token.cache_name(), known.token.clone(), login.waits))
+    });
+    known
+        .filter(|(name, _, waits)| *waits || in_files.contains(name))
+        .map(|(name, request, _)| (name, request))
         .collect()
 }
 

@@ -25,6 +25,11 @@ const FIRST_RETRY: f64 = 1.0 / 720.0;
 const LONGEST_RETRY: f64 = 1.0 / 48.0;
 /// The longest while the end is near or past: half a minute in 12 hours, for every minute counts then.
 const LONGEST_URGENT_RETRY: f64 = 1.0 / 1440.0;
+/// The shortest then: a second in 12 hours.
+const FIRST_URGENT_RETRY: f64 = 1.0 / 43_200.0;
+/// Between them, this share of the time that has gone by since the first failure. So a crowd that shares a quota is through
+/// within a quarter more than the quota takes, however many they are, and each asks less often the longer it lasts.
+const PATIENCE: f64 = 0.15;
 /// The end is near in this last share of a life.
 const URGENT: f64 = 1.0 / 6.0;
 
@@ -42,8 +47,69 @@ pub enum Next {
 pub struct Failures {
     /// How often in a row renewing has failed.
     pub count: u32,
+    /// When it first did.
+    pub since: u64,
     /// When it last did.
     pub last_at: u64,
+}
+
+/// What whoever renews remembers between two renewals.
+#[derive(Clone, Copy, Debug)]
+pub struct Keeper {
+    failures: Failures,
+    /// Drawn anew for every renewal.
+    luck: f64,
+    /// The life of tokens that were just renewed and are not in the cache: it cannot be written, and a quota is not to be
+    /// spent on that.
+    uncached: Option<Life>,
+}
+
+impl Keeper {
+    /// One to whom nothing has happened yet. `luck` is from 0 up to 1.
+    pub fn new(luck: f64) -> Self {
+        Self {
+            failures: Failures::default(),
+            luck,
+            uncached: None,
+        }
+    }
+
+    /// The next renewal at `now` of tokens with `lives`, as the cache knows them. `waits`: a tool is not configured for
+    /// want of a token.
+    pub fn next(&self, now: u64, lives: &[Option<Life>], waits: bool) -> Next {
+        let known = lives.iter().map(|life| life.or(self.uncached));
+        let wanted = waits.then_some(None);
+        let lives: Vec<Option<Life>> = known.chain(wanted).collect();
+        next(now, &lives, self.failures, self.luck)
+    }
+
+    /// A renewal ended at `now`.
+    pub fn renewed(&mut self, now: u64, is_done: bool, luck: f64) {
+        if is_done {
+            self.failures = Failures::default();
+            self.uncached = Some(Life::usual(now));
+        } else {
+            self.failed(now);
+        }
+        self.luck = luck;
+    }
+
+    /// Somebody logged in at `now`: what failed before may go well, unless the login itself `waits` for a token.
+    pub fn saw_login(&mut self, now: u64, waits: bool) {
+        self.failures = Failures::default();
+        self.uncached = None;
+        if waits {
+            self.failed(now);
+        }
+    }
+
+    fn failed(&mut self, now: u64) {
+        if self.failures.count == 0 {
+            self.failures.since = now;
+        }
+        self.failures.count += 1;
+        self.failures.last_at = now;
+    }
 }
 
 impl Life {
@@ -70,7 +136,7 @@ pub fn next(now: u64, lives: &[Option<Life>], failures: Failures, luck: f64) -> 
     if failures.count == 0 {
         return Next::At(due);
     }
-    let retry = failures.last_at + retry_after(now, lives, failures.count, luck);
+    let retry = failures.last_at + retry_after(now, lives, failures, luck);
     // A clock that went back must not make a retry wait for the time it lost.
     let retry = if failures.last_at > now { now } else { retry };
     Next::At(due.max(retry))
@@ -86,20 +152,28 @@ fn due(now: u64, life: Option<Life>, luck: f64) -> u64 {
     }
 }
 
-fn retry_after(now: u64, lives: &[Option<Life>], count: u32, luck: f64) -> u64 {
+fn retry_after(now: u64, lives: &[Option<Life>], failures: Failures, luck: f64) -> u64 {
     let known = lives.iter().flatten();
-    let length = known.clone().map(Life::length).min().unwrap_or(USUAL_LIFE);
-    let left = known
-        .map(|life| life.expires_at.saturating_sub(now))
+    let length = known.map(Life::length).min().unwrap_or(USUAL_LIFE);
+    // What is not known may be past its end.
+    let ends = lives
+        .iter()
+        .map(|life| life.map_or(now, |life| life.expires_at));
+    let left = ends
+        .map(|end| end.saturating_sub(now))
         .min()
         .unwrap_or(length);
-    let longest = match left < share(length, URGENT) {
-        true => share(length, LONGEST_URGENT_RETRY),
-        false => share(length, LONGEST_RETRY),
+    let wait = if left < share(length, URGENT) {
+        let gone_by = failures.last_at.saturating_sub(failures.since);
+        let shortest = share(length, FIRST_URGENT_RETRY);
+        share(gone_by, PATIENCE).clamp(shortest, share(length, LONGEST_URGENT_RETRY))
+    } else {
+        let doublings = (failures.count - 1).min(16);
+        let doubled = share(length, FIRST_RETRY).saturating_mul(1 << doublings);
+        doubled.min(share(length, LONGEST_RETRY))
     };
-    let doubled = share(length, FIRST_RETRY).saturating_mul(1 << (count - 1).min(16));
     // Half to one and a half of it, so that those who failed together do not come back together.
-    share(doubled.min(longest), 0.5 + luck).max(1)
+    share(wait, 0.5 + luck).max(1)
 }
 
 #[expect(
@@ -119,6 +193,7 @@ mod tests {
     const HOUR: u64 = 3_600_000;
     const NONE: Failures = Failures {
         count: 0,
+        since: 0,
         last_at: 0,
     };
 
@@ -159,6 +234,7 @@ mod tests {
         assert!(ahead < 500 * HOUR);
         let failed_later = Failures {
             count: 9,
+            since: 60 * HOUR,
             last_at: 60 * HOUR,
         };
         let back = next(50 * HOUR, &lives, failed_later, 0.5);
@@ -170,6 +246,7 @@ mod tests {
         let wait = |now: u64, count| {
             let failures = Failures {
                 count,
+                since: now - HOUR / 60,
                 last_at: now,
             };
             match next(now, &[life(0, 12)], failures, 0.5) {
@@ -181,7 +258,26 @@ mod tests {
         assert_eq!(wait(8 * HOUR, 1), minute);
         assert_eq!(wait(8 * HOUR, 2), 2 * minute);
         assert_eq!(wait(8 * HOUR, 30), 15 * minute);
-        assert_eq!(wait(11 * HOUR, 30), minute / 2);
-        assert_eq!(wait(20 * HOUR, 30), minute / 2);
+        assert_eq!(wait(11 * HOUR, 30), minute * 15 / 100);
+        assert_eq!(wait(20 * HOUR, 30), minute * 15 / 100);
+    }
+
+    #[test]
+    fn who_waits_for_a_first_token_is_not_made_to_wait_long() {
+        let wait = |keeper: &Keeper, now| match keeper.next(now, &[life(0, 12)], true) {
+            Next::At(at) => at.saturating_sub(now),
+            Next::Sleep => panic!("a token is wanted"),
+        };
+        let mut keeper = Keeper::new(0.5);
+        assert_eq!(wait(&keeper, HOUR), 0);
+        keeper.saw_login(HOUR, true);
+        assert_eq!(wait(&keeper, HOUR), 1_000);
+        keeper.renewed(HOUR + 100_000, false, 0.5);
+        assert_eq!(wait(&keeper, HOUR + 100_000), 15_000);
+        keeper.renewed(2 * HOUR, false, 0.5);
+        assert_eq!(wait(&keeper, 2 * HOUR), 30_000);
+        keeper.saw_login(HOUR, false);
+        let done = keeper.next(HOUR, &[life(0, 12)], false);
+        assert!(matches!(done, Next::At(at) if at > 6 * HOUR), "{done:?}");
     }
 }

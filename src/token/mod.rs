@@ -145,6 +145,9 @@ impl Token {
     }
 }
 
+/// What tells the time, in seconds since 1970.
+pub type Clock = fn() -> u64;
+
 /// The wall clock, in seconds since 1970.
 pub fn now() -> u64 {
     SystemTime::now()

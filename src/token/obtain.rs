@@ -1,11 +1,11 @@
 //! How a process comes by a token when others want the same one.
 
 use std::io;
-use std::time::Instant;
 
 use anyhow::bail;
+use tokio::time::Instant;
 
-use super::{Store, Token, TokenRequest, now};
+use super::{Clock, Store, Token, TokenRequest};
 
 /// How fresh a token the caller asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,10 +41,11 @@ pub async fn obtain(
     request: &TokenRequest,
     need: Need,
     deadline: Instant,
+    clock: Clock,
     mint: impl AsyncFnOnce() -> anyhow::Result<Token>,
 ) -> anyhow::Result<Token> {
     let known = store.read(request);
-    let is_met = |token: &Token| need.is_met(token, now(), known.as_ref());
+    let is_met = |token: &Token| need.is_met(token, clock(), known.as_ref());
     if let Some(token) = known.clone().filter(is_met) {
         return Ok(token);
     }

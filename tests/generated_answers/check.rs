@@ -40,7 +40,7 @@ pub struct Outcome {
 /// Makes both calls, each within its deadline, and checks what must hold of every answer.
 pub async fn ask(request: &TokenRequest, limit: Duration) -> Outcome {
     let begun = Instant::now();
-    let api = CodeArtifact::new(request, begun + limit);
+    let api = CodeArtifact::new(request, (begun + limit).into());
     let token = api.authorization_token(request);
     let endpoint = api.repository_endpoint(request, "team", Format::Pypi, EndpointType::Ipv4);
     let (token, endpoint) = futures_util::future::join(token, endpoint).await;

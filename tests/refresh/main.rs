@@ -8,6 +8,7 @@ mod hostile;
 mod killed;
 mod once;
 mod three_days;
+mod waiting;
 
 use std::process::Command;
 

@@ -158,6 +158,63 @@ impl RouteTable {
     }
 }
 
+/// A network ACL: what passes the borders of its subnets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NetworkAcl {
+    /// `acl-…`
+    pub id: String,
+    /// The subnets it was given to.
+    pub subnets: Vec<String>,
+    /// Its rules.
+    pub entries: Vec<AclEntry>,
+}
+
+impl NetworkAcl {
+    pub(super) fn read(element: &Element) -> Self {
+        Self {
+            id: element.string("networkAclId"),
+            subnets: element.texts_of("associationSet", "subnetId"),
+            entries: element.list("entrySet").map(AclEntry::read).collect(),
+        }
+    }
+}
+
+/// A rule of a network ACL.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AclEntry {
+    /// Its place: the lowest that fits decides.
+    pub number: u32,
+    /// Whether it allows, or denies.
+    pub allows: bool,
+    /// Whether it is about what goes out.
+    pub is_egress: bool,
+    /// A protocol's number, `-1` for everything.
+    pub protocol: String,
+    /// The ports, both ends among them; `None` for all.
+    pub ports: Option<(u16, u16)>,
+    /// From or to these addresses.
+    pub cidr: String,
+}
+
+impl AclEntry {
+    fn read(element: &Element) -> Self {
+        let range = element.child("portRange");
+        let port = |name| range?.text_of(name).parse::<u16>().ok();
+        let mut cidr = element.string("cidrBlock");
+        if cidr.is_empty() {
+            cidr = element.string("ipv6CidrBlock");
+        }
+        Self {
+            number: element.text_of("ruleNumber").parse().unwrap_or(u32::MAX),
+            allows: element.text_of("ruleAction") == "allow",
+            is_egress: element.is_true("egress"),
+            protocol: element.string("protocol"),
+            ports: port("from").zip(port("to")),
+            cidr,
+        }
+    }
+}
+
 /// A security group.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SecurityGroup {

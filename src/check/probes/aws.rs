@@ -1,5 +1,7 @@
 //! The calls to AWS, on the very code that every other command uses.
 
+use tokio::time::Instant;
+
 use super::Deadline;
 use crate::aws::{AwsError, CodeArtifact, find_credentials};
 use crate::check::catalogue::{FOUND, TOKEN};
@@ -62,10 +64,8 @@ pub async fn endpoint(
         .map_err(|error| refusal(&error))
 }
 
-fn until(deadline: Deadline) -> std::time::Instant {
-    deadline
-        .instant()
-        .min(std::time::Instant::now() + TOKEN.limit)
+fn until(deadline: Deadline) -> Instant {
+    Instant::from_std(deadline.instant()).min(Instant::now() + TOKEN.limit)
 }
 
 /// The failure of a call, as a verdict takes it.

@@ -273,7 +273,10 @@ impl Edits {
             let login = planned.login.clone();
             match &planned.files {
                 Ok(_) => drop(state.tools.insert(planned.tool, login)),
-                Err(_) => drop(state.tools.entry(planned.tool).or_insert(login)),
+                Err(_) => {
+                    let waits = login.waits;
+                    state.tools.entry(planned.tool).or_insert(login).waits &= waits;
+                }
             }
         }
         for edit in &self.edits {
@@ -291,7 +294,9 @@ impl Edits {
             let Some(login) = before.tools.get(&planned.tool) else {
                 continue;
             };
-            state.tools.insert(planned.tool, login.clone());
+            let mut login = login.clone();
+            login.waits &= planned.login.waits;
+            state.tools.insert(planned.tool, login);
             for path in before.paths_of(Part::Tool(planned.tool)) {
                 let is_written = self.edits.iter().any(|edit| edit.path == path);
                 if !is_written && let Some(change) = before.changes.get(&path) {

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::time::Instant;
 
 use anyhow::{Context, anyhow};
 use futures_util::future::{join, join_all};
+use tokio::time::Instant;
 
 use super::targets::{Target, Wanted};
 use crate::aws::{AwsError, CodeArtifact, Kind, caller_arn};
@@ -16,7 +16,7 @@ use crate::output::Verbosity;
 use crate::places::Scope;
 use crate::secret::Secret;
 use crate::state::{RepositoryLogin, ToolLogin};
-use crate::token::{Need, Store, Token, TokenRequest, obtain};
+use crate::token::{Need, Store, Token, TokenRequest, now, obtain};
 use crate::tools::compose::Tokens;
 
 /// A repository as one format, behind the request for its token.
@@ -47,6 +47,7 @@ impl Fetched {
             auth: target.auth,
             main: repositories.next().and_then(login)?,
             extra: repositories.filter_map(login).collect(),
+            waits: false,
         })
     }
 
@@ -152,7 +153,10 @@ pub async fn fetch(
         async move {
             let mint = async || api.authorization_token(request).await;
             let need = need.unwrap_or(Need::Usable);
-            (name, obtain(store, request, need, deadline, mint).await)
+            (
+                name,
+                obtain(store, request, need, deadline, now, mint).await,
+            )
         }
     }));
     let kind = session.settings.endpoint_type();
@@ -217,7 +221,8 @@ async fn tell_caller(session: &Session, request: &TokenRequest) {
     });
 }
 
-fn may_come_later(error: &anyhow::Error) -> bool {
+/// Whether the failure to get a token is a passing one: the account is busy, or the service fails.
+pub fn may_come_later(error: &anyhow::Error) -> bool {
     find::<AwsError>(error)
         .is_some_and(|error| matches!(error.kind, Kind::Throttled | Kind::ServerFault))
 }

@@ -8,7 +8,9 @@ mod system;
 pub mod targets;
 
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::diff::masked_diff;
 use super::session::Session;
@@ -32,7 +34,7 @@ use targets::Target;
 
 /// All that a login may take: a lifecycle configuration has 10 seconds for everything, and what went
 /// wrong must be on its log before they are over.
-const LIMIT: Duration = Duration::from_secs(6);
+pub const LIMIT: Duration = Duration::from_secs(6);
 
 /// Logs in, or shows what that would change.
 pub fn run(session: Session, args: &LoginArgs) -> anyhow::Result<ExitCode> {
@@ -132,9 +134,11 @@ fn wishes(targets: &[Target], fetched: &Fetched) -> (Vec<Wish>, Tokens) {
     let wishes = targets.iter().filter_map(|target| {
         let main = target.repositories.first()?;
         let waits = target.auth == AuthMode::Token && fetched.no_token_yet(&main.request).is_some();
+        let mut login = fetched.login(target)?;
+        login.waits = waits;
         Some(Wish {
             tool: target.tool,
-            login: fetched.login(target)?,
+            login,
             refusal: waits.then(|| one_file::without_token(target.tool)),
         })
     });

@@ -10,6 +10,7 @@ use crate::commands::session::Session;
 use crate::error::{Explained, explain};
 use crate::output::{Printer, Report};
 use crate::places::Scope;
+use crate::refresh::Running;
 use crate::state::RepositoryLogin;
 use crate::timestamp::{rfc3339, span};
 use crate::token::now;
@@ -27,6 +28,8 @@ pub struct LoginReport {
     token_expires_in_seconds: Option<u64>,
     /// Why there is no token yet, where trying again later may help.
     token_failure: Option<Explained>,
+    /// Whether a background process asks for it from now on.
+    asks_again: bool,
     /// Why repositories beside the main one are left out.
     left_out: Vec<Explained>,
     tools: Vec<ToolReport>,
@@ -44,6 +47,8 @@ struct ToolReport {
     endpoint: String,
     files: Vec<String>,
     extra: Vec<ExtraReport>,
+    /// Whether it will be configured once there is a token.
+    waits: bool,
     failure: Option<Explained>,
 }
 
@@ -67,6 +72,8 @@ impl LoginReport {
         edits: Edits,
         helper_warnings: Vec<String>,
     ) -> Self {
+        let token_failure = fetched.no_token_yet(&fetched.request).map(explain);
+        let is_kept = || Running::find(&fetched.cache) != Running::No;
         let tools = edits
             .planned
             .iter()
@@ -80,7 +87,8 @@ impl LoginReport {
             region: fetched.request.region.clone(),
             token_expires_at: token.map(|token| rfc3339(token.expires_at)),
             token_expires_in_seconds: token.map(|token| token.remaining(now())),
-            token_failure: fetched.no_token_yet(&fetched.request).map(explain),
+            asks_again: token_failure.is_some() && is_kept(),
+            token_failure,
             left_out: fetched.left_out.iter().map(explain).collect(),
             tools,
             warnings: [edits.warnings, helper_warnings].concat(),
@@ -95,12 +103,22 @@ impl LoginReport {
 
     /// Says what failed, and the exit code.
     pub fn conclude(&self, printer: Printer) -> ExitCode {
-        let failures: Vec<&Explained> = self
-            .token_failure
+        let is_final = |tool: &&ToolReport| !(self.asks_again && tool.waits);
+        let of_tools = self.tools.iter().filter(is_final);
+        let mut failures: Vec<&Explained> = self
+            .left_out
             .iter()
-            .chain(&self.left_out)
-            .chain(self.tools.iter().filter_map(|tool| tool.failure.as_ref()))
+            .chain(of_tools.filter_map(|tool| tool.failure.as_ref()))
             .collect();
+        if let Some(failure) = &self.token_failure {
+            match self.asks_again {
+                true => printer.warning(&format!(
+                    "{}; it is asked for again in the background",
+                    failure.error
+                )),
+                false => failures.insert(0, failure),
+            }
+        }
         for failure in &failures {
             printer.error(&failure.to_string());
         }
@@ -136,6 +154,7 @@ fn tool_report(session: &Session, planned: &Planned) -> ToolReport {
             .map(|file| session.places.shown(file))
             .collect(),
         extra: login.extra.iter().map(extra_report).collect(),
+        waits: planned.files.is_err() && login.waits,
         failure: planned.files.as_ref().err().map(explain),
     }
 }
@@ -173,6 +192,9 @@ impl Report for LoginReport {
         );
         for tool in &self.tools {
             let way = match (tool.ok, tool.auth) {
+                (false, _) if self.asks_again && tool.waits => {
+                    "waits for its token, which comes in the background".to_owned()
+                }
                 (false, _) => "NOT configured".to_owned(),
                 (true, AuthMode::Helper) if self.has_shim(tool) => {
                     "gets its token from studio-mirror".to_owned()

@@ -1,3 +1,5 @@
+//! What the edits of an XML file keep, and what they refuse.
+
 use super::*;
 
 fn file(text: &str) -> XmlFile {

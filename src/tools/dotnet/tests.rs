@@ -1,3 +1,5 @@
+//! What becomes of a NuGet.Config.
+
 use super::*;
 use crate::token::TokenRequest;
 use crate::tools::Installed;
