@@ -7,6 +7,8 @@ use crate::aws::xml::Element;
 pub struct Vpc {
     /// `vpc-…`
     pub id: String,
+    /// The account that it belongs to, which may share its subnets with others.
+    pub owner: String,
     /// Its address ranges, IPv4.
     pub cidrs: Vec<String>,
     /// `dopt-…`: the DHCP options, which name its resolver.
@@ -21,6 +23,7 @@ impl Vpc {
         }
         Self {
             id: element.string("vpcId"),
+            owner: element.string("ownerId"),
             cidrs,
             dhcp_options: element.string("dhcpOptionsId"),
         }
