@@ -144,15 +144,9 @@ fn who_may_do_nothing_yet_is_told_what_to_ask_for() {
     let administrator = Administrator::new();
     let gate = administrator.account.gate();
     gate.set_hook(|passage| Refusal::Denied.of(passage));
-    let before = "--domain-owner=111122223333";
-    let asked = [
-        "plan",
-        "--permissions",
-        "--studio-domain-id",
-        STUDIO,
-        before,
-    ];
-    let told = administrator.run(&asked).success();
+    let owner = ["--domain-owner", "111122223333", "--binary", shipped()];
+    let asked = ["plan", "--permissions", "--studio-domain-id", STUDIO];
+    let told = administrator.run(&[&asked[..], &owner].concat()).success();
     let policy: serde_json::Value = serde_json::from_str(&told.stdout).expect("a policy");
     let all = policy.to_string();
     for action in [
