@@ -124,7 +124,9 @@ impl Plan {
         match self.outcome {
             Outcome::Refused => "Nothing can be done before that is out of the way.",
             Outcome::Drift => "Something is no longer as it was made.",
-            Outcome::Changes => "There is something to do: `studio-mirror bootstrap apply`.",
+            Outcome::Changes => {
+                "There is something to do: `studio-mirror bootstrap apply` with the same flags."
+            }
             Outcome::NoChange => "No change: everything is as it should be.",
         }
     }

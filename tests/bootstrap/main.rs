@@ -10,6 +10,7 @@ mod drift;
 mod export;
 mod interrupted;
 mod memory;
+mod recorded;
 mod requests;
 mod set_up;
 mod situations;
