@@ -1,4 +1,4 @@
-//! What README shows of a plan: `scripts/record plan` runs this and draws what it wrote.
+//! What README shows of a plan: `scripts/record plan` runs this, and draws what it wrote.
 
 use crate::administrator::{Administrator, STUDIO};
 
