@@ -16,7 +16,9 @@ use support::lab::{self, Lab};
 use support::leak_watch::LeakWatch;
 
 /// Scenes at once. Most wait for a time-out, so that more than the processors are of use.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 8;
+/// So many times what other tests do at once (`RUST_TEST_THREADS`).
+const MORE: usize = 2;
 
 /// What a check may take, whatever is dropped.
 const LIMIT: Duration = Duration::from_secs(6);
@@ -24,7 +26,8 @@ const LIMIT: Duration = Duration::from_secs(6);
 fn main() {
     let mut arguments = Arguments::from_args();
     let told = std::env::var("RUST_TEST_THREADS").ok();
-    let at_once = told.and_then(|told| told.parse().ok()).unwrap_or(AT_ONCE);
+    let told: Option<usize> = told.and_then(|told| told.parse().ok());
+    let at_once = told.map_or(AT_ONCE, |told| told * MORE);
     arguments.test_threads.get_or_insert(at_once);
     let possible = arguments.list || lab::possible();
     let trial = |scene: &'static Scene| {

@@ -5,6 +5,7 @@ mod attach;
 mod destroy;
 mod export;
 mod plan;
+mod policy;
 mod prove;
 mod publish;
 mod rollback;

@@ -2,15 +2,11 @@
 
 use std::process::ExitCode;
 
-use serde::Serialize;
-
-use super::progress;
-
-use crate::aws::{self};
+use super::{policy, progress};
+use crate::aws;
 use crate::bootstrap::drift::Drift;
 use crate::bootstrap::found::StackSeen;
 use crate::bootstrap::plan::{BinaryPlan, Plan, StackPlan};
-use crate::bootstrap::policies;
 use crate::bootstrap::prepare::{Prepared, Told, prepare};
 use crate::bootstrap::printed::printed;
 use crate::bootstrap::reach::Reach;
@@ -19,7 +15,7 @@ use crate::bootstrap::stack::{self, Proposed};
 use crate::bootstrap::template::Template;
 use crate::cli::PlanArgs;
 use crate::commands::session::Session;
-use crate::output::{Printer, Report};
+use crate::output::Printer;
 
 /// Shows it.
 pub fn run(
@@ -30,12 +26,11 @@ pub fn run(
 ) -> anyhow::Result<ExitCode> {
     aws::block_on(async {
         progress(session.printer, "looking at what is there …");
-        let prepared = prepare(reach, told, &session.settings).await?;
+        let prepared = prepare(reach, told, &session.settings).await;
         if args.permissions || args.scp {
-            let document = document(&prepared, args)?;
-            session.printer.report(&Document(document))?;
-            return Ok(ExitCode::SUCCESS);
+            return policy::show(session, told, prepared, args);
         }
+        let prepared = prepared?;
         let (plan, proposals) = make(reach, &prepared, session.printer).await?;
         for proposed in &proposals {
             stack::forget(reach, proposed).await?;
@@ -148,33 +143,4 @@ fn binary(prepared: &Prepared) -> Option<BinaryPlan> {
         binary: prepared.content.binary.clone(),
         is_published_now: publishes(prepared) && seen != Some(&prepared.content.binary),
     })
-}
-
-/// The policy that was asked for.
-fn document(prepared: &Prepared, args: &PlanArgs) -> anyhow::Result<serde_json::Value> {
-    let (decision, names) = (&prepared.decision, &prepared.names);
-    if args.scp {
-        let stack = decision.consumer.as_ref();
-        let scp = stack.and_then(policies::service_control);
-        return scp.ok_or_else(|| {
-            anyhow::anyhow!("there is no set-up of spaces to guard: look at `bootstrap plan`")
-        });
-    }
-    let packages = decision.packages.as_ref();
-    let packages =
-        packages.map(|stack| policies::packages_administrator(stack, &names.packages_stack()));
-    let consumer = decision.consumer.as_ref();
-    let consumer =
-        consumer.map(|stack| policies::consumer_administrator(stack, &names.consumer_stack()));
-    let all: Vec<_> = packages.into_iter().chain(consumer).flatten().collect();
-    Ok(policies::administrator_document(&all))
-}
-
-#[derive(Serialize)]
-struct Document(serde_json::Value);
-
-impl Report for Document {
-    fn text(&self) -> String {
-        format!("{:#}\n", self.0)
-    }
 }

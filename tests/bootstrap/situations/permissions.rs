@@ -138,3 +138,30 @@ fn a_change_set_that_a_run_left_is_taken_away_by_the_next() {
     administrator.plan(&[]).exit(0);
     administrator.account.assert_same(&before, &"");
 }
+
+#[test]
+fn who_may_do_nothing_yet_is_told_what_to_ask_for() {
+    let administrator = Administrator::new();
+    let gate = administrator.account.gate();
+    gate.set_hook(|passage| Refusal::Denied.of(passage));
+    let before = "--domain-owner=111122223333";
+    let asked = [
+        "plan",
+        "--permissions",
+        "--studio-domain-id",
+        STUDIO,
+        before,
+    ];
+    let told = administrator.run(&asked).success();
+    let policy: serde_json::Value = serde_json::from_str(&told.stdout).expect("a policy");
+    let all = policy.to_string();
+    for action in [
+        "cloudformation:CreateChangeSet",
+        "sagemaker:UpdateDomain",
+        "codeartifact:CreateDomain",
+    ] {
+        assert!(all.contains(action), "{action}: {told}");
+    }
+    assert!(told.stderr.contains("may not be looked at"), "{told}");
+    gate.clear_hook();
+}

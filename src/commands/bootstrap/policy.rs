@@ -1,0 +1,80 @@
+//! `bootstrap plan --permissions` and `--scp`: policies for others to put in place.
+
+use std::process::ExitCode;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::aws::{AwsError, Kind};
+use crate::bootstrap::names::Names;
+use crate::bootstrap::offline;
+use crate::bootstrap::policies;
+use crate::bootstrap::prepare::{Prepared, Told};
+use crate::bootstrap::stacks::{ConsumerStack, PackagesStack};
+use crate::cli::PlanArgs;
+use crate::commands::session::Session;
+use crate::error::find;
+use crate::output::Report;
+
+/// Prints the policy that was asked for: for what is there, or, for whoever may not look at that yet, for all that the flags say.
+pub fn show(
+    session: &Session,
+    told: &Told,
+    prepared: anyhow::Result<Prepared>,
+    args: &PlanArgs,
+) -> anyhow::Result<ExitCode> {
+    let (packages, consumer) = match prepared {
+        Ok(prepared) => (prepared.decision.packages, prepared.decision.consumer),
+        Err(error) if is_for_want_of_permissions(&error) => {
+            let stacks = offline::stacks(told, &session.settings)?;
+            session.printer.note(
+                "what is there may not be looked at with these credentials, so this is for a set-up that makes all of it",
+            );
+            stacks
+        }
+        Err(error) => return Err(error),
+    };
+    let names = Names {
+        base: told.base.clone(),
+        ..Names::default()
+    };
+    let document = match args.scp {
+        true => consumer
+            .as_ref()
+            .and_then(policies::service_control)
+            .ok_or_else(|| {
+                anyhow::anyhow!("there is no set-up of spaces to guard: look at `bootstrap plan`")
+            })?,
+        false => permissions(packages.as_ref(), consumer.as_ref(), &names),
+    };
+    session.printer.report(&Document(document))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Whoever asks for the permissions may have none, or no credentials at all.
+fn is_for_want_of_permissions(error: &anyhow::Error) -> bool {
+    let kind = find::<AwsError>(error).map(|error| &error.kind);
+    matches!(kind, Some(Kind::Denied | Kind::Credentials))
+}
+
+fn permissions(
+    packages: Option<&PackagesStack>,
+    consumer: Option<&ConsumerStack>,
+    names: &Names,
+) -> Value {
+    let packages =
+        packages.map(|stack| policies::packages_administrator(stack, &names.packages_stack()));
+    let consumer =
+        consumer.map(|stack| policies::consumer_administrator(stack, &names.consumer_stack()));
+    let all: Vec<_> = packages.into_iter().chain(consumer).flatten().collect();
+    policies::administrator_document(&all)
+}
+
+#[derive(Serialize)]
+struct Document(Value);
+
+impl Report for Document {
+    fn text(&self) -> String {
+        format!("{:#}\n", self.0)
+    }
+}
