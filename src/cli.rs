@@ -1,6 +1,7 @@
 //! The command line: clap types, nothing else.
 
 mod bootstrap;
+mod examples;
 
 pub use bootstrap::{
     ApplyArgs, BootstrapAction, BootstrapArgs, DestroyArgs, ExportArgs, ExportFormat, Part,
@@ -23,8 +24,7 @@ use crate::tools::{AuthMode, Tool};
     name = "studio-mirror",
     version,
     propagate_version = true,
-    after_help = "Every setting: flag > environment > last login > ~/.config/studio-mirror/config.toml > \
-                  /etc/studio-mirror/config.toml > Studio's metadata. `studio-mirror status` says where each came from."
+    after_help = examples::PROGRAM
 )]
 pub struct Cli {
     /// What to do.
@@ -101,51 +101,34 @@ impl Global {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Point package clients at the repository, with credentials that stay fresh
-    #[command(
-        after_help = "Examples:\n  studio-mirror login --domain corp --repository team\n  \
-                            studio-mirror login --tool npm --namespace acme\n  studio-mirror login --dry-run\n  \
-                            studio-mirror login --system --domain corp --domain-owner 111122223333 --repository team --region us-east-1"
-    )]
+    #[command(after_help = examples::LOGIN)]
     Login(LoginArgs),
     /// Give back what login found
-    #[command(after_help = "Example:\n  studio-mirror logout --tool npm")]
+    #[command(after_help = examples::LOGOUT)]
     Logout(LogoutArgs),
     /// Show settings, their sources, and what each tool is set to
-    #[command(after_help = "Example:\n  studio-mirror status --output json")]
+    #[command(after_help = examples::STATUS)]
     Status,
     /// Run a command with fresh credentials in its environment, and in no file
-    #[command(
-        after_help = "Examples:\n  studio-mirror exec npm ci\n  studio-mirror exec --tool twine -- twine upload dist/*"
-    )]
+    #[command(after_help = examples::EXEC)]
     Exec(ExecArgs),
     /// Renew the tokens that stand in tools' files
-    #[command(
-        after_help = "Examples:\n  studio-mirror refresh --daemon    in the background, until you log out\n  \
-                            studio-mirror refresh             now, once\n  studio-mirror refresh --stop"
-    )]
+    #[command(after_help = examples::REFRESH)]
     Refresh(RefreshArgs),
     /// Say what is broken between here and CodeArtifact, and how to mend it
-    #[command(
-        after_help = "Examples:\n  studio-mirror check\n  studio-mirror check --output markdown    for a ticket\n  \
-                      studio-mirror check --explain network.api.dns\n  \
-                      studio-mirror check --vpc --join report.json    an administrator, with a space's report"
-    )]
+    #[command(after_help = examples::CHECK)]
     Check(CheckArgs),
     /// Set the whole thing up, once, for everybody
-    #[command(after_help = "Example:\n  studio-mirror bootstrap plan --studio-domain-id d-abc123")]
+    #[command(after_help = examples::BOOTSTRAP)]
     Bootstrap(Box<BootstrapArgs>),
     /// Print a fresh authorization token
-    #[command(
-        after_help = "Example:\n  curl -H \"$(studio-mirror token --format header)\" https://…"
-    )]
+    #[command(after_help = examples::TOKEN)]
     Token(TokenArgs),
     /// Answer a tool's question for credentials (the credential helper)
-    #[command(after_help = "Example:\n  studio-mirror keyring get https://…/pypi/team/simple/ aws")]
+    #[command(after_help = examples::KEYRING)]
     Keyring(KeyringArgs),
     /// Print a completion script
-    #[command(
-        after_help = "Example:\n  studio-mirror completions bash > ~/.local/share/bash-completion/completions/studio-mirror"
-    )]
+    #[command(after_help = examples::COMPLETIONS)]
     Completions {
         /// For which shell
         shell: clap_complete::Shell,

@@ -97,7 +97,7 @@ impl Report for List {
         self.checks.iter().map(line).collect()
     }
 
-    /// README's table.
+    /// The table in docs/check.md.
     fn markdown(&self) -> String {
         let row = |entry: &Entry| {
             let worst = match entry.severity {

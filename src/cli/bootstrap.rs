@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::examples;
 use crate::bootstrap::choices::Choices;
 
 /// `bootstrap`
@@ -18,48 +19,28 @@ pub struct BootstrapArgs {
 #[derive(Debug, Subcommand)]
 pub enum BootstrapAction {
     /// Show what would be made, changed and kept; change nothing
-    #[command(
-        after_help = "Exit: 0 nothing to do, 3 something to do, 4 something was changed by hand, 1 refused or failed.\n\n\
-                      Examples:\n  studio-mirror bootstrap plan --studio-domain-id d-abc123\n  \
-                      studio-mirror bootstrap plan --permissions    the smallest policy for whoever does this"
-    )]
+    #[command(after_help = examples::PLAN)]
     Plan(PlanArgs),
     /// Make and change what `plan` shows, publish the binary, attach the lifecycle configuration
-    #[command(
-        after_help = "Examples:\n  studio-mirror bootstrap apply --studio-domain-id d-abc123\n  \
-                      studio-mirror bootstrap apply --yes --canary ann    her spaces first\n  \
-                      studio-mirror bootstrap apply --internal 'acme-*' --public names.txt"
-    )]
+    #[command(after_help = examples::APPLY)]
     Apply(ApplyArgs),
     /// Attach the lifecycle configuration before the last again
-    #[command(after_help = "Example:\n  studio-mirror bootstrap rollback")]
+    #[command(after_help = examples::ROLLBACK)]
     Rollback(RollbackArgs),
     /// Detach, delete the stacks, keep the packages
-    #[command(after_help = "Example:\n  studio-mirror bootstrap destroy --delete-packages")]
+    #[command(after_help = examples::DESTROY)]
     Destroy(DestroyArgs),
     /// Attach the lifecycle configuration that a template of `export` made
-    #[command(
-        after_help = "Example, in each account of a StackSet, with the flags of the export:\n  \
-                      studio-mirror bootstrap attach --studio-domain-id d-abc123 --domain corp --domain-owner 111122223333"
-    )]
+    #[command(after_help = examples::ATTACH)]
     Attach(ApplyArgs),
     /// Write the same as CloudFormation templates or Terraform modules, to keep without us; asks nobody
-    #[command(
-        after_help = "Example:\n  studio-mirror bootstrap export --format terraform --out mirror --domain corp --domain-owner 111122223333 \\\n    \
-                      --vpc-id vpc-1 --subnet-ids subnet-1,subnet-2 --security-group-ids sg-1 --role-arn arn:aws:iam::111122223333:role/Studio"
-    )]
+    #[command(after_help = examples::EXPORT)]
     Export(ExportArgs),
     /// Publish the binary, that alone
-    #[command(
-        after_help = "Example:\n  studio-mirror bootstrap publish --domain corp --binary ./studio-mirror"
-    )]
+    #[command(after_help = examples::PUBLISH)]
     Publish(PublishArgs),
     /// In a space: show that what must work works, and that what must not is refused
-    #[command(
-        after_help = "Exit: 0 everything holds, 1 something does not or is left open.\n\n\
-                      Examples:\n  studio-mirror bootstrap prove --output json > proof.json\n  \
-                      studio-mirror bootstrap prove --outside < token    elsewhere: a space's token is refused there"
-    )]
+    #[command(after_help = examples::PROVE)]
     Prove(ProveArgs),
 }
 

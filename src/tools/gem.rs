@@ -120,7 +120,7 @@ impl Editor for Gemrc {
             .filter(|source| is_stale(source))
             .map(|source| {
                 let source = without_login(source);
-                format!("An earlier login's source {source} was removed from gem's sources.")
+                format!("an earlier login's source {source} was removed from gem's sources")
             })
             .collect();
         let old = places(&file, |source| {
@@ -141,7 +141,7 @@ impl Editor for Gemrc {
         let others = sources.iter().filter(|source| !is_ours(source));
         warnings.extend(others.map(|source| {
             format!(
-                "gem takes packages from {} beside CodeArtifact: whoever publishes there can replace an internal package.",
+                "gem takes packages from {} beside CodeArtifact: whoever publishes there can replace an internal package",
                 without_login(source)
             )
         }));

@@ -290,7 +290,7 @@ fn warning(line: usize, name: &str, value: &str, registry: &Registry) -> Option<
     if MUST_BE_SCOPED.contains(&name) {
         return Some(format!(
             "npm 9 and newer refuse to start because of `{name}` in line {line}: write it as `//HOST/:{name}` for the registry it \
-             belongs to, or remove it."
+             belongs to, or remove it"
         ));
     }
     (registry.namespace.is_none()
@@ -299,7 +299,7 @@ fn warning(line: usize, name: &str, value: &str, registry: &Registry) -> Option<
         && !same_endpoint(value, registry.url))
     .then(|| {
         format!(
-            "Packages of {} come from another registry (line {line}), not from CodeArtifact.",
+            "packages of {} come from another registry (line {line}), not from CodeArtifact",
             name.trim_end_matches(":registry")
         )
     })

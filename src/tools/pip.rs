@@ -209,11 +209,11 @@ fn drop_stale_logins(file: &mut ConfigFile, ours: &Parts, warnings: &mut Vec<Str
         let section = &entry.section;
         if entry.name == INDEX && section != "global" && is_stale(&entry.value) {
             file.remove(section, INDEX);
-            warnings.push(format!("An earlier login's `{INDEX}` in [{section}] was removed: it would win over [global]."));
+            warnings.push(format!("an earlier login's `{INDEX}` in [{section}] was removed: it would win over [global]"));
         }
         if entry.name == EXTRA && file.remove_words(section, EXTRA, is_stale) {
             warnings.push(format!(
-                "An earlier login's URL was removed from `{EXTRA}` in [{section}]."
+                "an earlier login's URL was removed from `{EXTRA}` in [{section}]"
             ));
         }
     }
@@ -236,7 +236,7 @@ fn warning(entry: &Entry, registries: &[Registry]) -> Option<String> {
     }
     match name.as_str() {
         INDEX if section != "global" => Some(format!(
-            "`{INDEX}` in [{section}] (line {line}) wins over [global]: `pip {}` goes to {} and not to CodeArtifact.",
+            "`{INDEX}` in [{section}] (line {line}) wins over [global]: `pip {}` goes to {} and not to CodeArtifact",
             if section == "DEFAULT" { "…" } else { section },
             url::without_login(value),
         )),
@@ -249,13 +249,13 @@ fn warning(entry: &Entry, registries: &[Registry]) -> Option<String> {
         }
         EXTRA => Some(format!(
             "`{EXTRA}` in [{section}] (line {line}) stands beside CodeArtifact: pip takes the highest version of either, \
-             so whoever publishes there can replace an internal package."
+             so whoever publishes there can replace an internal package"
         )),
         "no-index"
             if !["0", "no", "n", "off", "f", "false"].contains(&value.to_lowercase().as_str()) =>
         {
             Some(format!(
-                "`no-index` in [{section}] (line {line}) keeps pip from every index, CodeArtifact too."
+                "`no-index` in [{section}] (line {line}) keeps pip from every index, CodeArtifact too"
             ))
         }
         PROVIDER
@@ -264,7 +264,7 @@ fn warning(entry: &Entry, registries: &[Registry]) -> Option<String> {
                 && value != SUBPROCESS =>
         {
             Some(format!(
-                "`{PROVIDER}` in [{section}] (line {line}) wins over [global]: `pip {section}` does not ask the credential helper."
+                "`{PROVIDER}` in [{section}] (line {line}) wins over [global]: `pip {section}` does not ask the credential helper"
             ))
         }
         _ => None,

@@ -163,7 +163,7 @@ impl Editor for Netrc {
             let before = file.login(host);
             if before.is_some_and(|(user, _)| user != USER) {
                 warnings.push(format!(
-                    "The entry for {host} in ~/.netrc, with another user, gave way to Swift's: netrc has one a host."
+                    "the entry for {host} in ~/.netrc, with another user, gave way to Swift's: netrc has one a host"
                 ));
             }
             file.set(host, USER, token.expose())?;
@@ -175,7 +175,7 @@ impl Editor for Netrc {
                 .find(|(known, _)| *known == host(registry.url));
             if given.is_some_and(|(_, given)| given.request != registry.request) {
                 warnings.push(format!(
-                    "Swift cannot log in to {}: netrc has one token a host, and the one for {} is another domain's.",
+                    "Swift cannot log in to {}: netrc has one token a host, and the one for {} is another domain's",
                     registry.name,
                     host(registry.url)
                 ));

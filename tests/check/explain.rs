@@ -92,20 +92,19 @@ fn an_unknown_id_is_wrong_usage_and_its_neighbours_are_named() {
     );
 }
 
-/// README's table stands between these marks and is what `check --explain --output markdown` prints.
+/// The table in docs/check.md stands between these marks and is what `check --explain --output markdown` prints.
 #[test]
-fn readmes_table_is_the_catalogues() {
-    let readme = crate::support::checkout().join("README.md");
-    let readme = std::fs::read_to_string(readme).expect("README.md is readable");
+fn the_documents_table_is_the_catalogues() {
+    let document = crate::support::checkout().join("docs/check.md");
+    let document = std::fs::read_to_string(document).expect("docs/check.md is readable");
     let table = bare(
         &Home::new(),
         &["check", "--explain", "--output", "markdown"],
     );
     let table = table.success().stdout;
-    let Some((_, rest)) = readme.split_once("<!-- checks -->\n") else {
-        crate::support::tell_skipped("readmes_table", "README.md has no <!-- checks --> mark");
-        return;
-    };
+    let (_, rest) = document
+        .split_once("<!-- checks -->\n")
+        .expect("the mark of the table");
     let (shown, _) = rest.split_once("<!-- /checks -->").expect("the mark's end");
     assert_eq!(
         shown.trim(),

@@ -44,7 +44,7 @@ fn a_fresh_home_gets_exactly_these_files() {
     );
     assert_eq!(
         finished.stderr,
-        "note: run `studio-mirror refresh --daemon` once, and the tokens in files are renewed before they end\n"
+        "note: `studio-mirror refresh --daemon` keeps the tokens in files fresh\n"
     );
     assert!(!holds_token(finished.stdout.as_bytes()));
 }

@@ -63,9 +63,9 @@ pub fn run(session: Session, args: &LoginArgs) -> anyhow::Result<ExitCode> {
         session.printer.warning(warning);
     }
     if report.holds_token() && Running::find(&fetched.cache) == Running::No {
-        session.printer.note(
-            "run `studio-mirror refresh --daemon` once, and the tokens in files are renewed before they end",
-        );
+        session
+            .printer
+            .note("`studio-mirror refresh --daemon` keeps the tokens in files fresh");
     }
     Ok(report.conclude(session.printer))
 }

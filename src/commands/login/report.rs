@@ -190,6 +190,11 @@ impl Report for LoginReport {
             "{done} to CodeArtifact domain {} ({owner}, {}).\n",
             self.domain, self.region
         );
+        // As wide as what stands there, so that a line fits into a terminal.
+        let widest = |width: fn(&ToolReport) -> usize| self.tools.iter().map(width).max();
+        let repository_width = widest(|tool| tool.repository.len()).unwrap_or_default();
+        let file_width =
+            widest(|tool| tool.files.first().map_or(1, String::len)).unwrap_or_default();
         for tool in &self.tools {
             let way = match (tool.ok, tool.auth) {
                 (false, _) if self.asks_again && tool.waits => {
@@ -208,18 +213,18 @@ impl Report for LoginReport {
             let file = tool.files.first().map_or("-", String::as_str);
             let scope = scope(tool.namespace.as_deref());
             text += &format!(
-                "  {:<6}  {:<12}  {file:<26}  {way}{scope}\n",
+                "  {:<6}  {:<repository_width$}  {file:<file_width$}  {way}{scope}\n",
                 tool.tool.as_str(),
                 tool.repository
             );
             for file in tool.files.iter().skip(1) {
-                text += &format!("  {:<6}  {:<12}  {file}\n", "", "");
+                text += &format!("  {:<6}  {:<repository_width$}  {file}\n", "", "");
             }
             for extra in &tool.extra {
                 let owner = extra.domain_owner.as_deref().unwrap_or("your account");
                 let scope = self::scope(extra.namespace.as_deref());
                 text += &format!(
-                    "  {:<6}  {:<12}  domain {} ({owner}, {}){scope}\n",
+                    "  {:<6}  {:<repository_width$}  domain {} ({owner}, {}){scope}\n",
                     "", extra.repository, extra.domain, extra.region
                 );
             }

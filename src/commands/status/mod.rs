@@ -12,6 +12,7 @@ use super::session::Session;
 use crate::files;
 use crate::helper;
 use crate::output::Report;
+use crate::settings::Field;
 use crate::state::ToolLogin;
 use crate::timestamp::{rfc3339, span};
 use crate::token::{Store, Token, now};
@@ -82,10 +83,12 @@ impl StatusReport {
                 source: setting.source.to_string(),
             })
             .collect();
+        let everybodys = session.settings.get(Field::Repository);
         settings.extend(
             session
                 .settings
                 .own_repositories()
+                .filter(|(_, setting)| everybodys != Some(&setting.value))
                 .map(|(tool, setting)| SettingReport {
                     name: format!("repository of {tool}"),
                     value: setting.value.clone(),
@@ -230,9 +233,11 @@ impl Report for StatusReport {
         if self.settings.is_empty() {
             text += "  none; run `studio-mirror login --domain NAME --repository NAME`\n";
         }
+        let width = self.settings.iter().map(|setting| setting.value.len());
+        let width = width.max().unwrap_or_default();
         for setting in &self.settings {
             text += &format!(
-                "  {:<20} {:<28} from {}\n",
+                "  {:<20} {:<width$}  from {}\n",
                 setting.name, setting.value, setting.source
             );
         }

@@ -24,12 +24,12 @@ pub(super) const PLAIN_MIRROR: &str = "BUNDLE_MIRROR__RUBYGEMS__ORG";
 const ELSEWHERE: [(&str, &str); 2] = [
     (
         "BUNDLE_MIRROR__ALL",
-        "bundler takes every package from the mirror that `BUNDLE_MIRROR__ALL` names, not from CodeArtifact.",
+        "bundler takes every package from the mirror that `BUNDLE_MIRROR__ALL` names, not from CodeArtifact",
     ),
     (
         "BUNDLE_MIRROR__HTTPS://RUBYGEMS__ORG/__FALLBACK_TIMEOUT/",
-        "With its `fallback_timeout` bundler takes packages from rubygems.org whenever CodeArtifact is slow: whoever publishes \
-         there can replace an internal package.",
+        "with its `fallback_timeout` bundler takes packages from rubygems.org whenever CodeArtifact is slow: whoever publishes \
+         there can replace an internal package",
     ),
 ];
 

@@ -21,16 +21,16 @@ pub(super) fn warnings(file: &TomlFile, registries: &[Registry]) -> Vec<String> 
         let name = string(index, "name").unwrap_or("without a name");
         warnings.push(format!(
             "uv takes a package from the index {name} ({}) before CodeArtifact wherever it is there: whoever publishes there can \
-             replace an internal package.",
+             replace an internal package",
             url::without_login(url)
         ));
     }
     let root = file.root();
     if root.contains_key("extra-index-url") {
-        warnings.push("uv takes packages from `extra-index-url` before CodeArtifact: whoever publishes there can replace an internal package.".to_owned());
+        warnings.push("uv takes packages from `extra-index-url` before CodeArtifact: whoever publishes there can replace an internal package".to_owned());
     }
     if is_true(root, "no-index") {
-        warnings.push("`no-index` keeps uv from every index, CodeArtifact too.".to_owned());
+        warnings.push("`no-index` keeps uv from every index, CodeArtifact too".to_owned());
     }
     let Some(pip) = root.get("pip").and_then(Item::as_table_like) else {
         return warnings;
@@ -39,13 +39,13 @@ pub(super) fn warnings(file: &TomlFile, registries: &[Registry]) -> Vec<String> 
     if pip.contains_key("extra-index-url") {
         warnings.push(
             "`uv pip` takes packages from `extra-index-url` in [pip] before CodeArtifact: whoever \
-             publishes there can replace an internal package."
+             publishes there can replace an internal package"
                 .to_owned(),
         );
     }
     if is_true(pip, "no-index") {
         warnings.push(
-            "`no-index` in [pip] keeps `uv pip` from every index, CodeArtifact too.".to_owned(),
+            "`no-index` in [pip] keeps `uv pip` from every index, CodeArtifact too".to_owned(),
         );
     }
     let provider = string(pip, PROVIDER).is_some_and(|provider| provider != SUBPROCESS);
@@ -54,7 +54,7 @@ pub(super) fn warnings(file: &TomlFile, registries: &[Registry]) -> Vec<String> 
         .any(|registry| matches!(registry.auth, Auth::Helper));
     if provider && asks {
         warnings.push(format!(
-            "`{PROVIDER}` in [pip] wins: `uv pip` does not ask the credential helper."
+            "`{PROVIDER}` in [pip] wins: `uv pip` does not ask the credential helper"
         ));
     }
     warnings

@@ -1,0 +1,96 @@
+//! `--help` of every command: 80 columns, and examples that a shell and the parser take as they stand.
+
+#[path = "support/mod.rs"]
+mod support;
+
+use clap::{CommandFactory, Parser};
+use studio_mirror::cli::Cli;
+
+use support::binary_under_test;
+use support::home::Home;
+
+/// In a shell that runs nothing: a file takes down what it would have called us with, one line a call.
+const SHELL: &str = r#"
+set -eu
+cd "$HOME" && mkdir -p .config/fish/completions && touch token
+studio-mirror() { printf '%q ' studio-mirror "$@" >&3; echo >&3; }
+for other in pip curl; do eval "$other() { :; }"; done
+. ./examples 3>calls
+"#;
+
+#[test]
+fn every_command_has_examples_that_its_own_parser_takes() {
+    for words in commands() {
+        let help = help(&words);
+        let (_, examples) = help
+            .split_once("\nExamples:\n")
+            .unwrap_or_else(|| panic!("no examples in the help of {words:?}:\n{help}"));
+        // Paragraphs after the examples are words again.
+        let examples: String = examples
+            .lines()
+            .take_while(|line| line.starts_with("  "))
+            .flat_map(|line| [line, "\n"])
+            .collect();
+        let calls = calls(&examples);
+        assert!(
+            calls.iter().any(|call| call.starts_with(&words)),
+            "no example of {words:?} in:\n{examples}"
+        );
+        for call in calls {
+            if let Err(refusal) = Cli::try_parse_from(&call) {
+                // An example may itself ask for help.
+                assert!(!refusal.use_stderr(), "{call:?}: {refusal}");
+            }
+        }
+    }
+}
+
+#[test]
+fn help_fits_into_eighty_columns() {
+    for words in commands() {
+        let help = help(&words);
+        for line in help.lines() {
+            assert!(line.chars().count() <= 80, "{words:?}: {line}");
+        }
+    }
+}
+
+/// What `examples` call studio-mirror with, as a shell takes them apart.
+fn calls(examples: &str) -> Vec<Vec<String>> {
+    let home = Home::new();
+    home.write("examples", examples);
+    home.run(home.command("bash").args(["-c", SHELL])).success();
+    home.read("calls")
+        .lines()
+        .map(|call| {
+            let words = home.run(
+                home.command("bash")
+                    .args(["-c", &format!("printf '%s\\n' {call}")]),
+            );
+            words.success().stdout.lines().map(str::to_owned).collect()
+        })
+        .collect()
+}
+
+fn help(words: &[String]) -> String {
+    let home = Home::new();
+    let mut command = home.command(binary_under_test());
+    command.args(&words[1..]).arg("--help").env("COLUMNS", "80");
+    home.run(&mut command).success().stdout
+}
+
+/// Every command by its words, those of `bootstrap` too.
+fn commands() -> Vec<Vec<String>> {
+    let mut found = Vec::new();
+    collect(&[], &Cli::command(), &mut found);
+    assert!(found.len() > 18, "{found:?}");
+    found
+}
+
+fn collect(above: &[String], command: &clap::Command, into: &mut Vec<Vec<String>>) {
+    let words = [above, &[command.get_name().to_owned()]].concat();
+    for below in command.get_subcommands() {
+        collect(&words, below, into);
+    }
+    into.push(words);
+}
