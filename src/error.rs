@@ -128,10 +128,17 @@ pub fn explain(failure: &anyhow::Error) -> Explained {
 pub fn one_line(text: &str) -> String {
     let shown = |c: char| match c {
         '\n' | '\r' | '\t' => " ".to_owned(),
-        c if c.is_control() => c.escape_default().to_string(),
+        c if steers(c) => c.escape_default().to_string(),
         c => c.to_string(),
     };
     text.trim().chars().map(shown).collect()
+}
+
+/// Whether a character does something to a terminal instead of standing there: control characters, line ends of Unicode, marks and
+/// overrides that turn the direction of text.
+pub fn steers(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 impl fmt::Display for Explained {

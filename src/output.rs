@@ -105,7 +105,7 @@ impl Printer {
 
     /// A step, for `-v`.
     pub fn detail(&self, text: &str) {
-        self.say(Verbosity::Verbose, text);
+        self.say(Verbosity::Verbose, &one_line(text));
     }
 
     /// A command that failed as a whole: for people on stderr, and for programs that asked for a

@@ -37,7 +37,7 @@ pub(super) const CONNECT_LIMIT: Duration = Duration::from_millis(2_500);
 /// One try of one call, credentials included.
 const ATTEMPT_LIMIT: Duration = Duration::from_secs(10);
 /// Throttling and failures of the service are tried again so often.
-const ATTEMPTS: u32 = 4;
+pub(super) const ATTEMPTS: u32 = 4;
 
 /// Who asks, where and until when.
 #[derive(Clone, Debug)]

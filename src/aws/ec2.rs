@@ -3,7 +3,8 @@
 mod answers;
 
 pub use answers::{
-    EndpointService, NetworkInterface, RouteTable, Rule, SecurityGroup, Subnet, Vpc, VpcEndpoint,
+    AclEntry, EndpointService, NetworkAcl, NetworkInterface, RouteTable, Rule, SecurityGroup,
+    Subnet, Vpc, VpcEndpoint,
 };
 
 use super::call::Caller;
@@ -136,6 +137,22 @@ impl Ec2 {
                 parameters,
                 "routeTableSet",
                 RouteTable::read,
+            )
+            .await
+    }
+
+    /// The network ACLs of a VPC.
+    ///
+    /// # Errors
+    /// As [`Ec2::vpc`].
+    pub async fn network_acls(&self, vpc: &str) -> Result<Vec<NetworkAcl>, AwsError> {
+        let parameters = Parameters::default().filter("vpc-id", [vpc]);
+        self.query
+            .all(
+                "DescribeNetworkAcls",
+                parameters,
+                "networkAclSet",
+                NetworkAcl::read,
             )
             .await
     }

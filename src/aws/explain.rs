@@ -12,7 +12,7 @@ use super::connection::SetupFailure;
 use super::mend::{Denial, local_texts, service_texts};
 use super::service::Subject;
 use super::trust::Roots;
-use crate::error::with_hint;
+use crate::error::{steers, with_hint};
 
 /// Why a call failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -199,6 +199,8 @@ impl AwsError {
 fn kind_of_answer(status: u16, code: &str, sentence: &str) -> Kind {
     let says = |words: &str| sentence.contains(words);
     match code {
+        // EC2's words for a session that is over; those for a clock that is off go on with the date of the request.
+        "RequestExpired" if sentence == "Request has expired." => Kind::Rejected,
         "RequestExpired" | "RequestTimeTooSkewed" | "RequestInTheFuture" => Kind::ClockSkew,
         _ if says("Signature expired") || says("Signature not yet current") => Kind::ClockSkew,
         "ExpiredTokenException"
@@ -290,11 +292,6 @@ pub(super) fn innermost(error: &(dyn StdError + 'static)) -> String {
 
 /// One line without characters that steer a terminal, and not endless: it came from the network.
 pub(crate) fn printable(text: &str) -> String {
-    // Beside the control characters: line ends, marks and overrides that turn the direction of text.
-    let steers = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
     let clean: String = text
         .chars()
         .map(|c| if steers(c) { ' ' } else { c })

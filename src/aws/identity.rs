@@ -24,7 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// # Errors
 /// A sentence, for `-v`.
 pub async fn caller_arn(request: &TokenRequest, endpoint: Option<&str>) -> Result<String, String> {
-    let client = client(&request.credentials, &request.region, endpoint);
+    let once = RetryConfig::disabled();
+    let client = client(&request.credentials, &request.region, endpoint, once);
     match tokio::time::timeout(LIMIT, client.get_caller_identity().send()).await {
         Ok(Ok(answer)) => Ok(answer.arn().unwrap_or("(no ARN)").to_owned()),
         Ok(Err(error)) => Err(match error.as_service_error() {
@@ -47,7 +48,8 @@ pub async fn caller_identity(
     let own = Service::Sts.url(&caller.region);
     let url = endpoint.unwrap_or(&own);
     let subject = Subject::of_service(Service::Sts, url, &caller.region, &caller.credentials);
-    let client = client(&caller.credentials, &caller.region, endpoint);
+    let again = RetryConfig::standard().with_max_attempts(super::call::ATTEMPTS);
+    let client = client(&caller.credentials, &caller.region, endpoint, again);
     let asked = tokio::time::timeout(PATIENCE, client.get_caller_identity().send());
     let answer = asked
         .await
@@ -63,6 +65,7 @@ fn client(
     credentials: &CredentialSource,
     region: &str,
     endpoint: Option<&str>,
+    retries: RetryConfig,
 ) -> aws_sdk_sts::Client {
     let http = http_client();
     let mut config = aws_sdk_sts::Config::builder()
@@ -70,7 +73,7 @@ fn client(
         .region(Region::new(region.to_owned()))
         .credentials_provider(credentials::provider(credentials, region, http.clone()))
         .http_client(http)
-        .retry_config(RetryConfig::disabled());
+        .retry_config(retries);
     config.set_endpoint_url(endpoint.map(str::to_owned));
     config.set_app_name(super::call::app_name());
     aws_sdk_sts::Client::from_conf(config.build())

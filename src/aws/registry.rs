@@ -22,6 +22,15 @@ pub struct DomainSeen {
     pub bucket_arn: String,
     /// The key of its assets.
     pub key_arn: String,
+    /// `Active` or `Deleted`.
+    pub status: String,
+}
+
+impl DomainSeen {
+    /// Whether it is still listed, and gone.
+    pub fn is_deleted(&self) -> bool {
+        self.status == "Deleted"
+    }
 }
 
 /// A repository.
@@ -80,6 +89,7 @@ impl Registry {
                 arn: text("arn"),
                 bucket_arn: text("s3BucketArn"),
                 key_arn: text("encryptionKey"),
+                status: text("status"),
             }
         }))
     }

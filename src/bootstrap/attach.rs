@@ -132,9 +132,12 @@ fn as_asked(slot: &Slot, before: &Value, after: &Value, arn: Option<&str>) -> an
         ));
     }
     if slot.arn(after).as_deref() != arn {
-        return Err(anyhow!(
-            "SageMaker took the update of {slot}, and shows {} in it",
-            slot.arn(after).as_deref().unwrap_or("nothing")
+        return Err(with_hint(
+            anyhow!(
+                "SageMaker took the update of {slot}, and shows {} in it",
+                slot.arn(after).as_deref().unwrap_or("nothing")
+            ),
+            "look at who changes it at the same time, and type the command again",
         ));
     }
     let (was, is) = (slot.rest_of(before), slot.rest_of(after));

@@ -2,23 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use super::decide::is_ours;
 use super::found::Found;
 use super::names::Names;
 use super::reach::Reach;
-use crate::aws::AwsError;
+use crate::aws::{AwsError, LifecycleConfig};
 use crate::output::Printer;
 
 /// This one and the one before stay, to go back to.
 const KEPT: usize = 2;
 
-/// Our lifecycle configurations by app, the newest first.
+/// Those of the lifecycle configurations with our names that are meant, by app, the newest first.
 ///
 /// # Errors
 /// When SageMaker would not tell.
 pub async fn history(
     reach: &Reach,
     names: &Names,
+    is_meant: &dyn Fn(&LifecycleConfig) -> bool,
 ) -> anyhow::Result<BTreeMap<String, Vec<String>>> {
     let sagemaker = &reach.sagemaker;
     let prefix = names.lifecycle_prefix();
@@ -29,7 +29,7 @@ pub async fn history(
             continue;
         }
         let seen = sagemaker.lifecycle(&name).await;
-        if let Some(seen) = seen.map_err(AwsError::into_hinted)?.filter(is_ours) {
+        if let Some(seen) = seen.map_err(AwsError::into_hinted)?.filter(is_meant) {
             history.entry(seen.app).or_default().push(name);
         }
     }
@@ -43,11 +43,14 @@ pub async fn history(
 pub async fn collect(
     reach: &Reach,
     names: &Names,
-    found: &Found,
+    (found, script): (&Found, &str),
     printer: Printer,
 ) -> anyhow::Result<()> {
     let held = found.consumer_stack.as_ref();
-    for (_, all) in history(reach, names).await? {
+    let mut memory = held.map(|stack| stack.memory.clone()).unwrap_or_default();
+    memory.attach(script);
+    // What somebody else put there under our name is not counted, and not ours to delete.
+    for (_, all) in history(reach, names, &|seen| memory.attached(seen)).await? {
         for name in all.into_iter().skip(KEPT) {
             if held.is_some_and(|stack| stack.made(&name)) {
                 continue;

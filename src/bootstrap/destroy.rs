@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use anyhow::anyhow;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -18,6 +19,7 @@ use super::stack;
 use crate::aws::cloudformation::Event;
 use crate::aws::{AwsError, Kind};
 use crate::check::render::lines::broken;
+use crate::error::{one_line, with_hint};
 use crate::output::{Printer, Report};
 use crate::settings::Field;
 
@@ -70,29 +72,37 @@ impl Destruction {
 impl Report for Destruction {
     fn text(&self) -> String {
         let mut text = String::new();
+        let mut line = |mark: &str, what: &str| {
+            text += &broken(&one_line(what), &format!("{mark:<10}"), "          ", "");
+        };
         for slot in &self.slots {
             let back = match (&slot.back, &slot.gone) {
                 (Some(arn), _) => format!("{arn} comes back"),
                 (None, Some(arn)) => format!("{arn} was there before, and was deleted since"),
                 (None, None) => "nothing was there before".to_owned(),
             };
-            let of = format!("{} of {}: {back}", slot.slot, slot.studio_domain);
-            text += &broken(&of, "- detach  ", "          ", "");
+            line(
+                "- detach",
+                &format!("{} of {}: {back}", slot.slot, slot.studio_domain),
+            );
         }
         for stack in &self.stacks {
-            text += &format!("- delete  stack {stack}\n");
+            line("- delete", &format!("stack {stack}"));
         }
         for name in &self.lifecycles {
-            text += &format!("- delete  lifecycle configuration {name}\n");
+            line("- delete", &format!("lifecycle configuration {name}"));
         }
         for name in &self.repositories {
-            text += &format!("- DELETE  repository {name}, with every package in it\n");
+            line(
+                "- DELETE",
+                &format!("repository {name}, with every package in it"),
+            );
         }
         if let Some(domain) = &self.domain {
-            text += &format!("- DELETE  domain {domain}\n");
+            line("- DELETE", &format!("domain {domain}"));
         }
         for what in &self.stays {
-            text += &format!("= keep    {what}\n");
+            line("= keep", what);
         }
         text
     }
@@ -119,13 +129,19 @@ pub async fn survey(reach: &Reach, base: &str, with_packages: bool) -> anyhow::R
         .consumer
         .as_ref()
         .map(|stack| stack.memory.clone());
-    let history = history(reach, &destruction.names).await?;
+    let history = history(reach, &destruction.names, &is_ours).await?;
     destruction.lifecycles = history.into_values().flatten().collect();
     if let Some(memory) = memory {
         destruction.slots = slots(reach, &memory).await?;
     }
     let stacks = [&beginning.consumer, &beginning.packages];
     for seen in stacks.into_iter().flatten() {
+        if seen.not_ours.is_some() {
+            return Err(with_hint(
+                anyhow!("the stack {} is not ours", seen.stack.name),
+                "--name says what this set-up is called; `aws cloudformation delete-stack` deletes what another made",
+            ));
+        }
         destruction.stacks.push(seen.stack.name.clone());
     }
     if let Some(seen) = &beginning.packages {

@@ -11,7 +11,10 @@ use super::memory::Memory;
 use super::names::Names;
 use super::reach::Reach;
 use super::script::{ASSET, Pinned};
+use super::stack::CHANGE_SET;
 use super::stacks::Endpoint;
+use super::template;
+use crate::aws::cloudformation::Stack;
 use crate::aws::ec2::VpcAttribute;
 use crate::aws::{AwsError, Kind};
 use crate::error::with_hint;
@@ -53,6 +56,7 @@ pub async fn stack(reach: &Reach, name: &str) -> anyhow::Result<Option<StackSeen
     };
     if stack.is_unmade() || stack.status == "DELETE_COMPLETE" {
         return Ok(Some(StackSeen {
+            not_ours: anothers_change_set(reach, &stack).await?,
             stack,
             ..StackSeen::default()
         }));
@@ -62,11 +66,25 @@ pub async fn stack(reach: &Reach, name: &str) -> anyhow::Result<Option<StackSeen
         cloudformation.template(name)
     )
     .map_err(AwsError::into_hinted)?;
+    // Every template of ours has that line, also where nothing stands in it.
+    let is_ours = template::remembered(&body).is_some();
     Ok(Some(StackSeen {
         memory: Memory::of_template(&body).unwrap_or_default(),
+        not_ours: (!is_ours).then(|| "it is there and not ours".to_owned()),
         resources,
         stack,
     }))
+}
+
+/// Of a stack that is but a name: the change set of somebody else that it waits for.
+async fn anothers_change_set(reach: &Reach, stack: &Stack) -> anyhow::Result<Option<String>> {
+    if !stack.is_unmade() {
+        return Ok(None);
+    }
+    let listed = reach.cloudformation.change_sets(&stack.name).await;
+    let mut listed = listed.map_err(AwsError::into_hinted)?.into_iter();
+    let theirs = listed.find(|name| !name.starts_with(CHANGE_SET));
+    Ok(theirs.map(|name| format!("somebody's change set {name} waits for it")))
 }
 
 /// Everything else, as far as `choices` name it.
@@ -166,21 +184,24 @@ async fn network(reach: &Reach, vpc: &str, groups: &[String]) -> anyhow::Result<
         .iter()
         .map(|endpoint| endpoint.service(&reach.caller.region))
         .collect();
-    let (found, dns_support, dns_hostnames, endpoints, services, subnets, tables) =
-        tokio::try_join!(
-            ec2.vpc(vpc),
-            ec2.vpc_attribute(vpc, VpcAttribute::DnsSupport),
-            ec2.vpc_attribute(vpc, VpcAttribute::DnsHostnames),
-            ec2.endpoints(vpc),
-            ec2.endpoint_services(&services),
-            ec2.subnets(vpc),
-            ec2.route_tables(vpc),
-        )
-        .map_err(AwsError::into_hinted)?;
+    // First: of one that is not there each of the others would say so in its own words.
+    let found = match ec2.vpc(vpc).await {
+        Err(error) if error.kind == Kind::NotFound => None,
+        found => found.map_err(AwsError::into_hinted)?,
+    };
     let Some(found) = found else {
         let error = anyhow::anyhow!("there is no VPC {vpc} in {}", reach.caller.region);
         return Err(with_hint(error, "look at --vpc-id, --region and --profile"));
     };
+    let (dns_support, dns_hostnames, endpoints, services, subnets, tables) = tokio::try_join!(
+        ec2.vpc_attribute(vpc, VpcAttribute::DnsSupport),
+        ec2.vpc_attribute(vpc, VpcAttribute::DnsHostnames),
+        ec2.endpoints(vpc),
+        ec2.endpoint_services(&services),
+        ec2.subnets(vpc),
+        ec2.route_tables(vpc),
+    )
+    .map_err(AwsError::into_hinted)?;
     let of_endpoints = endpoints.iter().flat_map(|endpoint| &endpoint.groups);
     let groups: BTreeSet<String> = groups.iter().chain(of_endpoints).cloned().collect();
     let groups: Vec<String> = groups.into_iter().collect();

@@ -37,6 +37,11 @@ impl Drift {
     /// What can be told without asking again; `published` is the binary that this account publishes.
     pub fn seen(found: &Found, attachments: &[Attachment], published: Option<&Pinned>) -> Self {
         let memory = found.consumer_stack.as_ref().map(|stack| &stack.memory);
+        // Of a creation that failed nothing was attached.
+        let memory = memory.filter(|_| {
+            let stack = found.consumer_stack.as_ref();
+            stack.is_some_and(|seen| !seen.stack.is_stillborn())
+        });
         let was_attached = |attachment: &&Attachment| {
             let key = attachment.slot.key();
             memory.is_some_and(|memory| memory.replaced.contains_key(&key))

@@ -45,6 +45,8 @@ pub struct StackSeen {
     pub resources: Vec<Resource>,
     /// What it remembers.
     pub memory: Memory,
+    /// Why it is none of ours, if it only has our name.
+    pub not_ours: Option<String>,
 }
 
 impl StackSeen {

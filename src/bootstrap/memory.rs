@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::choices::Choices;
+use super::decide::script_of;
+use super::names::sha256;
 use super::script::Pinned;
 use super::template;
+use crate::aws::LifecycleConfig;
 
 /// What is remembered.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,12 +23,34 @@ pub struct Memory {
     /// The one before it, which spaces run until they have the new one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub previous: Option<Pinned>,
+    /// SHA-256 of the lifecycle scripts that were attached, the newest last: whoever may make lifecycle configurations can make one with
+    /// our name and mark, and none is gone back to but these.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub scripts: Vec<String>,
     /// What stood in each slot before; empty for nothing. By [`super::slot::Slot::key`].
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub replaced: BTreeMap<String, String>,
 }
 
+/// More than are ever kept at once.
+const SCRIPTS: usize = 8;
+
 impl Memory {
+    /// Adds a lifecycle script to those that were attached.
+    pub fn attach(&mut self, script: &str) {
+        let sha256 = sha256(script.as_bytes());
+        self.scripts.retain(|known| *known != sha256);
+        self.scripts.push(sha256);
+        let surplus = self.scripts.len().saturating_sub(SCRIPTS);
+        self.scripts.drain(..surplus);
+    }
+
+    /// Whether this lifecycle configuration was attached once, as it is now.
+    pub fn attached(&self, lifecycle: &LifecycleConfig) -> bool {
+        let script = script_of(lifecycle).map(|script| sha256(script.as_bytes()));
+        script.is_some_and(|sha256| self.scripts.contains(&sha256))
+    }
+
     /// As one line of JSON.
     pub fn line(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()

@@ -46,6 +46,9 @@ pub struct Plan {
     pub drift: Drift,
     /// What it costs a month.
     pub cost: Cost,
+    /// Whether a question follows, so that nobody has to be told what to type.
+    #[serde(skip)]
+    pub is_asked: bool,
 }
 
 /// What a plan comes to, the gravest first.

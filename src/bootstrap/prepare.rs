@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 use super::choices::{Choices, NAMES};
-use super::decide::{Decision, Parts, Wanted, decide};
+use super::decide::{Decision, Parts, Wanted, decide, has_codeartifact};
 use super::discover::{Beginning, discover, stack};
 use super::found::Found;
 use super::memory::Memory;
@@ -138,6 +138,7 @@ pub async fn prepare(reach: &Reach, told: &Told, settings: &Settings) -> anyhow:
     let mut memory = Memory {
         choices: choices.clone(),
         binary: Some(content.binary.clone()),
+        scripts: before.scripts.clone(),
         ..Memory::default()
     };
     let source = source(&choices, &names);
@@ -153,7 +154,16 @@ pub async fn prepare(reach: &Reach, told: &Told, settings: &Settings) -> anyhow:
         previous_sha256: previous(&before, &content.binary).map(|previous| previous.sha256),
     };
     let script = script.text()?;
-    let found = discover(reach, beginning, &choices, &names).await?;
+    // Where there is no CodeArtifact, there is nobody to ask.
+    let found = match has_codeartifact(&reach.caller.region) {
+        true => discover(reach, beginning, &choices, &names).await?,
+        false => Found {
+            account: beginning.account,
+            caller: beginning.caller,
+            region: reach.caller.region.clone(),
+            ..Found::default()
+        },
+    };
     let wanted = Wanted {
         choices: &choices,
         names: &names,
@@ -164,6 +174,7 @@ pub async fn prepare(reach: &Reach, told: &Told, settings: &Settings) -> anyhow:
         canary: told.canary.clone(),
     };
     let decision = decide(&wanted, &found)?;
+    memory.attach(&script);
     memory.previous = previous(&before, &content.binary);
     let of_consumer = remember(&before, memory.clone(), &decision.attachments, &found);
     let packages = match &decision.packages {

@@ -6,6 +6,15 @@ use super::export::attach_lines;
 use super::found::Found;
 use super::policies::ConsumerPolicy;
 
+/// `text` as one word of a shell, whatever is in it.
+pub fn word(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@:=,%".contains(c);
+    match !text.is_empty() && text.chars().all(is_plain) {
+        true => text.to_owned(),
+        false => format!("'{}'", text.replace('\'', r"'\''")),
+    }
+}
+
 /// The policies and lines that somebody else puts in their place.
 pub fn printed(choices: &Choices, decision: &Decision, found: &Found) -> Vec<ByHand> {
     let Some(stack) = &decision.consumer else {

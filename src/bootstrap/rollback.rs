@@ -10,6 +10,7 @@ use super::reach::Reach;
 use super::slot::{Holder, Slot};
 use crate::aws::AwsError;
 use crate::check::render::lines::broken;
+use crate::error::one_line;
 use crate::output::{Printer, Report};
 
 /// What goes back to the version before.
@@ -37,8 +38,10 @@ pub struct Return {
 impl Report for Rollback {
     fn text(&self) -> String {
         let lines = self.slots.iter().map(|one| {
-            let line = format!("{}: {} (now {})", one.place, one.after, one.before);
-            broken(&line, "- return  ", "          ", "")
+            let name = |arn: &str| arn.rsplit('/').next().unwrap_or_default().to_owned();
+            let (after, before) = (name(&one.after), name(&one.before));
+            let line = format!("{}: {after} (now {before})", one.place);
+            broken(&one_line(&line), "- return  ", "          ", "")
         });
         lines.collect()
     }
@@ -53,10 +56,10 @@ pub async fn survey(reach: &Reach, names: &Names) -> anyhow::Result<Rollback> {
     let beginning = begin(reach, &names.base).await?;
     let memory = beginning.consumer.map(|stack| stack.memory);
     let memory = memory.unwrap_or_default();
-    let Some(studio) = memory.choices.studio_domain_id else {
+    let Some(studio) = memory.choices.studio_domain_id.clone() else {
         return Ok(Rollback::default());
     };
-    let history = history(reach, names).await?;
+    let history = history(reach, names, &|seen| memory.attached(seen)).await?;
     let mut slots = Vec::new();
     for place in memory.replaced.keys().filter_map(|key| Slot::of_key(key)) {
         let described = match &place.holder {

@@ -3,8 +3,12 @@
 use super::decide::{AttachVerb, Attachment, Item, Verb};
 use super::plan::{Outcome, Plan, StackPlan, StackVerb};
 use crate::aws::cloudformation::Change;
-use crate::check::render::lines::{broken, wrapped};
+use crate::check::render::lines::broken;
+use crate::error::one_line;
 use crate::output::Report;
+
+/// Names are as long as AWS lets them be; what is longer than a screen is none.
+const LONGEST: usize = 2_000;
 
 impl Report for Plan {
     fn text(&self) -> String {
@@ -39,7 +43,7 @@ impl Report for Plan {
         {
             text += &format!("\nCost: about {:.2} USD a month\n", self.cost.usd_a_month);
             for line in &self.cost.reckoning {
-                text += &wrapped(line, "  ");
+                text += &broken(line, "  ", "  ", "");
             }
         }
         text += &section(
@@ -49,7 +53,10 @@ impl Report for Plan {
                 .filter(|item| item.verb == Verb::Refuse)
                 .map(of_item),
         );
-        text += &format!("\n{}\n", self.verdict());
+        match self.outcome {
+            Outcome::Changes | Outcome::Drift if self.is_asked => text.push('\n'),
+            _ => text += &format!("\n{}\n", self.verdict()),
+        }
         text
     }
 }
@@ -63,11 +70,12 @@ impl Plan {
             ),
             "",
         );
-        text += &format!("CodeArtifact domain {}", self.domain);
+        let mut domains = format!("CodeArtifact domain {}", self.domain);
         if let Some(studio) = &self.studio_domain {
-            text += &format!(", Studio domain {studio}");
+            domains += &format!(", Studio domain {studio}");
         }
-        text + "\n"
+        text += &wrapped(&domains, "");
+        text
     }
 
     /// What happens outside of the stacks.
@@ -106,7 +114,7 @@ impl Plan {
         });
         let slots = drift.slots.iter().map(|slot| {
             wrapped(
-                &format!("! {slot} had our lifecycle configuration, and has it no longer"),
+                &format!("! {slot} was to have our lifecycle configuration, and has it not"),
                 "  ",
             )
         });
@@ -123,18 +131,45 @@ impl Plan {
     fn verdict(&self) -> &'static str {
         match self.outcome {
             Outcome::Refused => "Nothing can be done before that is out of the way.",
-            Outcome::Drift => "Something is no longer as it was made.",
-            Outcome::Changes => "There is something to do: `studio-mirror bootstrap apply`.",
+            Outcome::Drift => {
+                "Something is no longer as it was made: `studio-mirror bootstrap apply`\nmakes it so again, as far as it is said above."
+            }
+            Outcome::Changes => {
+                "There is something to do: `studio-mirror bootstrap apply`, with the same flags."
+            }
             Outcome::NoChange => "No change: everything is as it should be.",
         }
+    }
+}
+
+/// What came from AWS stands on lines of ours, whatever is in it.
+fn wrapped(text: &str, indent: &str) -> String {
+    // No line goes on where the marks of others stand.
+    broken(&shown(text), indent, &format!("{indent}    "), "")
+}
+
+fn shown(text: &str) -> String {
+    let line = one_line(text);
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
     }
 }
 
 /// A command broken as a shell takes it; a document as it is, to be copied.
 fn for_others(text: &str) -> String {
     match text.lines().count() {
-        0 | 1 => broken(text, "    ", "      ", " \\"),
-        _ => text.lines().map(|line| format!("    {line}\n")).collect(),
+        0 | 1 => broken(&one_line(text), "    ", "      ", " \\"),
+        _ => text
+            .lines()
+            .map(|line| {
+                format!(
+                    "    {}{}\n",
+                    &line[..line.len() - line.trim_start().len()],
+                    one_line(line)
+                )
+            })
+            .collect(),
     }
 }
 
@@ -196,7 +231,7 @@ fn of_item(item: &Item) -> String {
 
 /// A line behind its mark, and what does not fit on it under its beginning.
 fn marked(mark: &str, line: &str) -> String {
-    broken(line, &format!("  {mark:<11}"), "             ", "")
+    broken(&shown(line), &format!("  {mark:<11}"), "             ", "")
 }
 
 fn of_attachment(attachment: &Attachment) -> String {

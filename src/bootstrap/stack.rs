@@ -15,7 +15,7 @@ use crate::error::with_hint;
 use seen::Seen;
 
 /// What our change sets' names begin with: those that a killed run left are known by it.
-const CHANGE_SET: &str = "studio-mirror-";
+pub(super) const CHANGE_SET: &str = "studio-mirror-";
 /// Neither the change nor its taking back went through.
 const STUCK: &str = "UPDATE_ROLLBACK_FAILED";
 /// CloudFormation is asked again after this long, then after twice as long, up to the longest.
@@ -138,19 +138,27 @@ pub async fn propose(
     let cloudformation = &reach.cloudformation;
     let made = cloudformation.propose(&proposal).await;
     made.map_err(AwsError::into_hinted)?;
-    let what = format!("the change set of {name}");
-    let set = until(reach, &what, async || {
-        let set = cloudformation.change_set(name, &change_set).await;
-        let set = set.map_err(AwsError::into_hinted)?;
-        Ok((!set.is_at_work()).then_some(set))
-    })
-    .await?;
-    let proposed = Proposed {
+    let mut proposed = Proposed {
         stack: name.to_owned(),
         name: change_set,
         is_new,
-        changes: set.changes.clone(),
+        changes: Vec::new(),
     };
+    let what = format!("the change set of {name}");
+    let set = until(reach, &what, async || {
+        let set = cloudformation.change_set(name, &proposed.name).await;
+        let set = set.map_err(AwsError::into_hinted)?;
+        Ok((!set.is_at_work()).then_some(set))
+    });
+    let set = match set.await {
+        Ok(set) => set,
+        Err(error) => {
+            // The first trouble is the one to be told.
+            let _ = forget(reach, &proposed).await;
+            return Err(error);
+        }
+    };
+    proposed.changes.clone_from(&set.changes);
     if set.status == "CREATE_COMPLETE" || set.is_empty() {
         return Ok(proposed);
     }
@@ -195,9 +203,23 @@ pub async fn forget(reach: &Reach, proposed: &Proposed) -> anyhow::Result<()> {
     let stack = cloudformation.stack(&proposed.stack).await;
     let stack = stack.map_err(AwsError::into_hinted)?;
     match stack.filter(Stack::is_unmade) {
-        Some(stack) => delete(reach, &stack, None, &mut |_| {}).await,
+        Some(stack) => delete_name(reach, &stack).await,
         None => Ok(()),
     }
+}
+
+/// Deletes a stack that is but a name: nothing happens to anything.
+async fn delete_name(reach: &Reach, stack: &Stack) -> anyhow::Result<()> {
+    let cloudformation = &reach.cloudformation;
+    let begun = cloudformation.delete(&stack.id, None).await;
+    begun.map_err(AwsError::into_hinted)?;
+    until(reach, &format!("the stack {}", stack.name), async || {
+        let found = cloudformation.stack(&stack.id).await;
+        let found = found.map_err(AwsError::into_hinted)?;
+        let is_gone = found.is_none_or(|found| found.status == "DELETE_COMPLETE");
+        Ok(is_gone.then_some(()))
+    })
+    .await
 }
 
 /// Carries a change set out, with its events to `tell`.

@@ -140,3 +140,81 @@ fn an_object_of_s3_is_opened_to_the_roles_and_no_other() {
         assert!(told.stderr.contains("object of S3"), "{told:?}");
     }
 }
+
+/// On a disk of `$BLOCKS` blocks of 4 KiB. What it leaves there is copied to `$OUT`; with room it is then written by the same command.
+const ON_A_FULL_DISK: &str = r#"
+mkdir small
+mount -t tmpfs -o size=400k none small
+cd small
+dd if=/dev/zero of=ballast bs=4096 count=$BLOCKS 2> /dev/null
+cat /dev/zero > rest 2> /dev/null || true
+rm ballast
+code=0
+"$@" || code=$?
+find . -type f ! -name rest | sort > "$OUT/left"
+rm rest
+test $code = 0 || "$@" > /dev/null || exit 99
+exit $code
+"#;
+
+#[test]
+fn a_full_disk_leaves_nothing_half_written() {
+    let mount = ["-m", "mount", "-t", "tmpfs", "none", "/mnt"];
+    let can_mount = std::process::Command::new("unshare").args(mount).status();
+    if !can_mount.is_ok_and(|status| status.success()) {
+        crate::support::tell_skipped(
+            "export on a full disk",
+            "it needs root and `unshare -m mount`",
+        );
+        return;
+    }
+    let (mut failed, mut done) = (0, 0);
+    for blocks in 0..30 {
+        let out = tempfile::tempdir().expect("a scratch folder");
+        let home = Home::new()
+            .env("BLOCKS", blocks.to_string())
+            .env("OUT", out.path());
+        let mut command = home.command("unshare");
+        command
+            .args(["-m", "sh", "-euc", ON_A_FULL_DISK, "sh"])
+            .arg(binary_under_test())
+            .args([
+                "bootstrap",
+                "export",
+                "--out",
+                "mirror",
+                "--format",
+                "terraform",
+            ])
+            .args(["--binary", shipped()])
+            .args(FLAGS)
+            .args(NETWORK);
+        let told = home.run(&mut command);
+        let left = std::fs::read_to_string(out.path().join("left")).expect("what is left");
+        if told.code() == 0 {
+            done += 1;
+            continue;
+        }
+        failed += 1;
+        assert_eq!(told.code(), 1, "{blocks}: {told}");
+        assert_eq!(
+            (left.as_str(), told.stdout.as_str()),
+            ("", ""),
+            "{blocks}: {told}"
+        );
+        for words in [
+            "error: cannot write `/",
+            "No space left on device",
+            "hint: free some space",
+        ] {
+            assert!(
+                told.stderr.contains(words),
+                "{blocks}: no {words} in {told}"
+            );
+        }
+    }
+    assert!(
+        failed >= 3 && done >= 1,
+        "the sizes are badly chosen: {failed} failed, {done} done"
+    );
+}

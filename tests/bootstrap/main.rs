@@ -5,15 +5,20 @@
 mod support;
 
 mod administrator;
+mod attaching;
 mod busy;
 mod drift;
 mod export;
+mod hostile;
+mod impostors;
 mod interrupted;
 mod memory;
+mod midway;
 mod requests;
 mod set_up;
 mod situations;
 mod sources;
+mod terminal;
 mod two_accounts;
 mod ways_in;
 mod whole_way;

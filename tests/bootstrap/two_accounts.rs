@@ -11,7 +11,9 @@ fn the_owner_lets_another_account_in() {
         let words = [action, "--studio-domain-id", STUDIO, "--binary", shipped()];
         consumer.run(&[&words, more, &domain].concat())
     };
+    crate::situations::without_a_domain(&consumer);
     let early = of_consumer("apply", &["--yes"]);
+    consumer.account.gate().clear_hook();
     assert_eq!(early.code(), 1, "{early:?}");
     assert_eq!(consumer.stacks(), [""; 0]);
 

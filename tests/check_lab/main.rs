@@ -5,6 +5,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod ordinary_user;
+
 use libtest_mimic::{Arguments, Trial};
 use serde::Deserialize;
 use std::time::Duration;
@@ -32,13 +34,24 @@ fn main() {
         };
         Trial::test(scene.name, play).with_ignored_flag(!possible)
     };
-    let conclusion = libtest_mimic::run(&arguments, SCENES.iter().map(trial).collect());
+    let mut trials: Vec<Trial> = SCENES.iter().map(trial).collect();
+    if ordinary_user::is_wanted() {
+        let play = || {
+            ordinary_user::play();
+            Ok(())
+        };
+        trials.push(Trial::test("as_an_ordinary_user", play).with_ignored_flag(!possible));
+    }
+    let conclusion = libtest_mimic::run(&arguments, trials);
     lab::tear_down();
     conclusion.exit();
 }
 
 fn play(scene: &Scene) {
-    let mut lab = Lab::open(scene.world);
+    let mut lab = match scene.uv {
+        Some(_) => Lab::with_clients(scene.world, &["uv-newest", "pip-newest", "npm-newest"]),
+        None => Lab::open(scene.world),
+    };
     let watch = LeakWatch::start(lab.home.path());
     // Where the settings themselves are at fault, nobody has ever logged in: they come by flags.
     let flags = if scene.faults.contains(&Fault::Region) {
@@ -63,6 +76,16 @@ fn play(scene: &Scene) {
     );
     let package = lab.home.join("npm/node_modules/mirror-right/index.js");
     assert_outcome(scene.npm, &npm, package.exists());
+    if let Some(expected) = scene.uv {
+        lab.forget_token();
+        let uv = lab.uv_install();
+        assert_outcome(expected, &uv, lab.home.join("uv/mirror_words.py").exists());
+    }
+    if let [id] = scene.failing
+        && id.ends_with(".connection")
+    {
+        assert_mend(&mut lab, id, &json);
+    }
     lab.home.assert_no_leak(&watch, &[]);
 }
 
@@ -120,6 +143,23 @@ fn assert_diagnosis(scene: &Scene, json: &Finished, text: &Finished) {
             check.id
         );
     }
+}
+
+/// Variables alone are at fault: typing the mend as it is shown mends it, for `check` and for the clients.
+#[track_caller]
+fn assert_mend(lab: &mut Lab, id: &str, json: &Finished) {
+    let report: Report = serde_json::from_str(&json.stdout).expect("read before");
+    let fix = report
+        .with_status("failed")
+        .find_map(|check| check.fix.clone());
+    lab.type_in(&fix.unwrap_or_default());
+    lab.studio_mirror(["check"]).success();
+    let again = match id {
+        "tools.npm.connection" => lab.npm_install(),
+        "tools.uv.connection" => lab.uv_install(),
+        _ => lab.pip_install(),
+    };
+    again.success();
 }
 
 /// Text as it reads, wherever its lines end: sentences begin with a capital, a command is indented instead of marked by

@@ -114,6 +114,40 @@ fn a_proxy_of_npms_own_where_nobody_listens() {
     bench.assert_fine();
 }
 
+fn uv_installs(bench: &Bench) -> Finished {
+    let _ = std::fs::remove_dir_all(bench.home.join("u"));
+    let mut uv = bench.command("uv");
+    uv.env("UV_HTTP_RETRIES", "0").env("UV_HTTP_TIMEOUT", "2");
+    uv.args(["pip", "install", "--no-cache", "--target", "u"]);
+    bench.home.run(uv.arg("mirror-words"))
+}
+
+/// From 0.11 on uv has settings of its own for that.
+#[test]
+fn a_proxy_of_uvs_own_where_nobody_listens() {
+    let mut bench = Bench::new("uv", &[&clients::bin("uv-newest")]);
+    let own = bench.home.read(".config/uv/uv.toml");
+    let proxied = |more: &str| format!("http-proxy = \"{NOBODY}\"\n{more}{own}");
+    bench.home.write(".config/uv/uv.toml", proxied(""));
+    // The variable that excepts hosts from the others' proxy excepts none from this.
+    bench.set("NO_PROXY", "127.0.0.1");
+    one_failure(
+        &mut bench,
+        uv_installs,
+        "tools.uv.connection",
+        &["~/.config/uv/uv.toml line 1", "sed -i '1d'"],
+    );
+    let excepted = proxied("no-proxy = [\"localhost\", \"127.0.0.1\"]\n");
+    bench.home.write(".config/uv/uv.toml", excepted);
+    uv_installs(&bench).success();
+    bench.assert_fine();
+    // What it would take for the repository over TLS does nothing here.
+    let other = format!("https-proxy = \"{NOBODY}\"\n{own}");
+    bench.home.write(".config/uv/uv.toml", other);
+    uv_installs(&bench).success();
+    bench.assert_fine();
+}
+
 #[test]
 fn npm_that_stays_offline_or_reads_another_file() {
     let mut bench = npm();

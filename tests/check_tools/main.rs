@@ -5,6 +5,7 @@
 mod support;
 
 mod bench;
+mod languages;
 mod links;
 mod machine;
 mod npm;

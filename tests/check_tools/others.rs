@@ -157,6 +157,15 @@ fn a_file_that_lost_the_repository() {
         ("cargo", "", "registry", ".cargo/config.toml"),
         ("pdm", "pdm-2.26", "index", ".config/pdm/config.toml"),
         ("twine", "twine-newest", "repository", ".pypirc"),
+        (
+            "hatch",
+            "hatch-newest",
+            "repository",
+            ".config/hatch/config.toml",
+        ),
+        ("pnpm", "pnpm-newest", "registry", ".config/pnpm/auth.ini"),
+        ("yarn", "yarn-newest", "registry", ".yarnrc.yml"),
+        ("bun", "bun-newest", "registry", ".npmrc"),
     ] {
         let mut bench = bench(tool, client);
         bench.home.write(file, "");
@@ -179,4 +188,25 @@ fn a_project_that_sets_ours_is_fine() {
     bench.assert_fine();
     bench.set("npm_config_registry", ours);
     bench.assert_fine();
+}
+
+/// Tools without a helper: the repository's word about the token in their file, where nobody knows its age.
+#[test]
+fn a_token_that_is_over_is_one_cause() {
+    for (tool, client, file) in [
+        ("yarn", "yarn-newest", ".yarnrc.yml"),
+        ("bun", "bun-newest", ".npmrc"),
+    ] {
+        let mut bench = bench(tool, client);
+        let token = bench.token();
+        let text = bench.home.read(file);
+        assert!(text.contains(&token), "{tool} has its token elsewhere");
+        close(
+            &bench
+                .home
+                .write(file, text.replace(&token, "eyJ2ZXIiOjF9.c3RhbGU.stale")),
+        );
+        let (detail, _) = bench.assert_one_failure(&format!("tools.{tool}.registry"));
+        assert!(detail.contains("refuses the token"), "{detail}");
+    }
 }

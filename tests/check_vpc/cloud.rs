@@ -1,6 +1,7 @@
 //! moto, with VPCs to break. One for all tests of this program: each makes a VPC of its own.
 
 use crate::support::clients;
+use crate::support::mirror::Mirror;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -18,6 +19,13 @@ struct Talk {
     _child: Child,
     ask: ChildStdin,
     answer: BufReader<ChildStdout>,
+}
+
+/// CodeArtifact with the domain of the report, for all tests of this program.
+pub fn codeartifact() -> String {
+    static MIRROR: OnceLock<Mirror> = OnceLock::new();
+    let mirror = MIRROR.get_or_init(Mirror::without_packages);
+    mirror.emulator.http_url()
 }
 
 /// What was made: ids by name.

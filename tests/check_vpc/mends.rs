@@ -122,3 +122,25 @@ fn groups_are_opened_as_the_mend_says() {
     let seen = unseen.join(cloud, &[]).assert_healthy();
     seen.assert_says("vpc.egress", &["cannot be told", "pl-0123456789abcdef0"]);
 }
+
+#[test]
+fn network_acls_are_opened_as_the_mend_says() {
+    let cloud = Cloud::shared();
+    let vpc = cloud.make(json!({}));
+    let made = cloud.call("ec2", "create_network_acl", json!({"VpcId": vpc.id("vpc")}));
+    let own = &made["NetworkAcl"]["NetworkAclId"];
+    let filters =
+        json!({"Filters": [{"Name": "association.subnet-id", "Values": [vpc.subnet("b")]}]});
+    let found = cloud.call("ec2", "describe_network_acls", filters);
+    let associations = found["NetworkAcls"][0]["Associations"].as_array();
+    let of_subnet = associations
+        .into_iter()
+        .flatten()
+        .find(|one| one["SubnetId"] == vpc.subnet("b"));
+    let association = &of_subnet.expect("every subnet has one")["NetworkAclAssociationId"];
+    let keywords = json!({"AssociationId": association, "NetworkAclId": own});
+    cloud.call("ec2", "replace_network_acl_association", keywords);
+    let typed = mend(cloud, &vpc, "vpc.acls");
+    // In and out, the request and its answer, from either subnet to the other, and to S3.
+    assert_eq!(typed.len(), 6, "{typed:?}");
+}

@@ -60,7 +60,12 @@ fn the_vpc_alone_leaves_what_hangs_on_groups_unsaid() {
     let seen = report
         .join(cloud, &["--vpc-id", vpc.id("vpc")])
         .assert_healthy();
-    let unsaid = ["vpc.api.ingress", "vpc.repositories.ingress", "vpc.egress"];
+    let unsaid = [
+        "vpc.api.ingress",
+        "vpc.repositories.ingress",
+        "vpc.egress",
+        "vpc.acls",
+    ];
     assert_eq!(seen.ids("skipped"), unsaid, "{}", seen.finished);
     seen.assert_says("vpc.egress", &["--security-group-ids"]);
 }

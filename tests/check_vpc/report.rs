@@ -1,6 +1,6 @@
 //! A space's report, as `check --output json` makes it, and what `check --vpc --join` makes of it.
 
-use crate::cloud::{Cloud, Vpc};
+use crate::cloud::{Cloud, Vpc, codeartifact};
 use crate::support::binary_under_test;
 use crate::support::home::{Finished, Home};
 use serde_json::{Value, json};
@@ -112,6 +112,7 @@ impl SpaceReport {
         check
             .args(["check", "--vpc", "--join", "report.json"])
             .args(flags)
+            .env("AWS_ENDPOINT_URL_CODEARTIFACT", codeartifact())
             .env("AWS_ENDPOINT_URL_EC2", url)
             .env("AWS_ENDPOINT_URL_SAGEMAKER", url);
         home.run(&mut check)

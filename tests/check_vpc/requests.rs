@@ -7,6 +7,7 @@ use crate::support::clients;
 use crate::support::home::Home;
 use serde_json::json;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use studio_mirror_emulator::{Emulator, Options};
 
 #[test]
 fn botocores_models_have_nothing_against_any_request() {
@@ -30,7 +31,7 @@ fn botocores_models_have_nothing_against_any_request() {
         .collect();
     operations.sort();
     operations.dedup();
-    assert_eq!(operations.len(), 9, "{operations:?}");
+    assert_eq!(operations.len(), 10, "{operations:?}");
     for request in recorder.requests() {
         let agent = request.header("user-agent");
         assert!(agent.contains("app/studio-mirror-"), "{agent}");
@@ -41,9 +42,27 @@ fn botocores_models_have_nothing_against_any_request() {
         );
     }
     let log = home.write("requests.jsonl", recorder.log());
+    // CodeArtifact writes its own.
+    let own = home.join("codeartifact.jsonl");
+    let emulator = Emulator::start(Options {
+        request_log: Some(own.clone()),
+        ..Options::default()
+    });
+    let emulator = emulator.expect("the emulator starts");
+    let asked = Home::new().env("STUDIO_MIRROR_API_ENDPOINT", emulator.http_url());
+    report.join_at(&cloud.url, &asked, &[]).assert_healthy();
+    let written = std::fs::read_to_string(&own).expect("the log");
+    assert_eq!(written.lines().count(), 1, "{written}");
+    assert!(
+        written.contains("/v1/domain?domain=corp&domain-owner=111122223333"),
+        "{written}"
+    );
     let judge = crate::support::checkout().join("tests/emulator/judge.py");
-    let python = clients::bin("moto").join("python");
-    home.run(home.command(python).arg(judge).arg(log)).success();
+    for log in [log, own] {
+        let python = clients::bin("moto").join("python");
+        home.run(home.command(python).arg(&judge).arg(log))
+            .success();
+    }
 }
 
 #[test]

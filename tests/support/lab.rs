@@ -64,15 +64,21 @@ pub struct Lab {
 }
 
 impl Lab {
-    /// A space in a world that is in order.
+    /// A space in a world that is in order, with pip and npm.
     pub fn open(world: World) -> Lab {
+        Lab::with_clients(world, &["pip-newest", "npm-newest"])
+    }
+
+    /// The same with these clients, the last one first on PATH.
+    pub fn with_clients(world: World, installed: &[&str]) -> Lab {
         let bench = standing().pop().unwrap_or_else(Standing::raise);
         let home = Home::new()
             .without("AWS_ACCESS_KEY_ID")
             .without("AWS_SECRET_ACCESS_KEY")
-            .without("AWS_REGION")
-            .first_on_path(clients::bin("pip-newest"))
-            .first_on_path(clients::bin("npm-newest"));
+            .without("AWS_REGION");
+        let home = installed.iter().fold(home, |home, client| {
+            home.first_on_path(clients::bin(client))
+        });
         let mut lab = Lab {
             home,
             world,
@@ -87,6 +93,22 @@ impl Lab {
     pub fn suffer(&mut self, faults: &[Fault]) {
         let bench = self.bench.as_mut().expect("there until dropped");
         self.environment = bench.lay(self.world, faults);
+    }
+
+    /// Types the commands of a mend that set variables or take them away.
+    pub fn type_in(&mut self, fix: &str) {
+        for command in fix.lines().filter_map(|line| line.strip_prefix("$ ")) {
+            if let Some((name, value)) = command
+                .strip_prefix("export ")
+                .and_then(|rest| rest.split_once('='))
+            {
+                self.environment.insert(name.to_owned(), value.to_owned());
+            } else if let Some(name) = command.strip_prefix("unset ") {
+                self.environment.remove(name);
+            } else {
+                panic!("not about a variable: {command}");
+            }
+        }
     }
 
     /// A program in the space, with the space's variables, not yet started.
@@ -150,6 +172,14 @@ impl Lab {
         pip.args(["-m", "pip", "install", "--no-input", "--no-cache-dir"])
             .args(["--timeout", "2", "--retries", "0", "--target", "pip"]);
         self.home.run(pip.arg("mirror-words"))
+    }
+
+    /// `uv pip install` by the newest uv, which does not wait for long.
+    pub fn uv_install(&self) -> Finished {
+        let mut uv = self.impatient("uv");
+        uv.env("UV_HTTP_TIMEOUT", "2").env("UV_HTTP_RETRIES", "0");
+        uv.args(["pip", "install", "--no-cache", "--target", "uv"]);
+        self.home.run(uv.arg("mirror-words"))
     }
 
     /// `npm install` by the newest npm, which does not wait for long.

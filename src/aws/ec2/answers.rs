@@ -7,6 +7,8 @@ use crate::aws::xml::Element;
 pub struct Vpc {
     /// `vpc-…`
     pub id: String,
+    /// The account that it belongs to, which may share its subnets with others.
+    pub owner: String,
     /// Its address ranges, IPv4.
     pub cidrs: Vec<String>,
     /// `dopt-…`: the DHCP options, which name its resolver.
@@ -21,6 +23,7 @@ impl Vpc {
         }
         Self {
             id: element.string("vpcId"),
+            owner: element.string("ownerId"),
             cidrs,
             dhcp_options: element.string("dhcpOptionsId"),
         }
@@ -151,6 +154,63 @@ impl RouteTable {
                 .filter(|route| route.text_of("gatewayId").starts_with("vpce-"))
                 .map(|route| route.string("destinationPrefixListId"))
                 .collect(),
+        }
+    }
+}
+
+/// A network ACL: what passes the borders of its subnets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NetworkAcl {
+    /// `acl-…`
+    pub id: String,
+    /// The subnets it was given to.
+    pub subnets: Vec<String>,
+    /// Its rules.
+    pub entries: Vec<AclEntry>,
+}
+
+impl NetworkAcl {
+    pub(super) fn read(element: &Element) -> Self {
+        Self {
+            id: element.string("networkAclId"),
+            subnets: element.texts_of("associationSet", "subnetId"),
+            entries: element.list("entrySet").map(AclEntry::read).collect(),
+        }
+    }
+}
+
+/// A rule of a network ACL.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AclEntry {
+    /// Its place: the lowest that fits decides.
+    pub number: u32,
+    /// Whether it allows, or denies.
+    pub allows: bool,
+    /// Whether it is about what goes out.
+    pub is_egress: bool,
+    /// A protocol's number, `-1` for everything.
+    pub protocol: String,
+    /// The ports, both ends among them; `None` for all.
+    pub ports: Option<(u16, u16)>,
+    /// From or to these addresses.
+    pub cidr: String,
+}
+
+impl AclEntry {
+    fn read(element: &Element) -> Self {
+        let range = element.child("portRange");
+        let port = |name| range?.text_of(name).parse::<u16>().ok();
+        let mut cidr = element.string("cidrBlock");
+        if cidr.is_empty() {
+            cidr = element.string("ipv6CidrBlock");
+        }
+        Self {
+            number: element.text_of("ruleNumber").parse().unwrap_or(u32::MAX),
+            allows: element.text_of("ruleAction") == "allow",
+            is_egress: element.is_true("egress"),
+            protocol: element.string("protocol"),
+            ports: port("from").zip(port("to")),
+            cidr,
         }
     }
 }

@@ -9,7 +9,7 @@ mod tests;
 use serde::Serialize;
 use serde_json::json;
 
-pub use slots::{AttachVerb, Attachment, fill, is_of_ours, is_ours};
+pub use slots::{AttachVerb, Attachment, fill, is_of_ours, is_ours, script_of};
 
 use super::choices::{Choices, IamWay, role_name};
 use super::chosen;
@@ -122,13 +122,18 @@ impl Decision {
     }
 }
 
+/// Whether a region has CodeArtifact.
+pub fn has_codeartifact(region: &str) -> bool {
+    REGIONS.iter().any(|(known, _)| *known == region)
+}
+
 /// Decides.
 ///
 /// # Errors
 /// When what was chosen contradicts itself.
 pub fn decide(wanted: &Wanted<'_>, found: &Found) -> anyhow::Result<Decision> {
     let mut decision = Decision::default();
-    if !REGIONS.iter().any(|(known, _)| *known == found.region) {
+    if !has_codeartifact(&found.region) {
         let known: Vec<&str> = REGIONS.iter().map(|(region, _)| *region).collect();
         decision.refuse(
             format!("the region {}", found.region),
@@ -139,6 +144,11 @@ pub fn decide(wanted: &Wanted<'_>, found: &Found) -> anyhow::Result<Decision> {
         );
         return Ok(decision);
     }
+    others_stacks(wanted.parts, found, &mut decision);
+    if decision.refusals().next().is_some() {
+        return Ok(decision);
+    }
+    impostor(wanted, found, &mut decision);
     if wanted.parts.packages {
         packages::decide(wanted, found, &mut decision)?;
     }
@@ -146,6 +156,38 @@ pub fn decide(wanted: &Wanted<'_>, found: &Found) -> anyhow::Result<Decision> {
         consumer(wanted, found, &mut decision)?;
     }
     Ok(decision)
+}
+
+/// What only has the name of a stack of ours is not touched: CloudFormation would put ours in place of all that it made.
+fn others_stacks(parts: Parts, found: &Found, decision: &mut Decision) {
+    let packages = found.packages_stack.as_ref().filter(|_| parts.packages);
+    let consumer = found.consumer_stack.as_ref().filter(|_| parts.consumer);
+    for seen in packages.into_iter().chain(consumer) {
+        if let Some(why) = &seen.not_ours {
+            decision.refuse(
+                format!("stack {}", seen.stack.name),
+                format!("{why}: --name calls this set-up something else"),
+            );
+        }
+    }
+}
+
+/// A version's name follows from its bytes: one with others can neither be published over nor be fetched, for spaces know the hash.
+fn impostor(wanted: &Wanted<'_>, found: &Found, decision: &mut Decision) {
+    let (names, seen) = (wanted.names, &found.packages.binary);
+    if let Some(seen) = seen
+        && wanted.choices.binary_source.is_none()
+        && seen.sha256 != names.binary.sha256
+    {
+        decision.refuse(
+            "the binary",
+            format!(
+                "the version {} in the repository {} has other bytes (SHA-256 {}) than its name stands for: somebody published over it. \
+                 Look at who, in CloudTrail (PublishPackageVersion, CopyPackageVersions), and delete that version",
+                seen.version, names.binary_repository, seen.sha256
+            ),
+        );
+    }
 }
 
 fn consumer(wanted: &Wanted<'_>, found: &Found, decision: &mut Decision) -> anyhow::Result<()> {

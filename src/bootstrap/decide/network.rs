@@ -9,6 +9,7 @@ use crate::aws::ec2::VpcEndpoint;
 use crate::bootstrap::choices::Choices;
 use crate::bootstrap::discover::spaces_groups;
 use crate::bootstrap::found::{Found, Network};
+use crate::bootstrap::printed::word;
 use crate::bootstrap::stacks::Endpoint;
 use reused::reused;
 
@@ -45,6 +46,16 @@ pub(super) fn decide(
     };
     decided.vpc.clone_from(&network.vpc.id);
     if wanted.is_empty() {
+        return Ok(decided);
+    }
+    let owner = &network.vpc.owner;
+    if !owner.is_empty() && *owner != found.account {
+        decision.refuse(
+            format!("VPC {}", network.vpc.id),
+            format!(
+                "account {owner} shares it, and endpoints in it are that account's to make: once they are there, take --endpoints none"
+            ),
+        );
         return Ok(decided);
     }
     if let Some(studio) = &found.studio
@@ -127,7 +138,7 @@ fn dns_attributes(network: &Network, decision: &mut Decision) {
                 format!("VPC {}", network.vpc.id),
                 format!(
                     "{name} is off, and private names need it: aws ec2 modify-vpc-attribute --vpc-id {} {flag} '{{\"Value\":true}}'",
-                    network.vpc.id
+                    word(&network.vpc.id)
                 ),
             );
         }

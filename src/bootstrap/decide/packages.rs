@@ -4,6 +4,7 @@ use super::{Decision, Verb, Wanted};
 use crate::bootstrap::chosen;
 use crate::bootstrap::found::Found;
 use crate::bootstrap::names::Names;
+use crate::bootstrap::printed::word;
 use crate::bootstrap::stacks::{PackagesStack, Public};
 
 pub(super) fn decide(
@@ -32,20 +33,9 @@ pub(super) fn decide(
     }
     let is_there = |name: &str| found.packages.repositories.contains_key(name);
     let has_repository = held(found, "Repository", is_there(&names.repository));
-    let has_pypi = store(
-        found,
-        "PypiStore",
-        &names.pypi_store,
-        "public:pypi",
-        decision,
-    );
-    let has_npm = store(
-        found,
-        "NpmStore",
-        &names.npm_store,
-        "public:npmjs",
-        decision,
-    );
+    let (pypi, npm) = (&names.pypi_store, &names.npm_store);
+    let has_pypi = store(found, names, ("PypiStore", pypi, "public:pypi"), decision);
+    let has_npm = store(found, names, ("NpmStore", npm, "public:npmjs"), decision);
     let has_binary = held(
         found,
         "BinaryRepository",
@@ -82,9 +72,8 @@ fn held(found: &Found, logical_id: &str, is_there: bool) -> bool {
 /// Whether the stack is to hold a store, which has one external connection.
 fn store(
     found: &Found,
-    logical_id: &str,
-    name: &str,
-    connection: &str,
+    names: &Names,
+    (logical_id, name, connection): (&str, &str, &str),
     decision: &mut Decision,
 ) -> bool {
     let seen = found.packages.repositories.get(name);
@@ -99,11 +88,16 @@ fn store(
         }
         Some(external) => decision.refuse(
             subject,
-            format!("it is there with {external}, and a repository has one external connection"),
+            format!(
+                "it is there with {external}, and a repository has one external connection: --domain names another domain to set up"
+            ),
         ),
         None => decision.refuse(
             subject,
-            format!("it is there without {connection}: aws codeartifact associate-external-connection --domain … --repository {name} --external-connection {connection}"),
+            format!(
+                "it is there without {connection}: aws codeartifact associate-external-connection --domain {} --domain-owner {} --repository {name} --external-connection {connection}",
+                names.domain, names.owner
+            ),
         ),
     }
     is_held
@@ -144,7 +138,7 @@ fn reused_repository(found: &Found, names: &Names, public: &Public, decision: &m
         if !is_reached {
             let upstreams = seen.upstreams.iter().chain([store]);
             let list: Vec<String> = upstreams
-                .map(|name| format!("repositoryName={name}"))
+                .map(|name| word(&format!("repositoryName={name}")))
                 .collect();
             decision.by_hand(
                 format!("Nothing of {connection} comes through the repository {}, which was there before: its own people may add {store}", names.repository),

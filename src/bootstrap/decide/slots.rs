@@ -190,7 +190,7 @@ pub fn is_ours(lifecycle: &LifecycleConfig) -> bool {
 }
 
 /// Its script.
-fn script_of(lifecycle: &LifecycleConfig) -> Option<String> {
+pub fn script_of(lifecycle: &LifecycleConfig) -> Option<String> {
     let bytes = aws_smithy_types::base64::decode(&lifecycle.content).ok()?;
     String::from_utf8(bytes).ok()
 }

@@ -47,6 +47,7 @@ pub fn all() -> impl Iterator<Item = &'static Check> {
 pub fn vpc() -> impl Iterator<Item = &'static Check> {
     vpc::ACCESS
         .iter()
+        .chain(vpc::DOMAIN)
         .chain(&vpc::API)
         .chain(&vpc::REPOSITORIES)
         .chain(vpc::REST)

@@ -63,6 +63,19 @@ pub(super) const UV: &[Check] = &[
     },
     Check {
         needs: &["tools.uv.index", "network.repositories.http"],
+        explanation: "uv trusts a list of CAs that it brings along, not the system's store, unless UV_SYSTEM_CERTS (before 0.11: UV_NATIVE_TLS), or \
+            system-certs (native-tls) in uv.toml, says so; SSL_CERT_FILE wins over both. Behind a CA of your organisation's own it needs one of \
+            them. https-proxy in uv.toml wins over HTTPS_PROXY, and NO_PROXY does not except anything from it; a host in allow-insecure-host need \
+            not prove who it is. Each is tried at the repository.",
+        fix: "Name the CA, or let uv trust the system's store:\n$ export SSL_CERT_FILE={ca_file}\n$ export UV_SYSTEM_CERTS=true",
+        ..of(
+            "tools.uv.connection",
+            "uv's own settings let it through",
+            uv::connection,
+        )
+    },
+    Check {
+        needs: &["tools.uv.index", "network.repositories.http"],
         explanation: "uv asks every other index before the default one and takes a package from the first that has it: whoever publishes there can replace \
             an internal package (a warning). One that does not answer, as the public one in a VPC without internet, ends the installation (a \
             failure). [[index]] of a project, extra-index-url, find-links, UV_INDEX, UV_EXTRA_INDEX_URL add such indexes.",
@@ -219,7 +232,7 @@ pub(super) const OTHERS: &[Check] = &[
     Check {
         needs: &["token.age"],
         explanation: "Maven reads ~/.m2/settings.xml: a mirror of Maven Central's name, and the token as a server's password. It asks no helper. A file that \
-            -s or MAVEN_ARGS names is read instead of it.",
+            -s names, in MAVEN_ARGS or the project's .mvn/maven.config too, is read instead of it.",
         fix: "$ studio-mirror login --tool maven",
         ..of(
             "tools.maven.repository",
@@ -251,8 +264,8 @@ pub(super) const OTHERS: &[Check] = &[
     },
     Check {
         needs: &["token.age"],
-        explanation: "gem reads ~/.gemrc, bundler its own configuration (~/.bundle/config), each with the token. GEMRC, BUNDLE_IGNORE_CONFIG and bundler's \
-            variables for mirrors win over them.",
+        explanation: "gem reads ~/.gemrc, bundler its own configuration (~/.bundle/config), each with the token. GEMRC, BUNDLE_IGNORE_CONFIG, bundler's \
+            variables for mirrors and the project's .bundle/config win over them.",
         fix: "$ studio-mirror login --tool gem",
         ..of(
             "tools.gem.source",

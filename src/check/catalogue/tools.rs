@@ -76,8 +76,8 @@ pub(super) const PIP: &[Check] = &[
     Check {
         needs: &["tools.pip.index", "network.repositories.http"],
         explanation: "What pip.conf and PIP_* say counts for pip alone: `proxy` (NO_PROXY does not except anything from it), `cert` (REQUESTS_CA_BUNDLE \
-            where it says nothing), `client-cert`, `trusted-host`. pip from 24.2 on trusts the system's store beside them, an older one a list of \
-            its own. Each is tried at the repository. A file that is not there stops pip before it asks anybody.",
+            where it says nothing), `client-cert`, `trusted-host`. pip from 24.2 on, by Python 3.10 or newer, trusts the system's store beside \
+            them, an older one a list of its own. Each is tried at the repository. A file that is not there stops pip before it asks anybody.",
         fix: "Take out what stands in the way:\n$ unset PIP_PROXY PIP_CERT PIP_CLIENT_CERT REQUESTS_CA_BUNDLE\n$ pip config debug",
         ..of(
             "tools.pip.connection",

@@ -33,6 +33,7 @@ const POLICY: &str = "Whoever runs `check --vpc` needs this, and no more; it onl
     \x20   \"ec2:DescribeVpcEndpoints\", \"ec2:DescribeVpcEndpointServices\",\n\
     \x20   \"ec2:DescribeSubnets\", \"ec2:DescribeRouteTables\",\n\
     \x20   \"ec2:DescribeSecurityGroups\", \"ec2:DescribeNetworkInterfaces\",\n\
+    \x20   \"ec2:DescribeNetworkAcls\", \"codeartifact:DescribeDomain\",\n\
     \x20   \"sagemaker:DescribeDomain\" ] } ] }\n\
     A space's role seldom may ask. Then take its report to an administrator's machine:\n\
     $ studio-mirror check --output json > report.json\n\
@@ -176,6 +177,19 @@ pub(super) static ACCESS: &[Check] = &[
     ),
 ];
 
+/// Beside what EC2 tells.
+pub(super) static DOMAIN: &[Check] = &[check(
+    "vpc.domain",
+    "the CodeArtifact domain is there",
+    &[],
+    [
+        "--vpc: CodeArtifact is asked for the domain that the space's settings name: whether its owner has it in this region, or has deleted it. Who may \
+         not ask is told so, and nothing else. A key of your own that encrypts it must be enabled; its ARN is shown.",
+        "$ aws codeartifact describe-domain --region {region} --domain {domain} --domain-owner {account}",
+    ],
+    verdicts::alive,
+)];
+
 pub(super) static API: [Check; 5] = endpoint_checks!(
     Role::Api,
     "api",
@@ -220,6 +234,20 @@ pub(super) static REST: &[Check] = &[
              --source-group {endpoint_security_group}",
         ],
         verdicts::lets_out,
+    ),
+    check(
+        "vpc.acls",
+        "network ACLs let spaces and endpoints talk",
+        &["vpc.found"],
+        [
+            "--vpc: what crosses the border of a subnet must pass its network ACL, and an ACL knows no connections: the spaces' subnets must let port \
+             443 out and the answers in, the endpoints' subnets port 443 in and the answers out. Answers go to the port that the connection came \
+             from, one of 32768 to 60999 on Linux. Of the rules the first that fits decides. Otherwise packets vanish, as if a security group had \
+             dropped them. A subnet's own traffic passes none. Who may not ask for them is told so, and nothing else.",
+            "$ aws ec2 create-network-acl-entry --region {region} --network-acl-id {network_acl_id} --ingress --rule-number {rule_number} \
+             --protocol tcp --port-range From=443,To=443 --cidr-block {subnet_cidr} --rule-action allow",
+        ],
+        verdicts::pass,
     ),
     check(
         "vpc.s3.gateway",

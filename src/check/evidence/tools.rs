@@ -164,6 +164,8 @@ pub struct LinkSeen {
     pub link: Option<Link>,
     /// Why the repository is not reached by it.
     pub trouble: Option<String>,
+    /// Where its CAs are not enough: the file of the system's store, if those in it are.
+    pub store: Option<String>,
 }
 
 /// A program.
@@ -177,6 +179,8 @@ pub struct Program {
     pub is_behind_us: bool,
     /// Whether the Python package keyring is installed beside it.
     pub has_keyring: bool,
+    /// Whether a Python before 3.10 runs it.
+    pub is_of_old_python: bool,
 }
 
 impl Program {
@@ -186,6 +190,11 @@ impl Program {
         let mut number = || parts.next()?.parse::<u32>().ok();
         let own = (number()?, number().unwrap_or(0));
         Some(own >= (major, minor))
+    }
+
+    /// Whether it, being pip, trusts the system's store: from 24.2 on, by a Python of 3.10 or newer.
+    pub fn trusts_system(&self) -> Option<bool> {
+        Some(self.is_at_least(24, 2)? && !self.is_of_old_python)
     }
 }
 

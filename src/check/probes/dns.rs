@@ -1,26 +1,22 @@
 //! Names: /etc/hosts, and each nameserver asked by itself, because the C libraries differ in whom
 //! they ask: glibc goes from one to the next, musl asks all and takes whoever is first.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+mod wire;
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use futures_util::future::join;
 use futures_util::stream::FuturesUnordered;
-use simple_dns::rdata::RData;
-use simple_dns::{CLASS, Name, Packet, PacketFlag, QCLASS, QTYPE, Question, RCODE, TYPE};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpStream, UdpSocket};
+use simple_dns::TYPE;
 
+use self::wire::ask_for;
 use super::Deadline;
 use crate::check::evidence::{Names, Said};
 
-/// A packet may be lost: the question is put again after this long.
-const ASK_AGAIN: Duration = Duration::from_millis(700);
 /// How long the others may take once one nameserver has answered.
 const GRACE: Duration = Duration::from_millis(800);
-/// What a DNS answer by UDP may have.
-const LONGEST_ANSWER: usize = 4096;
 
 /// The nameservers of resolv.conf's text.
 pub fn nameservers(resolv_conf: &str) -> Vec<IpAddr> {
@@ -131,111 +127,13 @@ fn both((v4, v6): (Said, Said)) -> Said {
     }
 }
 
-async fn ask_for(server: SocketAddr, host: &str, kind: TYPE) -> Said {
-    let exchange = async {
-        let here: IpAddr = match server {
-            SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
-            SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
-        };
-        let socket = UdpSocket::bind((here, 0)).await?;
-        socket.connect(server).await?;
-        // The port is the system's choice and the socket is connected; the number need only tell retries apart.
-        let id = (socket.local_addr()?.port()).rotate_left(3) ^ u16::from(kind);
-        let question = question(id, host, kind).ok_or(std::io::ErrorKind::InvalidInput)?;
-        let mut bytes = vec![0; LONGEST_ANSWER];
-        loop {
-            socket.send(&question).await?;
-            let answer = async {
-                loop {
-                    let length = socket.recv(&mut bytes).await?;
-                    if let Some(read) = read_answer(&bytes[..length], id) {
-                        return std::io::Result::Ok(read);
-                    }
-                }
-            };
-            match tokio::time::timeout(ASK_AGAIN, answer).await {
-                Ok(Ok((_, true))) => return ask_by_tcp(server, &question, id).await,
-                Ok(read) => return Ok(read?.0),
-                Err(_) => {}
-            }
-        }
-    };
-    let said: std::io::Result<Said> = exchange.await;
-    said.unwrap_or_else(|error| Said::Unreachable(error.to_string()))
-}
-
-/// Puts the question again by TCP, as whoever got a truncated answer must.
-async fn ask_by_tcp(server: SocketAddr, question: &[u8], id: u16) -> std::io::Result<Said> {
-    let refused = || Said::Fault("a truncated answer, and none by TCP,".to_owned());
-    let exchange = async {
-        let mut stream = TcpStream::connect(server).await?;
-        let length = u16::try_from(question.len()).unwrap_or_default();
-        stream
-            .write_all(&[&length.to_be_bytes(), question].concat())
-            .await?;
-        let length = stream.read_u16().await?;
-        let mut bytes = vec![0; usize::from(length)];
-        stream.read_exact(&mut bytes).await?;
-        std::io::Result::Ok(read_answer(&bytes, id))
-    };
-    let read = tokio::time::timeout(ASK_AGAIN, exchange).await;
-    let read = read.ok().and_then(Result::ok).flatten();
-    Ok(read.map_or_else(refused, |(said, _)| said))
-}
-
-fn question(id: u16, host: &str, kind: TYPE) -> Option<Vec<u8>> {
-    let mut packet = Packet::new_query(id);
-    packet.set_flags(PacketFlag::RECURSION_DESIRED);
-    let name = Name::new(host.trim_end_matches('.')).ok()?;
-    packet.questions.push(Question::new(
-        name,
-        QTYPE::TYPE(kind),
-        QCLASS::CLASS(CLASS::IN),
-        false,
-    ));
-    packet.build_bytes_vec().ok()
-}
-
-/// What an answer says, and whether it is cut off; `None` if it is none to question `id`.
-fn read_answer(bytes: &[u8], id: u16) -> Option<(Said, bool)> {
-    // A record that is cut off may make no packet: the flags in front tell.
-    const RESPONSE: u8 = 0x80;
-    const TRUNCATED: u8 = 0x02;
-    let [first, second, flags, ..] = *bytes else {
-        return None;
-    };
-    if u16::from_be_bytes([first, second]) != id || flags & RESPONSE == 0 {
-        return None;
-    }
-    if flags & TRUNCATED != 0 {
-        return Some((Said::NoAddress, true));
-    }
-    let packet = Packet::parse(bytes).ok()?;
-    let addresses: Vec<IpAddr> = packet
-        .answers
-        .iter()
-        .filter_map(|record| match &record.rdata {
-            RData::A(a) => Some(Ipv4Addr::from(a.address).into()),
-            RData::AAAA(aaaa) => Some(Ipv6Addr::from(aaaa.address).into()),
-            _ => None,
-        })
-        .collect();
-    let said = match packet.rcode() {
-        RCODE::NoError if addresses.is_empty() => Said::NoAddress,
-        RCODE::NoError => Said::Addresses(addresses),
-        RCODE::NameError => Said::NoSuchName,
-        RCODE::ServerFailure => Said::Fault("SERVFAIL".to_owned()),
-        RCODE::Refused => Said::Fault("REFUSED".to_owned()),
-        other => Said::Fault(format!("{other:?}")),
-    };
-    Some((said, false))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use simple_dns::ResourceRecord;
+    use simple_dns::rdata::RData;
+    use simple_dns::{CLASS, Name, Packet, PacketFlag, QTYPE, RCODE, ResourceRecord};
     use std::future::Future;
+    use tokio::net::UdpSocket;
 
     #[test]
     fn resolv_conf_and_hosts_are_read_as_the_c_libraries_do() {

@@ -127,7 +127,13 @@ fn without_line(verdict: Verdict, host: &HostSeen) -> Verdict {
 
 /// Where another nameserver knows better, it is their disagreement.
 fn blamed(verdict: Verdict, names: &Names) -> Verdict {
-    let knows = |(_, said): &(IpAddr, Said)| sort(said) == Some(Sort::Private);
+    let own = names.first_answer().and_then(sort);
+    let knows = |(_, said): &(IpAddr, Said)| match sort(said) {
+        Some(Sort::Private) => true,
+        // S3's addresses are public ones.
+        Some(Sort::Public) => own == Some(Sort::Nothing),
+        _ => false,
+    };
     if verdict.status == Status::Failed && names.servers.iter().any(knows) {
         verdict.because(Cause::Resolver)
     } else {

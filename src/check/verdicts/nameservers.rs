@@ -93,35 +93,48 @@ pub fn agree(evidence: &Evidence) -> Option<Verdict> {
     looked_up
         .iter()
         .find(|(_, names)| names.servers.len() > 1)?;
-    for (host, names) in looked_up {
-        let answers: Vec<(IpAddr, Sort, &Said)> = names
-            .servers
-            .iter()
-            .filter_map(|(server, said)| Some((*server, sort(said)?, said)))
-            .collect();
-        let Some((first, ours, said)) = answers.first() else {
-            continue;
-        };
-        let other = answers.iter().find(|(_, sort, _)| sort != ours);
-        let Some((second, theirs, other)) = other else {
-            continue;
-        };
-        let detail = format!(
-            "for {} the nameserver {first} says {}, and {second} says {}",
-            host.host,
-            in_words(said),
-            in_words(other)
-        );
-        // The first is asked first: if it knows better, things work until it is slow.
-        return Some(if *ours == Sort::Private || *theirs == Sort::Nothing {
-            Verdict::warning(detail)
-        } else {
-            Verdict::failed(detail).because(Cause::Resolver)
-        });
+    let told: Vec<Verdict> = looked_up
+        .into_iter()
+        .filter_map(|(host, names)| disagreement(evidence, host, names))
+        .collect();
+    let is_failed = |verdict: &&Verdict| verdict.status == Status::Failed;
+    if let Some(worst) = told.iter().find(is_failed).or(told.first()) {
+        return Some(worst.clone());
     }
     let is_told = resolver(evidence).is_some_and(|verdict| verdict.status != Status::Ok);
     let lame = lame(evidence).filter(|_| !is_told);
     Some(lame.unwrap_or_else(|| Verdict::ok("the same kind of address from each")))
+}
+
+/// What kinds of answers the nameservers give for `host`, where they differ.
+fn disagreement(evidence: &Evidence, host: &HostSeen, names: &Names) -> Option<Verdict> {
+    let answers: Vec<(IpAddr, Sort, &Said)> = names
+        .servers
+        .iter()
+        .filter_map(|(server, said)| Some((*server, sort(said)?, said)))
+        .collect();
+    let (first, ours, said) = answers.first()?;
+    let (second, theirs, other) = answers.iter().find(|(_, sort, _)| sort != ours)?;
+    let is_of =
+        |known: &Option<HostSeen>| known.as_ref().is_some_and(|known| known.host == host.host);
+    // Nothing depends on STS, whose own check tells; and S3 is right at either kind of address.
+    let is_harmless = is_of(&evidence.sts)
+        || is_of(&evidence.assets) && *ours != Sort::Nothing && *theirs != Sort::Nothing;
+    if is_harmless {
+        return None;
+    }
+    let detail = format!(
+        "for {} the nameserver {first} says {}, and {second} says {}",
+        host.host,
+        in_words(said),
+        in_words(other)
+    );
+    // The first is asked first: if it knows better, things work until it is slow.
+    Some(if *ours == Sort::Private || *theirs == Sort::Nothing {
+        Verdict::warning(detail)
+    } else {
+        Verdict::failed(detail).because(Cause::Resolver)
+    })
 }
 
 /// A nameserver that answers for other names and not for one that a later one knows: every look-up goes on only after it.

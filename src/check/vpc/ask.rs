@@ -7,7 +7,8 @@ use futures_util::future::join;
 use super::place::{Known, Place};
 use super::{Asked, Space};
 use crate::aws::ec2::{Ec2, VpcAttribute};
-use crate::aws::{AwsError, Caller, Kind, SageMaker};
+
+use crate::aws::{AwsError, Caller, DomainSeen, Kind, Registry, SageMaker};
 use crate::check::catalogue::{interface_service, s3_service};
 use crate::check::evidence::{Refusal, Role};
 use crate::check::observed::Observed;
@@ -23,6 +24,8 @@ pub struct Asking {
     pub ec2_url: Option<String>,
     /// SageMaker, likewise.
     pub sagemaker_url: Option<String>,
+    /// CodeArtifact, likewise.
+    pub codeartifact_url: Option<String>,
     /// What the command line says of the space's place.
     pub place: Place,
     /// How long it may take.
@@ -45,11 +48,28 @@ pub async fn ask(asking: &Asking, observed: &Observed) -> Asked {
     };
     let ec2 = Ec2::new(&caller, asking.ec2_url.as_deref());
     let sagemaker = SageMaker::new(&caller, asking.sagemaker_url.as_deref());
-    locate(&ec2, &sagemaker, asking, observed, &mut asked).await;
-    if let Some(Ok(space)) = asked.space.clone() {
-        look_around(&ec2, &region, &space, &mut asked).await;
-    }
+    let domain = domain(&caller, asking, observed);
+    let around = async {
+        locate(&ec2, &sagemaker, asking, observed, &mut asked).await;
+        if let Some(Ok(space)) = asked.space.clone() {
+            look_around(&ec2, &region, &space, &mut asked).await;
+        }
+    };
+    let (domain, ()) = join(domain, around).await;
+    asked.domain = domain;
     asked
+}
+
+/// CodeArtifact's domain; `None` where it is not known which.
+async fn domain(
+    caller: &Caller,
+    asking: &Asking,
+    observed: &Observed,
+) -> Option<Result<Option<DomainSeen>, Refusal>> {
+    let (name, owner) = (observed.domain.as_ref()?, observed.domain_owner.as_ref()?);
+    let registry = Registry::new(caller, asking.codeartifact_url.as_deref(), name, owner);
+    let domain = registry.domain().await;
+    Some(domain.map_err(|error| refusal(&error.into_hinted())))
 }
 
 impl Asked {
@@ -117,7 +137,7 @@ async fn locate(
 async fn look_around(ec2: &Ec2, region: &str, space: &Space, asked: &mut Asked) {
     let services = [Role::Api, Role::Repositories].map(|role| interface_service(region, role));
     let vpc = &space.vpc;
-    let (vpcs, support, hostnames, endpoints, services, subnets, tables) = tokio::join!(
+    let (vpcs, support, hostnames, endpoints, services, subnets, tables, acls) = tokio::join!(
         ec2.vpc(vpc),
         ec2.vpc_attribute(vpc, VpcAttribute::DnsSupport),
         ec2.vpc_attribute(vpc, VpcAttribute::DnsHostnames),
@@ -125,6 +145,7 @@ async fn look_around(ec2: &Ec2, region: &str, space: &Space, asked: &mut Asked) 
         ec2.endpoint_services(&services),
         ec2.subnets(vpc),
         ec2.route_tables(vpc),
+        ec2.network_acls(vpc),
     );
     asked.vpc = asked.keep("DescribeVpcs", vpcs).flatten();
     asked.dns_support = asked.keep("DescribeVpcAttribute", support);
@@ -133,6 +154,7 @@ async fn look_around(ec2: &Ec2, region: &str, space: &Space, asked: &mut Asked) 
     asked.services = asked.keep("DescribeVpcEndpointServices", services);
     asked.subnets = asked.keep("DescribeSubnets", subnets);
     asked.route_tables = asked.keep("DescribeRouteTables", tables);
+    asked.acls = Some(acls.map_err(|error| refusal(&error.into_hinted())));
     let ours = asked.endpoints.iter().flatten().filter(|endpoint| {
         let service = &endpoint.service;
         service.contains(".codeartifact.") || *service == s3_service(region)

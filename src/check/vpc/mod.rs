@@ -5,6 +5,7 @@
 //! `verdicts::vpc`) judge the two together: where the wire shows that a thing works, no model of ours
 //! says otherwise. [`fold`] then lets a root in the VPC silence its symptoms on the wire.
 
+pub mod acls;
 mod ask;
 mod fold;
 mod place;
@@ -21,8 +22,10 @@ use super::evidence::{Refusal, Role, SettingsSeen, Trouble};
 use super::fill::Words;
 use super::observed::{Host, Observed};
 use super::{Evidence, Finding, Report, Status, catalogue, judge};
+use crate::aws::DomainSeen;
 use crate::aws::ec2::{
-    EndpointService, NetworkInterface, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint,
+    EndpointService, NetworkAcl, NetworkInterface, RouteTable, SecurityGroup, Subnet, Vpc,
+    VpcEndpoint,
 };
 
 /// What AWS told. What it was not asked for, or would not tell, is `None`.
@@ -52,6 +55,10 @@ pub struct Asked {
     pub groups: Option<Vec<SecurityGroup>>,
     /// The network interfaces of CodeArtifact's endpoints.
     pub interfaces: Option<Vec<NetworkInterface>>,
+    /// The VPC's network ACLs, or why AWS will not tell: it is asked beside the rest, and need not be allowed.
+    pub acls: Option<Result<Vec<NetworkAcl>, Refusal>>,
+    /// CodeArtifact's domain, likewise.
+    pub domain: Option<Result<Option<DomainSeen>, Refusal>>,
 }
 
 impl Asked {

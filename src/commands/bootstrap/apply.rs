@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 
-use super::{announce, conclude, plan, settle, teller};
+use super::{announce, conclude, plan, progress, settle, teller};
 use crate::aws;
 use crate::bootstrap::attach::attach;
 use crate::bootstrap::collect::collect;
@@ -15,7 +15,6 @@ use crate::bootstrap::publish::publish;
 use crate::bootstrap::reach::Reach;
 use crate::bootstrap::stack::{self, Proposed};
 use crate::commands::session::Session;
-use crate::error::with_hint;
 use crate::output::Printer;
 
 /// Does it.
@@ -23,8 +22,10 @@ pub fn run(session: &Session, reach: &Reach, told: &Told, yes: bool) -> anyhow::
     aws::block_on(async {
         let printer = session.printer;
         settle(reach, &told.base, printer).await?;
+        progress(printer, "looking at what is there …");
         let prepared = prepare(reach, told, &session.settings).await?;
-        let (plan, proposals) = plan::make(reach, &prepared).await?;
+        let (mut plan, proposals) = plan::make(reach, &prepared, printer).await?;
+        plan.is_asked = true;
         match plan.outcome {
             Outcome::Refused => {
                 printer.report(&plan)?;
@@ -41,7 +42,12 @@ pub fn run(session: &Session, reach: &Reach, told: &Told, yes: bool) -> anyhow::
             forget(reach, &proposals).await?;
             return Err(error);
         }
-        carry_out(reach, &prepared, &plan, proposals, printer).await?;
+        let mut proposals = proposals;
+        if let Err(error) = carry_out(reach, &prepared, &plan, &mut proposals, printer).await {
+            // What is not begun is not left waiting. The first trouble is the one to be told.
+            let _ = forget(reach, &proposals).await;
+            return Err(error);
+        }
         conclude(printer, &plan)?;
         printer.note("done: spaces that start from now on are logged in; `studio-mirror bootstrap plan` shows that nothing is left to do");
         Ok(ExitCode::SUCCESS)
@@ -60,10 +66,9 @@ async fn carry_out(
     reach: &Reach,
     prepared: &Prepared,
     plan: &Plan,
-    proposals: Vec<Proposed>,
+    proposals: &mut Vec<Proposed>,
     printer: Printer,
 ) -> anyhow::Result<()> {
-    let mut proposals = proposals;
     let packages = prepared.names.packages_stack();
     for (name, seen, template) in plan::stacks(prepared) {
         let verb = plan
@@ -81,8 +86,8 @@ async fn carry_out(
         }
         let position = proposals.iter().position(|proposed| proposed.stack == name);
         if let Some(position) = position {
-            let proposed = proposals.remove(position);
-            stack(reach, &proposed, printer).await?;
+            stack(reach, &proposals[position], printer).await?;
+            proposals.remove(position);
         }
         if name == packages {
             publish_binary(reach, prepared, plan, printer).await?;
@@ -95,7 +100,8 @@ async fn carry_out(
     {
         attach_all(reach, prepared, printer).await?;
     }
-    collect(reach, &prepared.names, &prepared.found, printer).await
+    let (names, found) = (&prepared.names, &prepared.found);
+    collect(reach, names, (found, &prepared.script), printer).await
 }
 
 async fn stack(reach: &Reach, proposed: &Proposed, printer: Printer) -> anyhow::Result<()> {
@@ -119,9 +125,10 @@ async fn publish_binary(
     {
         return Ok(());
     }
-    let published = publish(reach, &prepared.names, &prepared.content).await;
     let version = &prepared.content.binary.version;
-    if published.context("the stacks stand; the binary could not be published")? {
+    progress(printer, &format!("publishing studio-mirror {version} …"));
+    let published = publish(reach, &prepared.names, &prepared.content).await;
+    if published.context("the stack of the packages stands; the binary could not be published")? {
         printer.detail(&format!("published studio-mirror {version}"));
     }
     Ok(())
@@ -133,5 +140,7 @@ async fn attach_all(reach: &Reach, prepared: &Prepared, printer: Printer) -> any
     };
     let attachments = &prepared.decision.attachments;
     let attached = attach(reach, &studio.id, attachments, &prepared.script, printer);
-    attached.await.map_err(|error| with_hint(error, "the stacks stand and the binary is published: the same command again goes on from here"))
+    attached
+        .await
+        .context("the stacks stand and the binary is published; not everything is attached")
 }

@@ -36,7 +36,8 @@ pub fn run(session: &Session, reach: &Reach, told: &Told, yes: bool) -> anyhow::
             ));
         };
         let decision = decide(&prepared, &told)?;
-        let plan = Plan::new(&decision, &prepared.found, &prepared.names);
+        let mut plan = Plan::new(&decision, &prepared.found, &prepared.names);
+        plan.is_asked = true;
         match plan.outcome {
             Outcome::Changes | Outcome::Drift => {}
             end => {

@@ -1,7 +1,7 @@
 //! `bootstrap export`: files that someone can keep without us.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, absolute};
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
@@ -13,6 +13,7 @@ use crate::bootstrap::prepare::Told;
 use crate::cli::{ExportArgs, ExportFormat};
 use crate::commands::session::Session;
 use crate::error::with_hint;
+use crate::files::{Mode, write};
 use crate::output::Report;
 
 #[derive(Serialize)]
@@ -40,17 +41,32 @@ pub fn run(session: &Session, told: &Told, args: &ExportArgs) -> anyhow::Result<
         ExportFormat::Terraform => terraform(packages, consumer)?,
     };
     refuse_to_overwrite(&args.out, &files)?;
-    for (path, text) in &files {
-        let path = args.out.join(path);
-        let written = path.parent().map_or(Ok(()), fs::create_dir_all);
-        let written = written.and_then(|()| fs::write(&path, text));
-        written.with_context(|| format!("cannot write {}", path.display()))?;
-    }
+    write_all(&args.out, &files)?;
     session.printer.report(&Exported {
         folder: args.out.display().to_string(),
         files: files.into_iter().map(|(path, _)| path).collect(),
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// All of them or none: what is half of a module would be taken for one, and stand in the way of the next export.
+fn write_all(folder: &Path, all: &[File]) -> anyhow::Result<()> {
+    let folder = absolute(folder).context("where is this folder?")?;
+    let mut made = Vec::new();
+    for (path, text) in all {
+        let path = folder.join(path);
+        match write(&path, text.as_bytes(), Mode::Shared) {
+            Ok(folders) => made.extend(folders.into_iter().chain([path])),
+            Err(error) => {
+                for path in made.iter().rev() {
+                    // What cannot be taken back either is told by its error above.
+                    let _ = fs::remove_file(path).or_else(|_| fs::remove_dir(path));
+                }
+                return Err(error);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// People change what they were given: an export over it would take that back.

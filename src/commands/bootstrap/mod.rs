@@ -17,15 +17,15 @@ use std::time::{Duration, Instant};
 use anyhow::anyhow;
 
 use super::session::Session;
-use crate::aws::Caller;
 use crate::aws::cloudformation::Event;
+use crate::aws::{AwsError, Caller, Kind};
 use crate::bootstrap::decide::Parts;
 use crate::bootstrap::names::{Names, field_key};
 use crate::bootstrap::prepare::Told;
 use crate::bootstrap::reach::Reach;
 use crate::bootstrap::stack;
 use crate::cli::{BootstrapAction, BootstrapArgs, Global, Part, SetupArgs};
-use crate::error::{Usage, with_hint};
+use crate::error::{Usage, find, one_line, with_hint};
 use crate::output::{Format, Printer, Report, Verbosity};
 use crate::settings::Field;
 
@@ -34,6 +34,21 @@ const LIMIT: Duration = Duration::from_secs(60 * 60);
 
 /// Does what the command line says.
 pub fn run(session: &Session, global: &Global, args: &BootstrapArgs) -> anyhow::Result<ExitCode> {
+    act(session, global, args).map_err(again)
+}
+
+/// What to type after credentials that ended, maybe in the middle: everything here goes on from where it was.
+fn again(error: anyhow::Error) -> anyhow::Error {
+    match find::<AwsError>(&error).map(|error| &error.kind) {
+        Some(Kind::Rejected) => with_hint(
+            error,
+            "get new credentials (`aws sso login`, or renew the keys), and type the same command again: it goes on from here",
+        ),
+        _ => error,
+    }
+}
+
+fn act(session: &Session, global: &Global, args: &BootstrapArgs) -> anyhow::Result<ExitCode> {
     if let BootstrapAction::Export(args) = &args.action {
         return export::run(session, &told(global, &args.setup), args);
     }
@@ -146,6 +161,15 @@ fn ask(question: &str, yes: bool) -> anyhow::Result<()> {
     }
 }
 
+/// Says on a terminal, and to whoever wants to know everything, what takes its time now.
+fn progress(printer: Printer, what: &str) {
+    if io::stderr().is_terminal() && printer.verbosity > Verbosity::Quiet {
+        printer.error(&one_line(what));
+    } else {
+        printer.detail(what);
+    }
+}
+
 /// What is told of a stack's events: the ends of things on a terminal, everything with `-v`.
 fn teller(printer: Printer) -> impl FnMut(&Event) {
     let is_shown = io::stderr().is_terminal() && printer.verbosity > Verbosity::Quiet;
@@ -160,6 +184,7 @@ fn teller(printer: Printer) -> impl FnMut(&Event) {
             true => String::new(),
             false => format!(": {}", event.reason),
         };
-        printer.error(&format!("  {status:<18} {}{why}", event.logical_id));
+        let line = one_line(&format!("{status:<18} {}{why}", event.logical_id));
+        printer.error(&format!("  {line}"));
     }
 }

@@ -4,6 +4,8 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
+use super::progress;
+
 use crate::aws::{self};
 use crate::bootstrap::drift::Drift;
 use crate::bootstrap::found::StackSeen;
@@ -17,7 +19,7 @@ use crate::bootstrap::stack::{self, Proposed};
 use crate::bootstrap::template::Template;
 use crate::cli::PlanArgs;
 use crate::commands::session::Session;
-use crate::output::Report;
+use crate::output::{Printer, Report};
 
 /// Shows it.
 pub fn run(
@@ -27,13 +29,14 @@ pub fn run(
     args: &PlanArgs,
 ) -> anyhow::Result<ExitCode> {
     aws::block_on(async {
+        progress(session.printer, "looking at what is there …");
         let prepared = prepare(reach, told, &session.settings).await?;
         if args.permissions || args.scp {
             let document = document(&prepared, args)?;
             session.printer.report(&Document(document))?;
             return Ok(ExitCode::SUCCESS);
         }
-        let (plan, proposals) = make(reach, &prepared).await?;
+        let (plan, proposals) = make(reach, &prepared, session.printer).await?;
         for proposed in &proposals {
             stack::forget(reach, proposed).await?;
         }
@@ -46,6 +49,7 @@ pub fn run(
 pub(super) async fn make(
     reach: &Reach,
     prepared: &Prepared,
+    printer: Printer,
 ) -> anyhow::Result<(Plan, Vec<Proposed>)> {
     let Prepared {
         decision,
@@ -62,6 +66,10 @@ pub(super) async fn make(
         let is_ours = publishes(prepared).then_some(&prepared.content.binary);
         plan.drift = Drift::seen(found, &decision.attachments, is_ours);
         for (name, seen, template) in stacks(prepared) {
+            progress(
+                printer,
+                &format!("asking CloudFormation what it would do to the stack {name} …"),
+            );
             let proposed = match propose(reach, prepared, &name, seen, template).await {
                 Ok(proposed) => proposed,
                 Err(error) => {

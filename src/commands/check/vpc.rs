@@ -14,6 +14,7 @@ use crate::commands::session::Session;
 use crate::environment::endpoint_url;
 use crate::error::HintExt;
 use crate::files;
+use crate::settings::Field;
 
 /// The report of a space, with what AWS tells whoever runs this. This machine's own way to CodeArtifact is nobody's concern.
 pub(super) fn joined(session: &Session, place: &PlaceArgs, path: &Path) -> anyhow::Result<Report> {
@@ -38,6 +39,11 @@ pub(super) fn asking(session: &Session, place: &PlaceArgs, limit: Duration) -> A
         credentials: session.credential_source(),
         ec2_url: url("EC2"),
         sagemaker_url: url("SAGEMAKER"),
+        codeartifact_url: session
+            .settings
+            .get(Field::ApiEndpoint)
+            .map(str::to_owned)
+            .or_else(|| url("CODEARTIFACT")),
         place: Place {
             studio_domain: place.studio_domain_id.clone(),
             vpc: place.vpc_id.clone(),

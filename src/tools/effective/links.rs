@@ -22,6 +22,8 @@ pub enum LinkKind {
     Roots,
     /// The CA certificates in the value itself.
     RootsInside,
+    /// The CAs of the system's store.
+    Store,
     /// A certificate of one's own, with its key.
     Identity,
     /// Nobody has to prove an identity.

@@ -3,8 +3,10 @@
 use toml_edit::{Item, TableLike};
 
 use super::{Address, Origin, ReadFile, Sourced};
+use crate::edit::json;
 use crate::edit::npmrc::NpmrcFile;
 use crate::edit::toml::{TomlFile, string};
+use crate::edit::xml::{Element, XmlFile};
 use crate::edit::yaml::YamlFile;
 use crate::tools::Tool;
 
@@ -17,6 +19,10 @@ pub fn files(tool: Tool) -> &'static [&'static str] {
         Tool::Cargo => &[".cargo/config.toml", ".cargo/config"],
         Tool::Poetry => &["pyproject.toml"],
         Tool::Pdm => &["pyproject.toml", "pdm.toml"],
+        Tool::Maven => &[".mvn/maven.config"],
+        Tool::Gem => &[".bundle/config"],
+        Tool::Dotnet => &["nuget.config", "NuGet.config", "NuGet.Config"],
+        Tool::Swift => &[".swiftpm/configuration/registries.json"],
         _ => &[],
     }
 }
@@ -45,11 +51,88 @@ pub fn wins(
         ".yarnrc.yml" => {
             in_yaml(file, text, "npmRegistryServer").and_then(|(url, origin)| foreign(&url, origin))
         }
+        "maven.config" => settings_of_maven(file, text),
+        "registries.json" => {
+            let path = ["registries", "[default]", "url"];
+            let url = json::value(text, &path).ok()??;
+            let line = 1 + text.lines().position(|line| line.contains("[default]"))?;
+            foreign(url.as_str()?, file.lines(line, line, None))
+        }
+        // bundler's, which win over its variables too.
+        "config" if tool == Tool::Gem => [
+            "BUNDLE_MIRROR__ALL",
+            "BUNDLE_MIRROR__HTTPS://RUBYGEMS__ORG/",
+        ]
+        .iter()
+        .filter_map(|key| in_yaml(file, text, key))
+        .find_map(|(url, origin)| foreign(&url, origin)),
+        _ if tool == Tool::Dotnet => sources_of_nuget(file, text, is_ours),
         "pnpm-workspace.yaml" => {
             in_yaml(file, text, "registry").and_then(|(url, origin)| foreign(&url, origin))
         }
         _ => in_toml(tool, file, text, foreign),
     }
+}
+
+/// The settings.xml that a project has Maven read in the place of the user's: an argument a line, or several.
+fn settings_of_maven(file: &ReadFile, text: &str) -> Option<Sourced<String>> {
+    let lines = text.lines().enumerate();
+    let words =
+        lines.flat_map(|(at, line)| line.split_whitespace().map(move |word| (at + 1, word)));
+    let words: Vec<(usize, &str)> = words.collect();
+    words.iter().enumerate().find_map(|(at, (first, word))| {
+        let (last, path) = match *word {
+            "-s" | "--settings" => words.get(at + 1).copied()?,
+            word => (
+                *first,
+                word.strip_prefix("--settings=")
+                    .or_else(|| word.strip_prefix("-s="))?,
+            ),
+        };
+        Some(Sourced::new(
+            path.to_owned(),
+            file.lines(*first, last, None),
+        ))
+    })
+}
+
+/// What takes login's source away: a `<clear />` without ours behind it, or its name among the disabled ones.
+fn sources_of_nuget(
+    file: &ReadFile,
+    text: &str,
+    is_ours: impl Fn(&Address) -> bool,
+) -> Option<Sourced<String>> {
+    let parsed = XmlFile::parse(text, "configuration").ok()?;
+    let is_named = |source: &Element| {
+        let url = source.attribute("value");
+        url.is_some_and(|url| is_ours(&Address::of(url)))
+    };
+    let all = |path: &str, name: &str| parsed.all(&[path], name).unwrap_or_default();
+    let keeps_ours = all("packageSources", "add").into_iter().any(is_named);
+    let clear = all("packageSources", "clear")
+        .into_iter()
+        .next()
+        .filter(|_| !keeps_ours);
+    // Here the client does regard case.
+    let is_off = |source: &&Element| {
+        let is_true = |value: &str| value.eq_ignore_ascii_case("true");
+        source.attribute("key") == Some("codeartifact")
+            && source.attribute("value").is_some_and(is_true)
+    };
+    let disabled = || {
+        all("disabledPackageSources", "add")
+            .into_iter()
+            .find(is_off)
+    };
+    let found = clear.or_else(disabled)?;
+    let line_at = |at: usize| 1 + parsed.text()[..at].matches('\n').count();
+    let lines = file.lines(line_at(found.range.start), line_at(found.range.end), None);
+    let what = if found.name == "clear" {
+        "<clear />"
+    } else {
+        "disabledPackageSources"
+    };
+    Some(Sourced::new(what.to_owned(), lines))
 }
 
 fn in_yaml(file: &ReadFile, text: &str, key: &str) -> Option<(String, Origin)> {

@@ -1,6 +1,7 @@
 //! uv: variables, then the project's file, the user's, the system's. `uv pip` has a table of its own and its own order.
 
 mod layer;
+mod links;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,6 +9,7 @@ use std::path::{Path, PathBuf};
 use toml_edit::{Item, TableLike};
 
 use self::layer::Layer;
+use super::links::Link;
 use super::{Address, BadFile, Origin, ReadFile, Sourced};
 use crate::edit::toml::TomlFile;
 use crate::tools::uv::PROVIDER;
@@ -44,6 +46,8 @@ pub struct UvSettings {
     pub offline: Option<Origin>,
     /// How it asks for credentials.
     pub provider: Sourced<String>,
+    /// What it puts between itself and that index.
+    pub links: Vec<Link>,
     /// The variable that makes it leave the user's own file out.
     pub leaves_out_user: Option<&'static str>,
 }
@@ -157,7 +161,9 @@ pub fn merge(
         )
     });
     let (main, extra) = split(indexes, links);
+    let index = main.as_ref().map_or(PUBLIC, |main| &main.address.value.url);
     Ok(UvSettings {
+        links: links::links(index, &tables, environment),
         is_always_authenticated: main
             .as_ref()
             .is_some_and(|main| main.is_always_authenticated),

@@ -32,6 +32,8 @@ pub struct Scene {
     pub pip: Outcome,
     /// What becomes of `npm install`.
     pub npm: Outcome,
+    /// What becomes of `uv pip install`; where it is not asked, uv is not installed.
+    pub uv: Option<Outcome>,
     /// The ids of the checks that fail: the root causes, and nothing that follows from them.
     pub failing: &'static [&'static str],
     /// The ids of the checks that warn.
@@ -46,6 +48,11 @@ impl Scene {
 
     const fn warning(mut self, ids: &'static [&'static str]) -> Scene {
         self.warning = ids;
+        self
+    }
+
+    const fn uv(mut self, outcome: Outcome) -> Scene {
+        self.uv = Some(outcome);
         self
     }
 
@@ -73,6 +80,7 @@ const fn scene(
         faults,
         pip,
         npm,
+        uv: None,
         failing: &[],
         warning: &[],
     }
@@ -85,12 +93,12 @@ use World::{BesideProxy, DualStack, Ipv4, PrivateCa, Vpce};
 #[rustfmt::skip]
 pub const SCENES: &[Scene] = &[
     // Worlds in order.
-    scene("healthy_ipv4", Ipv4, &[], Installs, Installs),
-    scene("healthy_dual_stack", DualStack, &[], Installs, Installs),
-    scene("healthy_vpce_names", Vpce, &[], Installs, Installs),
-    scene("healthy_through_a_proxy", World::Proxy, &[], Installs, Installs),
-    scene("healthy_beside_a_proxy", BesideProxy, &[], Installs, Installs),
-    scene("healthy_private_ca", PrivateCa, &[], Installs, Installs),
+    scene("healthy_ipv4", Ipv4, &[], Installs, Installs).uv(Installs),
+    scene("healthy_dual_stack", DualStack, &[], Installs, Installs).uv(Installs),
+    scene("healthy_vpce_names", Vpce, &[], Installs, Installs).uv(Installs),
+    scene("healthy_through_a_proxy", World::Proxy, &[], Installs, Installs).uv(Installs),
+    scene("healthy_beside_a_proxy", BesideProxy, &[], Installs, Installs).uv(Installs),
+    scene("healthy_private_ca", PrivateCa, &[], Installs, Installs).uv(Installs),
     // Names.
     scene("api_without_private_dns", Ipv4, &[Fault::Dns(Api, Answer::Public)], Fails, Installs).failing(&["network.api.dns"]),
     scene("repositories_without_private_dns", Ipv4, &[Fault::Dns(Repositories, Answer::Public)], Fails, Fails).failing(&["network.repositories.dns"]),
@@ -113,6 +121,10 @@ pub const SCENES: &[Scene] = &[
     scene("nobody_resolves", Ipv4, &[Fault::Resolver(Resolver::Closed)], Fails, Fails).failing(&["dns.resolver"]),
     scene("resolvers_disagree_about_the_repositories", Ipv4, &[Fault::Split(Repositories, Answer::Public)], Fails, Fails).failing(&["dns.agreement"]),
     scene("first_resolver_does_not_know_the_repositories", Ipv4, &[Fault::Split(Repositories, Answer::NxDomain)], Fails, Fails).failing(&["dns.agreement"]),
+    scene("first_resolver_does_not_know_the_assets", Ipv4, &[Fault::Split(Assets, Answer::NxDomain)], Installs, Fails).failing(&["dns.agreement"]),
+    scene("first_resolver_has_an_older_address_of_the_assets", Ipv4, &[Fault::Split(Assets, Answer::Stale)], Installs, Fails).failing(&["network.assets.tcp"]),
+    scene("first_resolver_does_not_know_sts", Ipv4, &[Fault::Split(Sts, Answer::NxDomain)], Installs, Installs).warning(&["network.sts"]),
+    scene("first_resolver_leads_sts_outside", Ipv4, &[Fault::Split(Sts, Answer::Public)], Installs, Installs).warning(&["network.sts"]),
     scene("hosts_file_leads_the_repositories_astray", Ipv4, &[Fault::HostsFile(Repositories)], Fails, Fails).failing(&["network.repositories.dns"]),
     scene("vpce_name_of_the_repositories_is_gone", Vpce, &[Fault::Dns(Repositories, Answer::NxDomain)], Fails, Fails).failing(&["network.repositories.dns"]),
     // Ways.
@@ -266,6 +278,9 @@ pub const SCENES: &[Scene] = &[
     scene("pips_ca_file_is_not_there", Ipv4, &[Fault::Setting(Setting::PipCa)], Fails, Installs).failing(&["tools.pip.connection"]),
     scene("pips_proxy_is_dead", Ipv4, &[Fault::Setting(Setting::PipProxy)], Fails, Installs).failing(&["tools.pip.connection"]),
     scene("node_knows_its_own_cas_alone", Ipv4, &[Fault::Setting(Setting::NodeCa)], Installs, Fails).failing(&["tools.npm.connection"]),
+    scene("uv_knows_its_own_cas_alone", Ipv4, &[Fault::Setting(Setting::UvList)], Installs, Installs).uv(Fails).failing(&["tools.uv.connection"]),
+    scene("uv_is_led_to_another_ca", Ipv4, &[Fault::Setting(Setting::UvCa)], Installs, Installs).uv(Fails).failing(&["tools.uv.connection"]),
+    scene("uv_lets_anybody_be_the_repositories", Ipv4, &[Fault::Setting(Setting::UvInsecure)], Installs, Installs).uv(Installs).warning(&["tools.uv.connection"]),
     scene("npms_ca_file_has_another_ca", Ipv4, &[Fault::Setting(Setting::NpmCa)], Installs, Fails).failing(&["tools.npm.connection"]),
     scene("npms_proxy_is_dead", Ipv4, &[Fault::Setting(Setting::NpmProxy)], Installs, Fails).failing(&["tools.npm.connection"]),
     scene("npm_stays_offline", Ipv4, &[Fault::Setting(Setting::NpmOffline)], Installs, Fails).failing(&["tools.npm.registry"]),

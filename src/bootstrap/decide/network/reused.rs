@@ -6,6 +6,7 @@ use crate::bootstrap::choices::Choices;
 use crate::bootstrap::decide::{Decision, Verb};
 use crate::bootstrap::discover::spaces_groups;
 use crate::bootstrap::found::{Found, Network};
+use crate::bootstrap::printed::word;
 use crate::bootstrap::stacks::Endpoint;
 use crate::check::vpc::rules::{Passage, Peer, passage};
 
@@ -50,7 +51,7 @@ pub(super) fn reused(
         {
             decision.by_hand(
                 format!("The endpoint {} does not let the spaces' group {group} in", seen.id),
-                format!("aws ec2 authorize-security-group-ingress --group-id {target} --protocol tcp --port 443 --source-group {group}"),
+                format!("aws ec2 authorize-security-group-ingress --group-id {} --protocol tcp --port 443 --source-group {}", word(target), word(&group)),
             );
         }
     }
@@ -76,8 +77,8 @@ fn gateway_reused(
             ),
             format!(
                 "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {} --add-route-table-ids {}",
-                seen.id,
-                missing.join(" ")
+                word(&seen.id),
+                words(&missing)
             ),
         );
     }
@@ -95,10 +96,16 @@ fn gateway_reused(
         decision.by_hand(
             format!("npm's packages come from S3, and the policy of {} must let them through: add this statement to it", seen.id),
             format!(
-                "{{ \"Effect\": \"Allow\", \"Principal\": \"*\", \"Action\": \"s3:GetObject\", \"Resource\": \"{bucket}/*\" }}"
+                "{{ \"Effect\": \"Allow\", \"Principal\": \"*\", \"Action\": \"s3:GetObject\", \"Resource\": {} }}",
+                serde_json::Value::from(format!("{bucket}/*"))
             ),
         );
     }
+}
+
+fn words(all: &[String]) -> String {
+    let all: Vec<String> = all.iter().map(|one| word(one)).collect();
+    all.join(" ")
 }
 
 /// Whether a policy of S3's endpoint allows the assets; one that cannot be judged counts as one that does not.

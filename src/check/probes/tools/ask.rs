@@ -31,6 +31,7 @@ pub async fn ask(seen: &mut ToolsSeen, environment: &BTreeMap<String, String>, w
     let uv = async {
         if let Some(uv) = &mut seen.uv {
             ask_around(uv, probe(Format::Pypi), way).await;
+            try_all(Tool::Uv, uv, environment, way).await;
             let page = format!("{}{}", uv.login.endpoint, probe(Format::Pypi));
             if let Ok(views) = &mut uv.settings {
                 let shadows = [&mut views.netrc, &mut views.store];

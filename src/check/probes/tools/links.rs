@@ -9,7 +9,7 @@ use super::ask::silence;
 use super::program::every;
 use crate::aws::{Proxy, Roots, certificates_in};
 use crate::check::catalogue::REPOSITORIES;
-use crate::check::evidence::tools::{LinkSeen, ToolSeen};
+use crate::check::evidence::tools::{LinkSeen, Program, ToolSeen};
 use crate::check::evidence::{Distrust, Handshake};
 use crate::check::probes::host::Way;
 use crate::check::probes::http::Credentials;
@@ -29,6 +29,7 @@ pub fn of(links: &[Link]) -> Vec<LinkSeen> {
         .map(|link| LinkSeen {
             link,
             trouble: None,
+            store: None,
         })
         .collect()
 }
@@ -40,49 +41,69 @@ pub async fn try_all<S>(
     environment: &BTreeMap<String, String>,
     way: Way<'_>,
 ) {
-    let url = seen.login.endpoint.clone();
-    let adds_systems = tool == Tool::Pip && seen.program.is_at_least(24, 2) != Some(false);
-    for link in &mut seen.links {
-        link.trouble = match &link.link {
-            Some(Link {
-                kind: LinkKind::Proxy,
-                told,
-                ..
-            }) => through(&told.value, &url, way).await,
-            Some(Link {
-                kind: LinkKind::Identity,
-                told,
-                ..
-            }) => readable(Path::new(&told.value)).err(),
-            Some(Link {
-                kind: LinkKind::Roots,
-                told,
-                ..
-            }) => match roots_in(tool, Path::new(&told.value)) {
+    let url = seen.login.endpoint.as_str();
+    for one in &mut seen.links {
+        let link = one.link.as_ref();
+        one.trouble = match link {
+            Some(link) if link.kind == LinkKind::Proxy => through(&link.told.value, url, way).await,
+            _ => match roots_of(tool, &seen.program, link, environment) {
                 Err(why) => Some(why),
                 Ok(None) => None,
-                Ok(Some(mut roots)) => {
-                    if adds_systems {
-                        roots.extend(Roots::of_system());
-                    }
-                    vouched(roots, &url, way).await
-                }
-            },
-            Some(Link {
-                kind: LinkKind::RootsInside,
-                told,
-                ..
-            }) => match certificates_in(told.value.replace("\\n", "\n").as_bytes()) {
-                Err(why) => Some(why.to_string()),
-                Ok(roots) => vouched(roots, &url, way).await,
-            },
-            Some(_) => None,
-            None => match by_itself(tool, seen.program.is_at_least(24, 2), environment) {
-                Some(roots) => vouched(roots, &url, way).await,
-                None => None,
+                Ok(Some(roots)) => vouched(roots, url, way).await,
             },
         };
+        if link.is_none() && one.trouble.is_some() {
+            one.store = store_that_vouches(url, way).await;
+        }
     }
+}
+
+/// The CAs that count because of `link`, or with nobody's help; `None` where none are to be tried.
+fn roots_of(
+    tool: Tool,
+    program: &Program,
+    link: Option<&Link>,
+    environment: &BTreeMap<String, String>,
+) -> Result<Option<Vec<CertificateDer<'static>>>, String> {
+    let Some(link) = link else {
+        return Ok(by_itself(tool, program, environment));
+    };
+    let value = link.told.value.as_str();
+    match link.kind {
+        LinkKind::Identity => readable(Path::new(value)).map(|_| None),
+        LinkKind::Roots => {
+            let mut roots = roots_in(tool, Path::new(value))?;
+            // A newer pip trusts the system's store beside them.
+            if let (Tool::Pip, Some(roots)) = (tool, &mut roots)
+                && program.trusts_system() != Some(false)
+            {
+                roots.extend(Roots::of_system());
+            }
+            Ok(roots)
+        }
+        LinkKind::RootsInside => certificates_in(value.replace("\\n", "\n").as_bytes())
+            .map(Some)
+            .map_err(|error| error.to_string()),
+        LinkKind::Store => Ok(Some(Roots::of_system())),
+        LinkKind::Proxy | LinkKind::Unproved => Ok(None),
+    }
+}
+
+/// Where distributions keep all CAs of the system's store in one file.
+const STORES: &[&str] = &[
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+];
+
+/// The file of the system's store, if the CA that signs for the repository is in it.
+async fn store_that_vouches(url: &str, way: Way<'_>) -> Option<String> {
+    let store = STORES.iter().find(|path| Path::new(path).is_file())?;
+    let roots = certificates_in(&readable(Path::new(store)).ok()?).ok()?;
+    vouched(roots, url, way)
+        .await
+        .is_none()
+        .then(|| (*store).to_owned())
 }
 
 fn readable(path: &Path) -> Result<Vec<u8>, String> {
@@ -105,16 +126,16 @@ fn roots_in(tool: Tool, path: &Path) -> Result<Option<Vec<CertificateDer<'static
     Ok(Some(roots))
 }
 
-/// What a tool trusts with nobody's help. pip before 24.2 and Node bring Mozilla's list along.
+/// What a tool trusts with nobody's help. uv, an older pip and Node bring Mozilla's list along.
 fn by_itself(
     tool: Tool,
-    is_newer: Option<bool>,
+    program: &Program,
     environment: &BTreeMap<String, String>,
 ) -> Option<Vec<CertificateDer<'static>>> {
     let mozillas = || webpki_root_certs::TLS_SERVER_ROOT_CERTS.to_vec();
     let value = |name: &str| environment.get(name).map_or("", String::as_str);
     match tool {
-        Tool::Pip => Some(match is_newer? {
+        Tool::Pip => Some(match program.trusts_system()? {
             true => Roots::of_system(),
             false => mozillas(),
         }),
@@ -128,6 +149,7 @@ fn by_itself(
             let extra = certificates_in(&extra).unwrap_or_default();
             (!uses_system).then(|| mozillas().into_iter().chain(extra).collect())
         }
+        Tool::Uv => Some(mozillas()),
         _ => None,
     }
 }

@@ -206,6 +206,7 @@ impl ToolsPlan {
             path: self.places.shown(path),
             version,
             has_keyring: false,
+            is_of_old_python: false,
             is_behind_us: first.is_some_and(|first| is_this_program(&first)),
         }
     }

@@ -7,7 +7,7 @@ use crate::check::evidence::tools::{Held, LoginSeen, OtherSeen};
 use crate::edit::SyntaxError;
 use crate::secret::Secret;
 use crate::state::ToolLogin;
-use crate::tools::effective::{Origin, ReadFile, Sourced, project};
+use crate::tools::effective::{Address, Origin, ReadFile, Sourced, project};
 use crate::tools::poetry::AuthToml;
 use crate::tools::{AuthMode, Found, Tool};
 
@@ -77,6 +77,9 @@ fn what_is_wrong(tool: Tool, file: &ReadFile, found: Result<Found, SyntaxError>)
     }
 }
 
+/// What tools put behind an endpoint.
+const TAILS: [&str; 3] = ["", "simple/", "v3/index.json"];
+
 /// What wins over login's files: a variable, else the nearest of the project's files that names another place.
 fn over_files(
     plan: &ToolsPlan,
@@ -84,14 +87,12 @@ fn over_files(
     logged_in: &ToolLogin,
     login: &LoginSeen,
 ) -> Option<Sourced<String>> {
+    let is_ours = |address: &Address| TAILS.iter().any(|tail| login.is_ours(address, tail));
     if let Some(variable) = tool.overriding_variables(&plan.environment).next() {
-        let address = |value: &String| crate::tools::effective::Address::of(value);
+        let address = |value: &String| Address::of(value);
         let value = plan.environment.get(variable).map(address);
         // One that names our own place is no conflict.
-        if !value
-            .as_ref()
-            .is_some_and(|value| login.is_ours(value, "") || login.is_ours(value, "simple/"))
-        {
+        if !value.as_ref().is_some_and(&is_ours) {
             let shown = value
                 .filter(|value| value.is_remote())
                 .map_or_else(String::new, |value| value.url);
@@ -109,9 +110,6 @@ fn over_files(
         .ancestors()
         .flat_map(|folder: &Path| names.iter().map(move |name| folder.join(name)));
     let found = found.filter(|path| exists(path) && !own.contains(path));
-    let is_ours = |address: &crate::tools::effective::Address| {
-        login.is_ours(address, "") || login.is_ours(address, "simple/")
-    };
     plan.read(found)
         .iter()
         .find_map(|file| project::wins(tool, file, is_ours))

@@ -37,6 +37,7 @@ pub fn look(plan: &ToolsPlan, login: &ToolLogin) -> Option<ToolSeen<PipSettings>
         held: held.filter(|_| index.is_some_and(|index| login.is_ours(&index.value, "simple/"))),
         program: Program {
             has_keyring: pip.has_keyring,
+            is_of_old_python: pip.is_old,
             ..plan.program(&pip.path, pip.version)
         },
         login,

@@ -22,6 +22,8 @@ pub struct PythonTool {
     pub version: Option<String>,
     /// Whether the package keyring is there too.
     pub has_keyring: bool,
+    /// Whether its Python is older than 3.10, which pip needs to trust the system's store.
+    pub is_old: bool,
 }
 
 /// Every program of this name on PATH, in its order.
@@ -107,11 +109,17 @@ fn in_environment_of(package: &str, python: &Path, path: PathBuf, home: &Path) -
         .to_owned();
     let folders = package_folders(&prefix, python, home);
     let installed = |name: &str| {
-        let mut found = folders.iter().map(|folder| version_in(folder, name));
-        found.find_map(|version| version)
+        let mut found = folders
+            .iter()
+            .map(|folder| Some((folder, version_in(folder, name)?)));
+        found.find_map(|found| found)
     };
+    let found = installed(package);
     PythonTool {
-        version: installed(package),
+        is_old: found
+            .as_ref()
+            .is_some_and(|(folder, _)| is_of_old_python(folder)),
+        version: found.map(|(_, version)| version),
         has_keyring: installed("keyring").is_some(),
         path,
         prefix,
@@ -162,6 +170,13 @@ fn version_in(folder: &Path, package: &str) -> Option<String> {
         })
 }
 
+/// Whether packages in `folder` (`…/lib/python3.9/site-packages`) are those of a Python before 3.10.
+fn is_of_old_python(folder: &Path) -> bool {
+    let names = folder.iter().filter_map(|name| name.to_str());
+    let mut versions = names.filter_map(|name| name.strip_prefix("python3.")?.parse::<u32>().ok());
+    versions.next_back().is_some_and(|minor| minor < 10)
+}
+
 /// What `pip --version` says, for one that is started by something else than Python.
 fn ask_pip(path: &Path) -> Option<PythonTool> {
     let said = ask(path, &["--version"], LIMIT)?;
@@ -178,6 +193,7 @@ fn ask_pip(path: &Path) -> Option<PythonTool> {
         prefix: prefix.to_owned(),
         version: Some(version.to_owned()),
         has_keyring: version_in(packages, "keyring").is_some(),
+        is_old: is_of_old_python(packages),
     })
 }
 
@@ -211,4 +227,27 @@ pub fn ask(path: &Path, arguments: &[&str], limit: Duration) -> Option<String> {
         .read_to_string(&mut said)
         .ok()?;
     status.success().then_some(said)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pip_is_known_with_its_python() {
+        let home = tempfile::tempdir().expect("a scratch folder");
+        let bin = home.path().join("env/bin");
+        fs::create_dir_all(&bin).expect("a folder");
+        for (python, is_old) in [("python3.9", true), ("python3.10", false)] {
+            let packages = home
+                .path()
+                .join("env/lib")
+                .join(python)
+                .join("site-packages");
+            fs::create_dir_all(packages.join("pip-25.3.dist-info")).expect("a folder");
+            let pip = in_environment_of("pip", &bin.join("python"), bin.join("pip"), home.path());
+            assert_eq!((pip.version.as_deref(), pip.is_old), (Some("25.3"), is_old));
+            fs::remove_dir_all(home.path().join("env/lib")).expect("our own folder");
+        }
+    }
 }

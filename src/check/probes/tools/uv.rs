@@ -3,14 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use super::program::ask;
-use super::{ToolsPlan, beside, exists};
-use crate::check::evidence::tools::{Held, ToolSeen, UvViews};
+use super::{ToolsPlan, beside, exists, links};
+use crate::check::evidence::tools::{Held, Program, ToolSeen, UvViews};
 use crate::endpoint::PlainUrl;
 use crate::state::ToolLogin;
 use crate::tools::Tool;
+use crate::tools::effective::links::{Link, LinkKind};
 use crate::tools::effective::netrc::{in_netrc, in_uv_store};
 use crate::tools::effective::uv::{CONFIG_FILE, View, leaves_out, merge, project_file};
-use crate::tools::effective::{Address, BadFile, ReadFile};
+use crate::tools::effective::{Address, BadFile, Origin, ReadFile, Sourced};
 
 /// `None` where no uv is installed.
 pub fn look(plan: &ToolsPlan, login: &ToolLogin) -> Option<ToolSeen<UvViews>> {
@@ -29,7 +30,20 @@ pub fn look(plan: &ToolsPlan, login: &ToolLogin) -> Option<ToolSeen<UvViews>> {
             .then_some(&main.index)?;
         Some(plan.held(index.value.password.as_ref()?, &index.origin))
     });
+    let program = plan.program(&path, version);
+    let between = main.map(|main| {
+        let mut all = main.links.clone();
+        if !all.iter().any(|link| link.kind == LinkKind::Unproved)
+            && let Some(roots) = named_roots(plan, &program)
+        {
+            // It wins over the system's store.
+            all.retain(|link| link.kind != LinkKind::Store);
+            all.push(roots);
+        }
+        links::of(&all)
+    });
     Some(ToolSeen {
+        links: between.unwrap_or_default(),
         beside: settings
             .as_ref()
             .map(|views| {
@@ -39,12 +53,29 @@ pub fn look(plan: &ToolsPlan, login: &ToolLogin) -> Option<ToolSeen<UvViews>> {
                 beside(&all, &login, "simple/")
             })
             .unwrap_or_default(),
-        program: plan.program(&path, version),
-        links: Vec::new(),
+        program,
         held,
         login,
         settings,
     })
+}
+
+/// The CAs that OpenSSL's variables name: what they name together is not tried, as is any folder. uv before 0.11 knows the
+/// file alone, and passes over one that is not there.
+fn named_roots(plan: &ToolsPlan, program: &Program) -> Option<Link> {
+    let is_newer = program.is_at_least(0, 11) != Some(false);
+    let named = ["SSL_CERT_DIR", "SSL_CERT_FILE"].into_iter();
+    let mut named = named.filter_map(|name| {
+        let value = plan
+            .environment
+            .get(name)
+            .filter(|value| !value.is_empty())?;
+        let counts = is_newer || (name == "SSL_CERT_FILE" && exists(Path::new(value)));
+        counts.then_some((name, value))
+    });
+    let (name, value) = named.next()?;
+    let found = Sourced::new(value.clone(), Origin::Variable(name.to_owned()));
+    Some(Link::new(LinkKind::Roots, name, &found))
 }
 
 /// The files that uv reads, the one that wins first.

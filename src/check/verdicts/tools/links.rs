@@ -10,16 +10,16 @@ use crate::tools::effective::links::{Link, LinkKind};
 pub fn judge(tool: Tool, links: &[LinkSeen]) -> Verdict {
     let broken = links
         .iter()
-        .find_map(|seen| Some((seen.link.as_ref(), seen.trouble.as_deref()?)));
-    if let Some((link, why)) = broken {
-        return match link {
-            Some(link) => gone(
+        .find_map(|seen| Some((seen, seen.trouble.as_deref()?)));
+    if let Some((seen, why)) = broken {
+        return match &seen.link {
+            Some(link) if link.kind != LinkKind::Store => gone(
                 Verdict::failed(failure(tool, link, why)),
                 link.origin(),
                 tool,
                 "",
             ),
-            None => untold(tool, why),
+            _ => untold(tool, seen, why),
         };
     }
     let links = links.iter().filter_map(|seen| seen.link.as_ref());
@@ -50,18 +50,27 @@ fn failure(tool: Tool, link: &Link, why: &str) -> String {
     }
 }
 
-/// The CAs that a tool trusts with nobody's help lack the one that signs here.
-fn untold(tool: Tool, why: &str) -> Verdict {
-    let (whose, fix) = match tool {
-        Tool::Npm => (
-            "the list of CAs of Node",
-            "$ export NODE_EXTRA_CA_CERTS={ca_file}",
-        ),
-        _ => ("the list of CAs of its own", "$ export PIP_CERT={ca_file}"),
+/// The CAs that a tool trusts with nobody's help, or those of the system's store, lack the one that signs here.
+fn untold(tool: Tool, seen: &LinkSeen, why: &str) -> Verdict {
+    let (whose, variable) = match tool {
+        Tool::Npm => ("the list of CAs of Node", "NODE_EXTRA_CA_CERTS"),
+        Tool::Uv => ("the list of CAs of its own", "SSL_CERT_FILE"),
+        _ => ("the list of CAs of its own", "PIP_CERT"),
     };
-    Verdict::failed(format!("{whose}, which {tool} trusts, is not enough: {why}"))
-        .by(Mender::You)
-        .fix(format!(
-            "Let it trust the CA that signs here (PEM, from your platform team), in ~/.bashrc or the image as well:\n{fix}"
-        ))
+    let whose = match &seen.link {
+        Some(link) => format!("the system's store ({})", link.origin()),
+        None => whose.to_owned(),
+    };
+    let which = match &seen.store {
+        Some(_) => "use the system's store, which knows it",
+        None => "trust the CA that signs here (PEM, from your platform team)",
+    };
+    let file = seen.store.as_deref().unwrap_or("{ca_file}");
+    Verdict::failed(format!(
+        "{whose}, which {tool} trusts, is not enough: {why}"
+    ))
+    .by(Mender::You)
+    .fix(format!(
+        "Let it {which}, in ~/.bashrc or the image as well:\n$ export {variable}={file}"
+    ))
 }

@@ -52,6 +52,17 @@ fn without(verdict: Verdict, lines: &Lines) -> Verdict {
     }
 }
 
+/// The mend of a file of which no line can go alone.
+fn by_hand(verdict: Verdict, lines: &Lines) -> Verdict {
+    let (mender, sudo) = match lines.is_own {
+        true => (Mender::You, ""),
+        false => (Mender::PlatformTeam, "sudo "),
+    };
+    let path = shell_path(&lines.path);
+    let fix = format!("Take the entry out:\n$ {sudo}vi +{} {path}", lines.first);
+    verdict.fix(fix).by(mender)
+}
+
 /// A path as a shell takes it; `~/` in front stays what it is.
 fn shell_path(path: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@~".contains(c);

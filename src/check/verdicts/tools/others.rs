@@ -1,6 +1,6 @@
 //! The tools whose files login's own editors inspect.
 
-use super::{foreign_token, gone, login, not_behind_us, own_token, stranger};
+use super::{by_hand, foreign_token, gone, login, not_behind_us, own_token, stranger};
 use crate::check::{Cause, Evidence, Verdict};
 use crate::tools::effective::Origin;
 use crate::tools::{AuthMode, Tool};
@@ -28,7 +28,13 @@ fn judge(evidence: &Evidence, tool: Tool) -> Option<Verdict> {
             wins.origin, seen.login.file
         ))
         .because(Cause::Setting(wins.origin.to_string()));
-        return Some(gone(verdict, &wins.origin, tool, ""));
+        return Some(match &wins.origin {
+            // An entry is no line there.
+            Origin::Lines(lines) if matches!(tool, Tool::Swift | Tool::Dotnet) => {
+                by_hand(verdict, lines)
+            }
+            origin => gone(verdict, origin, tool, ""),
+        });
     }
     if let Some(verdict) = not_behind_us(tool, &seen.program, &seen.login) {
         return Some(verdict);

@@ -1,6 +1,8 @@
 //! uv.
 
-use super::{foreign_token, gone, indexes_beside, is_over, own_token, refused, settings, stranger};
+use super::{
+    foreign_token, gone, indexes_beside, is_over, links, own_token, refused, settings, stranger,
+};
 use crate::check::evidence::tools::{Held, ToolSeen, UvViews};
 use crate::check::{Evidence, Verdict};
 use crate::tools::effective::Origin;
@@ -148,6 +150,11 @@ fn provider(who: &str, settings: &UvSettings, uv: &ToolSeen<UvViews>) -> Option<
         ""
     };
     Some(gone(verdict, &provider.origin, Tool::Uv, file))
+}
+
+/// What stands between uv and the repository.
+pub fn connection(evidence: &Evidence) -> Option<Verdict> {
+    Some(links::judge(Tool::Uv, &seen(evidence)?.links))
 }
 
 /// The indexes beside ours.

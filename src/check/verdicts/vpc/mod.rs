@@ -1,16 +1,22 @@
 //! What AWS's word and the wire's mean together. Where the wire shows that something works, it does.
 
+mod acls;
+mod domain;
 mod endpoints;
 mod names;
 mod passages;
 mod policies;
 mod s3;
+mod zones;
 
-pub use endpoints::{exists, in_zones, one_each};
+pub use acls::pass;
+pub use domain::alive;
+pub use endpoints::{exists, one_each};
 pub use names::{attributes, private_names};
 pub use passages::{lets_in, lets_out};
 pub use policies::{allows, allows_assets};
 pub use s3::gateway;
+pub use zones::in_zones;
 
 use super::list;
 use crate::aws::Kind;

@@ -198,7 +198,12 @@ pub fn allows_assets(evidence: &Evidence) -> Option<Verdict> {
     let of_host = host
         .and_then(|host| host.name.split_once(".s3."))
         .map(|(bucket, _)| bucket);
-    let Some(bucket) = of_host.or(catalogue::bucket(region)) else {
+    let of_domain = match &seen.asked.domain {
+        Some(Ok(Some(domain))) => domain.bucket_arn.rsplit(':').next(),
+        _ => None,
+    };
+    let of_domain = of_domain.filter(|bucket| !bucket.is_empty());
+    let Some(bucket) = of_host.or(of_domain).or(catalogue::bucket(region)) else {
         return Some(Verdict::unknown(
             "the bucket of this region is not known to this version",
         ));

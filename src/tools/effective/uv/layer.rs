@@ -90,6 +90,16 @@ impl<'f> Layer<'f> {
         };
         Some(Sourced::new(value, self.origin(entry(table, name))))
     }
+
+    /// A list of strings, with commas between them.
+    pub fn list(&self, table: &dyn TableLike, name: &str) -> Option<Sourced<String>> {
+        let array = table.get(name)?.as_array()?;
+        let words: Vec<&str> = array.iter().filter_map(Value::as_str).collect();
+        Some(Sourced::new(
+            words.join(","),
+            self.origin(entry(table, name)),
+        ))
+    }
 }
 
 /// Where `name = value` stands.

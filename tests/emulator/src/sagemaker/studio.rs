@@ -1,13 +1,17 @@
 //! Studio domains, user profiles, spaces and apps.
 
+mod record;
+
+pub(crate) use record::Record;
+
 use super::lifecycle::Config;
 use super::settings::{configs, merge};
 use super::{Call, in_use, not_found};
 use crate::codeartifact::epoch;
 use crate::error::AwsError;
 use crate::model;
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use record::summary;
+use serde_json::{Value, json};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use time::OffsetDateTime;
 
@@ -21,20 +25,6 @@ pub(crate) struct Studio {
 pub(crate) struct State {
     pub(super) configs: Vec<Config>,
     pub(super) records: Vec<Record>,
-}
-
-/// A Studio domain, user profile, space or app, as the admin API puts it there.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Record {
-    /// `domain`, `user-profile`, `space` or `app`.
-    pub(super) kind: String,
-    account: String,
-    region: String,
-    /// What its Describe call answers.
-    pub(super) value: Value,
-    #[serde(default)]
-    pub(super) tags: Value,
 }
 
 impl Studio {
@@ -88,40 +78,6 @@ impl Studio {
         let state = self.lock();
         let told = |record: &Record| json!({ "kind": record.kind, "account": record.account, "region": record.region, "value": record.value });
         state.records.iter().map(told).collect()
-    }
-}
-
-impl Record {
-    pub(super) fn arn(&self) -> &str {
-        let member = match self.kind.as_str() {
-            "domain" => "DomainArn",
-            "user-profile" => "UserProfileArn",
-            "space" => "SpaceArn",
-            _ => "AppArn",
-        };
-        self.value[member].as_str().unwrap_or("")
-    }
-
-    /// What AWS calls it in a sentence.
-    pub(super) fn name(&self) -> String {
-        self.path()
-    }
-
-    fn path(&self) -> String {
-        let part = |name: &str| self.value[name].as_str().unwrap_or("").to_owned();
-        let domain = part("DomainId");
-        match self.kind.as_str() {
-            "domain" => domain,
-            "user-profile" => format!("{domain}/{}", part("UserProfileName")),
-            "space" => format!("{domain}/{}", part("SpaceName")),
-            _ => {
-                let user = match self.value.get("SpaceName") {
-                    Some(_) => part("SpaceName"),
-                    None => part("UserProfileName"),
-                };
-                format!("{domain}/{user}/{}/{}", part("AppType"), part("AppName"))
-            }
-        }
     }
 }
 
@@ -280,68 +236,4 @@ impl Call<'_> {
         }
         Ok(())
     }
-}
-
-/// What a list tells of a record.
-fn summary(record: &Record) -> Value {
-    let members: &[&str] = match record.kind.as_str() {
-        "domain" => &[
-            "DomainArn",
-            "DomainId",
-            "DomainName",
-            "Status",
-            "CreationTime",
-            "LastModifiedTime",
-            "Url",
-        ],
-        "user-profile" => &[
-            "DomainId",
-            "UserProfileName",
-            "Status",
-            "CreationTime",
-            "LastModifiedTime",
-        ],
-        "space" => &[
-            "DomainId",
-            "SpaceName",
-            "Status",
-            "CreationTime",
-            "LastModifiedTime",
-            "SpaceDisplayName",
-        ],
-        _ => &[
-            "DomainId",
-            "UserProfileName",
-            "SpaceName",
-            "AppType",
-            "AppName",
-            "Status",
-            "CreationTime",
-            "ResourceSpec",
-        ],
-    };
-    let mut summary = Map::new();
-    for name in members {
-        if let Some(value) = record.value.get(*name) {
-            summary.insert((*name).into(), value.clone());
-        }
-    }
-    if record.kind == "space" {
-        let settings = &record.value["SpaceSettings"];
-        if let Some(app_type) = settings.get("AppType") {
-            summary.insert(
-                "SpaceSettingsSummary".into(),
-                json!({ "AppType": app_type }),
-            );
-        }
-        for (from, to) in [
-            ("OwnershipSettings", "OwnershipSettingsSummary"),
-            ("SpaceSharingSettings", "SpaceSharingSettingsSummary"),
-        ] {
-            if let Some(value) = record.value.get(from) {
-                summary.insert(to.into(), value.clone());
-            }
-        }
-    }
-    Value::Object(summary)
 }

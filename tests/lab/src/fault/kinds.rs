@@ -237,6 +237,12 @@ words! {
         PipProxy = "pip-proxy",
         /// Nothing tells Node of CAs beside its own.
         NodeCa = "node-ca",
+        /// uv trusts the list of CAs that it brings along, and nothing tells it otherwise.
+        UvList = "uv-list",
+        /// The CA file of OpenSSL's variable, with another CA in it; everybody but uv is told of the right one besides.
+        UvCa = "uv-ca",
+        /// The repositories need not prove to uv who they are.
+        UvInsecure = "uv-insecure",
         /// npm's own CA file, with another CA in it.
         NpmCa = "npm-ca",
         /// A proxy for npm alone, where nobody listens.

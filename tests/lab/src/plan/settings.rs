@@ -30,6 +30,8 @@ pub(super) fn environment(
     }
     // Node has roots of its own instead of the system's; this stands for them.
     variables.path("NODE_EXTRA_CA_CERTS", &files.system);
+    // So has uv: this lets it use the system's.
+    variables.set("UV_SYSTEM_CERTS", "true");
     let is_proxied = faults.iter().any(|fault| matches!(fault, Fault::Proxy(_)));
     if is_proxied || matches!(world, World::Proxy | World::BesideProxy) {
         let proxy = format!("http://{PROXY_NAME}:{PROXY_PORT}");
@@ -70,6 +72,7 @@ pub(super) fn environment(
 /// Keys as AWS's documentation has them.
 const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
 const ENDPOINTS: &str = "localhost,169.254.170.2,.amazonaws.com,.api.aws,.on.aws";
+const REPOSITORIES_HOST: &str = "corp-111122223333.d.codeartifact.us-east-1.amazonaws.com";
 const NOBODY: &str = "/no/such/file";
 
 fn set(setting: Setting, variables: &mut Variables, files: &CaFiles) {
@@ -127,6 +130,13 @@ fn set(setting: Setting, variables: &mut Variables, files: &CaFiles) {
         Setting::PipCa => ("PIP_CERT", NOBODY),
         Setting::PipProxy => ("PIP_PROXY", "http://127.0.0.1:9"),
         Setting::NodeCa => ("NODE_EXTRA_CA_CERTS", ""),
+        Setting::UvList => ("UV_SYSTEM_CERTS", "false"),
+        Setting::UvCa => {
+            variables.path("AWS_CA_BUNDLE", &files.system);
+            variables.path("PIP_CERT", &files.system);
+            return variables.path("SSL_CERT_FILE", &files.private);
+        }
+        Setting::UvInsecure => ("UV_INSECURE_HOST", REPOSITORIES_HOST),
         Setting::NpmCa => return variables.path("npm_config_cafile", &files.private),
         Setting::NpmProxy => ("npm_config_https_proxy", "http://127.0.0.1:9"),
         Setting::NpmOffline => ("npm_config_offline", "true"),
