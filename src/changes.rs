@@ -2,6 +2,7 @@
 //! from there and `logout` gives it back.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -45,7 +46,8 @@ pub fn plan(
     unconfigure: impl FnOnce(&str, &str) -> anyhow::Result<String>,
 ) -> anyhow::Result<Edit> {
     let current = files::read_text(path)?;
-    let mode_now = permissions(path);
+    let mode_now =
+        permissions(path).with_context(|| format!("cannot read `{}`", path.display()))?;
     let (original, original_mode) = match (&current, earlier(state, path)) {
         (Some(current), Some(earlier)) => {
             let original = earlier.undo(current, unconfigure)?;
@@ -96,7 +98,7 @@ impl Edit {
         let missing = target
             .ancestors()
             .skip(1)
-            .take_while(|folder| !folder.exists());
+            .take_while(|folder| files::is_missing(folder));
         state.folders.extend(missing.map(Path::to_owned));
     }
 
@@ -110,7 +112,7 @@ impl Edit {
     /// Whether the file already is as it shall be.
     pub fn is_made(&self) -> bool {
         let mode_is_right = self.mode != Mode::Private
-            || permissions(&self.path).is_some_and(|bits| bits & 0o177 == 0);
+            || matches!(permissions(&self.path), Ok(Some(bits)) if bits & 0o177 == 0);
         self.current.as_deref() == Some(&self.text) && mode_is_right
     }
 
@@ -141,7 +143,7 @@ pub fn take_back(
         Some(ChangeKind::Link { target }) => {
             // Beside the link itself, not beside where it leads.
             let _ = std::fs::remove_file(files::temporary_name(path));
-            if std::fs::read_link(path).is_ok_and(|points_to| points_to == *target) {
+            if points_to(path, target)? {
                 std::fs::remove_file(path)
                     .with_context(|| format!("cannot delete `{}`", path.display()))?;
             }
@@ -150,6 +152,18 @@ pub fn take_back(
     }
     state.changes.remove(path);
     Ok(())
+}
+
+/// Whether the symlink at `path` is still ours. One that cannot be read must not be forgotten.
+fn points_to(path: &Path, target: &Path) -> anyhow::Result<bool> {
+    match std::fs::read_link(path) {
+        Ok(found) => Ok(found == target),
+        // Gone, or something that is no symlink stands there.
+        Err(error) if files::is_absent(&error) || error.kind() == io::ErrorKind::InvalidInput => {
+            Ok(false)
+        }
+        Err(error) => Err(error).with_context(|| format!("cannot read `{}`", path.display())),
+    }
 }
 
 fn take_text_back(
@@ -177,15 +191,29 @@ fn take_text_back(
     }
 }
 
-/// Deletes the folders that a login made, as far as they are empty now.
+/// Deletes the folders that a login made, as far as they are empty now. One that is empty and cannot be
+/// deleted stays remembered.
 pub fn remove_empty_folders(state: &mut State) {
     // Longest first: a folder is empty only after those in it are gone.
     for folder in std::mem::take(&mut state.folders).into_iter().rev() {
-        if std::fs::remove_dir(&folder).is_err() && folder.exists() {
-            let still_needed = state.changes.keys().any(|path| path.starts_with(&folder));
-            if still_needed {
-                state.folders.insert(folder);
+        let is_kept = match std::fs::remove_dir(&folder) {
+            Ok(()) => false,
+            Err(error) if files::is_absent(&error) => false,
+            // Both mean that something is in it (rmdir(2)).
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists
+                ) =>
+            {
+                // An empty one in it will go, and this one then may.
+                let waits_for = |path: &PathBuf| path.starts_with(&folder);
+                state.changes.keys().any(waits_for) || state.folders.iter().any(waits_for)
             }
+            Err(_) => true,
+        };
+        if is_kept {
+            state.folders.insert(folder);
         }
     }
 }
@@ -255,17 +283,16 @@ impl Earlier<'_> {
 /// Whether a write with `mode` would leave the permissions of `path` as they are.
 fn has_mode(path: &Path, mode: Mode) -> bool {
     match mode {
-        Mode::Exactly(bits) => permissions(path) == Some(bits),
+        Mode::Exactly(bits) => matches!(permissions(path), Ok(Some(now)) if now == bits),
         Mode::Keep | Mode::Shared | Mode::Private => true,
     }
 }
 
 /// The permission bits of the file at `path`.
-fn permissions(path: &Path) -> Option<u32> {
+fn permissions(path: &Path) -> io::Result<Option<u32>> {
     use std::os::unix::fs::MetadataExt;
-    std::fs::metadata(path)
-        .ok()
-        .map(|kind| kind.mode() & 0o7777)
+    let kind = files::present(std::fs::metadata(path))?;
+    Ok(kind.map(|kind| kind.mode() & 0o7777))
 }
 
 #[cfg(test)]

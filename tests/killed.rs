@@ -13,7 +13,7 @@ use studio_mirror::state::State;
 use support::binary_under_test;
 use support::home::Home;
 use support::mirror::Mirror;
-use support::tree::{litter, user_files};
+use support::tree::{litter, user_files, without_tokens};
 
 const KILLS: usize = 520;
 const STATE: &str = ".local/state/studio-mirror";
@@ -47,24 +47,6 @@ fn texts(home: &Home) -> Texts {
         .iter()
         .map(|(path, _)| (*path, read(path).map(|text| without_tokens(&text))))
         .collect()
-}
-
-/// The text with every whole token (five parts, the last of 22 characters) written `TOKEN`: each logout forgets one and
-/// each login then has another.
-fn without_tokens(text: &str) -> String {
-    let mut shown = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find("eyJ2ZX") {
-        let end = rest[at..]
-            .find(['\n', '@'])
-            .map_or(rest.len(), |end| at + end);
-        let parts: Vec<&str> = rest[at..end].split('.').collect();
-        let is_whole = parts.len() == 5 && parts[4].len() == 22;
-        shown += &rest[..at];
-        shown += if is_whole { "TOKEN" } else { "PART OF A TOKEN" };
-        rest = &rest[end..];
-    }
-    shown + rest
 }
 
 /// One of the commands that are killed, and what the files hold when it is not.

@@ -95,7 +95,10 @@ fn forget(before: &State, state: &mut State, tools: &BTreeSet<Tool>, places: &Pl
     }
     if state.tools.is_empty() && state.changes.is_empty() {
         store.forget_all();
+        // What is left of them is for the next logout to delete.
+        let folders = std::mem::take(&mut state.folders);
         *state = State::default();
+        state.folders = folders;
     }
 }
 

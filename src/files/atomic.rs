@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, anyhow};
 use rustix::fs::{AtFlags, CWD, OFlags};
 
-use super::follow_links;
+use super::{follow_links, is_missing, present};
 use crate::error::with_hint;
 
 /// What the file's permissions shall be after a write.
@@ -49,7 +49,8 @@ pub fn remove_litter(path: &Path) {
 }
 
 fn replace(target: &Path, text: &[u8], mode: Mode) -> io::Result<()> {
-    let before = fs::metadata(target).ok();
+    // One that cannot be looked at must not be taken for none: its mode and owner would be lost.
+    let before = present(fs::metadata(target))?;
     let permissions = match (mode, &before) {
         (Mode::Private, _) | (Mode::Keep, None) => 0o600,
         (Mode::Keep, Some(before)) => before.mode() & 0o7777,
@@ -146,7 +147,7 @@ fn make_folders(target: &Path, mode: u32) -> anyhow::Result<Vec<PathBuf>> {
     let folder = target.parent().unwrap_or(Path::new("/"));
     let mut missing: Vec<PathBuf> = folder
         .ancestors()
-        .take_while(|folder| !folder.exists())
+        .take_while(|folder| is_missing(folder))
         .map(Path::to_owned)
         .collect();
     missing.reverse();
@@ -164,7 +165,7 @@ fn make_folders(target: &Path, mode: u32) -> anyhow::Result<Vec<PathBuf>> {
 pub fn make_folder(folder: &Path, mode: u32) -> io::Result<()> {
     let missing: Vec<&Path> = folder
         .ancestors()
-        .take_while(|folder| !folder.exists())
+        .take_while(|folder| is_missing(folder))
         .collect();
     for folder in missing.into_iter().rev() {
         match fs::DirBuilder::new().mode(mode).create(folder) {

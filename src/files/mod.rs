@@ -87,6 +87,24 @@ pub fn follow_links(path: &Path) -> anyhow::Result<PathBuf> {
     )
 }
 
+/// `found`, where nothing being there is an answer and not a failure.
+///
+/// # Errors
+/// Any other failure.
+pub fn present<T>(found: io::Result<T>) -> io::Result<Option<T>> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if is_absent(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether nothing is at `path` for certain. One that cannot be looked at counts as there: what we
+/// take for missing we make, and delete in the end.
+pub fn is_missing(path: &Path) -> bool {
+    matches!(path.try_exists(), Ok(false))
+}
+
 /// Whether `error` means that nothing is there.
 pub fn is_absent(error: &io::Error) -> bool {
     // With a file in place of a folder nothing is below it; a write will say so.

@@ -187,7 +187,7 @@ pub fn remember_link(state: &mut State, link: &Path, target: PathBuf, part: Part
     let missing = link
         .ancestors()
         .skip(1)
-        .take_while(|folder| !folder.exists());
+        .take_while(|folder| files::is_missing(folder));
     state.folders.extend(missing.map(Path::to_owned));
 }
 

@@ -84,3 +84,21 @@ pub fn litter(top: &Path) -> Vec<PathBuf> {
         .filter(|path| path.to_string_lossy().ends_with(".studio-mirror"))
         .collect()
 }
+
+/// The text with every whole token (five parts, the last of 22 characters) written `TOKEN`: each logout forgets one and
+/// each login then has another.
+pub fn without_tokens(text: &str) -> String {
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("eyJ2ZX") {
+        let end = rest[at..]
+            .find(['\n', '\r', '@', '"'])
+            .map_or(rest.len(), |end| at + end);
+        let parts: Vec<&str> = rest[at..end].split('.').collect();
+        let is_whole = parts.len() == 5 && parts[4].len() == 22;
+        shown += &rest[..at];
+        shown += if is_whole { "TOKEN" } else { "PART OF A TOKEN" };
+        rest = &rest[end..];
+    }
+    shown + rest
+}
