@@ -38,8 +38,12 @@ pub use service::Service;
 pub use trust::{Roots, RootsFrom, certificates_in};
 
 use std::future::Future;
+use std::os::unix::net::UnixStream;
 
 use anyhow::Context;
+
+/// Pairs of open files that a runtime needs: its poll and what wakes it, its signal driver's pair, and a copy of that.
+const ROOM: usize = 3;
 
 /// Runs `work` to its end on this thread. What still hangs then (a name look-up that nobody
 /// answers blocks a thread of its own) is left behind instead of waited for.
@@ -47,6 +51,9 @@ use anyhow::Context;
 /// # Errors
 /// What `work` failed with, or that there can be no runtime.
 pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    // Where it may open no more files, tokio panics (its signal driver's `UnixStream::pair`) instead of saying so.
+    let room: std::io::Result<Vec<_>> = (0..ROOM).map(|_| UnixStream::pair()).collect();
+    drop(room.context("cannot start the network runtime")?);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

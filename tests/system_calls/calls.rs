@@ -6,8 +6,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// Calls that can fail, and with what. The others are memory (which the allocator ends a process for),
-/// signals and what only reports (getpid): not the world's doing. Left out, too: `socketpair`, by which tokio starts and
-/// panics without.
+/// signals and what only reports (getpid): not the world's doing. For `socketpair`, by which tokio starts and panics without,
+/// see `descriptors`.
 const KINDS: &[(&[&str], &[&str])] = &[
     (&["open", "openat"], &["EACCES", "EMFILE"]),
     (&["read", "pread64"], &["EIO", "EINTR"]),

@@ -6,6 +6,7 @@
 mod support;
 
 mod calls;
+mod descriptors;
 mod ending;
 mod scene;
 mod trial;
