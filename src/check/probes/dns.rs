@@ -68,8 +68,10 @@ pub async fn look_up(host: &str, limit: Duration, deadline: Deadline) -> Names {
         servers.push(Ipv4Addr::LOCALHOST.into());
     }
     names.servers = ask_all(&servers, host, limit, deadline).await;
-    // Another source of the system's (nsswitch.conf) may know what no nameserver does.
-    if names.addresses().is_empty() {
+    // Another source of the system's (nsswitch.conf) may know what no nameserver does. Where one does that is not the first,
+    // our own C library may be told by it and that of others not.
+    let is_known = |(_, said): &(IpAddr, Said)| matches!(said, Said::Addresses(_));
+    if names.addresses().is_empty() && !names.servers.iter().any(is_known) {
         let look_up = tokio::net::lookup_host((host, 0));
         if let Some(Ok(found)) = deadline.within(limit / 2, look_up).await {
             names.system = found.map(|address| address.ip()).collect();
