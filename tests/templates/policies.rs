@@ -213,7 +213,9 @@ fn an_administrator_may_make_each_of_our_calls_and_no_others() {
     ] {
         let calls = calls(source);
         assert!(!calls.is_empty(), "{source}");
-        for call in calls {
+        let of_check_alone = ["DescribeNetworkAcls"];
+        let calls = calls.iter().map(String::as_str);
+        for call in calls.filter(|call| !of_check_alone.contains(call)) {
             let action = format!("{service}:{call}");
             assert!(all.contains(&action.as_str()), "{action} is missing");
         }
