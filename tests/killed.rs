@@ -13,30 +13,11 @@ use studio_mirror::state::State;
 use support::binary_under_test;
 use support::home::Home;
 use support::mirror::Mirror;
+use support::own_files::FILES;
 use support::tree::{litter, user_files, without_tokens};
 
 const KILLS: usize = 520;
 const STATE: &str = ".local/state/studio-mirror";
-
-/// A person's files: the first line end that each tool's editor meets differs, and each has something that is replaced.
-const FILES: [(&str, &str); 4] = [
-    (
-        ".config/pip/pip.conf",
-        "# mine\n[global]\ntimeout = 60\nindex-url = https://pypi.example/simple\n[install]\nno-compile = yes\n",
-    ),
-    (
-        ".config/uv/uv.toml",
-        "# mine\r\nkeyring-provider = \"disabled\"\r\nnative-tls = true\r\n",
-    ),
-    (
-        ".npmrc",
-        "; mine\nregistry=https://npm.example/\nfund=false",
-    ),
-    (
-        ".config/python_keyring/keyringrc.cfg",
-        "[backend]\ndefault-keyring = keyring.backends.null.Keyring\n",
-    ),
-];
 
 /// What each of [`FILES`] holds.
 type Texts = BTreeMap<&'static str, Option<String>>;

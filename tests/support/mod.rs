@@ -13,6 +13,7 @@ pub mod island;
 pub mod lab;
 pub mod leak_watch;
 pub mod mirror;
+pub mod own_files;
 pub mod packages;
 pub mod programs;
 pub mod proxy;

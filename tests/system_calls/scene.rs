@@ -9,30 +9,11 @@ use crate::ending::{Ending, ending};
 use crate::support::binary_under_test;
 use crate::support::home::{Finished, Home};
 use crate::support::mirror::{Mirror, TEAM};
+use crate::support::own_files::FILES;
 use crate::support::tree::{Entry, picture};
 
 /// A question to the helper; the address follows.
 pub const KEYRING: [&str; 2] = ["keyring", "get"];
-
-/// A person's own lines, with line ends of every kind.
-const MINE: [(&str, &str); 4] = [
-    (
-        ".config/pip/pip.conf",
-        "# mine\n[global]\ntimeout = 60\nindex-url = https://pypi.example/simple\n[install]\nno-compile = yes\n",
-    ),
-    (
-        ".config/uv/uv.toml",
-        "# mine\r\nkeyring-provider = \"disabled\"\r\nnative-tls = true\r\n",
-    ),
-    (
-        ".npmrc",
-        "; mine\nregistry=https://npm.example/\nfund=false",
-    ),
-    (
-        ".config/python_keyring/keyringrc.cfg",
-        "# mine\n[backend]\ndefault-keyring = keyring.backends.null.Keyring\n",
-    ),
-];
 
 /// What was done in a home before.
 pub type Prepare = fn(&Mirror, &Home);
@@ -159,7 +140,7 @@ pub fn run(mirror: &Mirror, home: &Home, arguments: &[&str]) {
 
 /// A person's own files.
 pub fn own_files(home: &Home) {
-    for (path, text) in MINE {
+    for (path, text) in FILES {
         home.write(path, text);
     }
 }

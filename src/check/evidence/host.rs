@@ -78,14 +78,17 @@ impl HostSeen {
         self.tunnel.is_some() || names.is_some_and(|names| !names.addresses().is_empty())
     }
 
+    /// Whether any of its addresses takes a connection.
+    pub fn is_reached(&self) -> bool {
+        let mut ends = self.connections.iter();
+        ends.any(|(_, reached)| *reached == Reached::Open)
+    }
+
     /// Whether a connection stands that a request can be sent over.
     pub fn is_open(&self) -> bool {
         let connected = match &self.tunnel {
             Some(tunnel) => *tunnel == Tunnel::Open,
-            None => self
-                .connections
-                .iter()
-                .any(|(_, reached)| *reached == Reached::Open),
+            None => self.is_reached(),
         };
         connected && (!self.tls || self.handshake.as_ref().is_some_and(Handshake::is_trusted))
     }

@@ -7,7 +7,7 @@ use super::nameservers::{Sort, is_dead, sort};
 use super::{is_private, list};
 use crate::aws::Kind;
 use crate::check::catalogue::BOTH_NAMES;
-use crate::check::evidence::{Distrust, Handshake, HostSeen, Names, Reached, Role, Said, Tunnel};
+use crate::check::evidence::{Distrust, Handshake, HostSeen, Names, Role, Said, Tunnel};
 use crate::check::{Cause, Evidence, Loss, Mender, Status, Verdict};
 
 /// Whether a host's name leads to an address that can be used.
@@ -73,11 +73,8 @@ pub fn resolves(evidence: &Evidence, role: Role) -> Option<Verdict> {
 /// Whether a host's name leads to public addresses, none of which is reached.
 pub(super) fn leads_outside(host: &HostSeen) -> bool {
     let addresses = host.names.as_ref().map_or(&[][..], Names::addresses);
-    let is_reached = host
-        .connections
-        .iter()
-        .any(|(_, reached)| *reached == Reached::Open);
-    addresses.iter().any(IpAddr::is_ipv4) && !addresses.iter().any(is_private) && !is_reached
+    let is_public = addresses.iter().any(IpAddr::is_ipv4) && !addresses.iter().any(is_private);
+    is_public && !host.is_reached()
 }
 
 /// A host that was never looked at: what it waits for.
@@ -227,6 +224,7 @@ fn is_fault(said: &Said) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::evidence::Reached;
     use crate::check::verdicts::sample::{evidence, host, ip, names, said};
 
     /// The API's name, with this said of it and a connection that came out so.

@@ -94,8 +94,7 @@ fn unreached(
     let mend = (*reached == Reached::TimedOut).then_some(BOTH_PORTS);
     told_once(verdict, mend, evidence, role, |role, host| {
         // What leads out of the VPC is lost already.
-        let is_other = role != Role::Assets && names::leads_outside(host)
-            || count(host, |reached| *reached == Reached::Open) > 0;
+        let is_other = role != Role::Assets && names::leads_outside(host) || host.is_reached();
         let (_, reached) = host.connections.first().filter(|_| !is_other)?;
         Some(Loss::Connection(reached.clone()))
     })
