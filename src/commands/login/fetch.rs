@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use futures_util::future::{join, join_all};
 use tokio::time::Instant;
 
+use super::endpoints;
 use super::targets::{Target, Wanted};
 use crate::aws::{AwsError, CodeArtifact, Kind, caller_arn};
 use crate::commands::session::Session;
-use crate::endpoint::{EndpointType, Format, RepositoryEndpoint};
-use crate::error::{find, with_hint};
+use crate::endpoint::{Format, RepositoryEndpoint};
+use crate::error::find;
 use crate::output::Verbosity;
 use crate::places::Scope;
 use crate::secret::Secret;
@@ -135,13 +136,14 @@ pub async fn fetch(
         .iter()
         .map(|(name, request)| (name, CodeArtifact::new(request, deadline)))
         .collect();
-    let places: BTreeMap<Place, &Wanted> = targets
-        .iter()
-        .flat_map(|target| {
-            let wanted = target.repositories.iter();
-            wanted.map(move |wanted| (place(target, wanted), wanted))
-        })
-        .collect();
+    let mut repositories: BTreeMap<(String, String), BTreeMap<Format, &Wanted>> = BTreeMap::new();
+    for target in targets {
+        for wanted in &target.repositories {
+            let (request, name, format) = place(target, wanted);
+            let formats = repositories.entry((request, name)).or_default();
+            formats.insert(format, wanted);
+        }
+    }
     let cache = match need {
         Some(_) => session.cache_folder(),
         None => PathBuf::new(),
@@ -160,9 +162,13 @@ pub async fn fetch(
         }
     }));
     let kind = session.settings.endpoint_type();
-    let endpoints = join_all(places.iter().map(|(place, wanted)| {
-        let api = &apis[&place.0];
-        async move { (place, endpoint(api, wanted, place.2, kind).await) }
+    let endpoints = join_all(repositories.iter().map(|(repository, wanted)| {
+        let api = &apis[&repository.0];
+        let formats: Vec<(Format, &Wanted)> = wanted.iter().map(|(f, w)| (*f, *w)).collect();
+        async move {
+            let found = endpoints::of_repository(api, &formats, kind).await;
+            (repository, wanted, found)
+        }
     }));
     // Both to their end: of two failures people see the same one every time, the token's.
     let wanted = join(tokens, endpoints);
@@ -194,14 +200,20 @@ pub async fn fetch(
             token => drop(fetched.tokens.insert(name.clone(), token)),
         }
     }
-    for (place, endpoint) in endpoints {
-        match endpoint {
-            Ok(_) if denied.contains(&place.0) => {}
-            Ok(endpoint) => drop(fetched.endpoints.insert(place.clone(), endpoint)),
-            Err(error) if main_places.contains(place) => return Err(error),
-            Err(_) if denied.contains(&place.0) => {}
+    for ((request, name), wanted, found) in endpoints {
+        let places = wanted
+            .keys()
+            .map(|format| (request.clone(), name.clone(), *format));
+        match found {
+            Ok(_) if denied.contains(request) => {}
+            Ok(endpoints) => fetched.endpoints.extend(places.zip(endpoints)),
+            Err(error) if places.clone().any(|place| main_places.contains(&place)) => {
+                return Err(error);
+            }
+            Err(_) if denied.contains(request) => {}
             Err(error) => {
-                let what = format!("the repository {} is left out ({})", place.1, place.2);
+                let formats: Vec<&str> = wanted.keys().map(|format| format.as_str()).collect();
+                let what = format!("the repository {name} is left out ({})", formats.join(", "));
                 fetched.left_out.push(error.context(what));
             }
         }
@@ -225,42 +237,4 @@ async fn tell_caller(session: &Session, request: &TokenRequest) {
 pub fn may_come_later(error: &anyhow::Error) -> bool {
     find::<AwsError>(error)
         .is_some_and(|error| matches!(error.kind, Kind::Throttled | Kind::ServerFault))
-}
-
-/// One endpoint: from AWS, or put together where the VPC endpoint's address is set and the owner known.
-async fn endpoint(
-    api: &CodeArtifact,
-    wanted: &Wanted,
-    format: Format,
-    kind: EndpointType,
-) -> anyhow::Result<RepositoryEndpoint> {
-    if let Some(known) = &wanted.endpoint {
-        return Ok(known.clone());
-    }
-    let Wanted {
-        repository,
-        request,
-        ..
-    } = wanted;
-    let base = repository.repository_endpoint.as_deref();
-    let behind = |base: &str, owner: &str| {
-        RepositoryEndpoint::behind(base, format, &request.domain, owner, &repository.name)
-            .with_context(|| format!("the repository endpoint `{base}` cannot be used"))
-    };
-    if let (Some(base), Some(owner)) = (base, request.owner.as_deref()) {
-        return behind(base, owner);
-    }
-    let answer = api
-        .repository_endpoint(request, &repository.name, format, kind)
-        .await?;
-    let Some(base) = base else {
-        return Ok(answer);
-    };
-    let owner = answer.owner().ok_or_else(|| {
-        with_hint(
-            anyhow!("the owner of the domain {} is not known", request.domain),
-            "give --domain-owner ACCOUNT",
-        )
-    })?;
-    behind(base, owner)
 }
