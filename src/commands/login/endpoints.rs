@@ -1,5 +1,7 @@
 //! Where a login's repositories are read: AWS is asked once a repository, whatever number of formats its tools want.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, anyhow};
 
 use super::targets::Wanted;
@@ -13,12 +15,12 @@ use crate::error::with_hint;
 /// An [`AwsError`](crate::aws::AwsError) that says why there is none, or what is wrong with the address that was set.
 pub async fn of_repository(
     api: &CodeArtifact,
-    formats: &[(Format, &Wanted)],
+    formats: &BTreeMap<Format, &Wanted>,
     kind: EndpointType,
 ) -> anyhow::Result<Vec<RepositoryEndpoint>> {
     let mut answered: Option<RepositoryEndpoint> = None;
     let mut endpoints = Vec::with_capacity(formats.len());
-    for &(format, wanted) in formats {
+    for (&format, &wanted) in formats {
         if let Some(known) = known(wanted, format)? {
             endpoints.push(known);
             continue;
