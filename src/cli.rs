@@ -118,7 +118,7 @@ pub enum Command {
     /// Say what is broken between here and CodeArtifact, and how to mend it
     #[command(after_help = examples::CHECK)]
     Check(CheckArgs),
-    /// Set the whole thing up, once, for everybody
+    /// Set everything up once, for everybody
     #[command(after_help = examples::BOOTSTRAP)]
     Bootstrap(Box<BootstrapArgs>),
     /// Print a fresh authorization token

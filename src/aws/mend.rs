@@ -16,7 +16,7 @@ pub(super) fn local_texts(kind: &Kind, operation: &str, subject: &Subject) -> (S
     match kind {
         Kind::Name | Kind::Timeout | Kind::NoRoute if *service != Service::CodeArtifact => (
             format!("{operation}: {host} cannot be reached from here"),
-            "an administrator's machine has a way to AWS: `studio-mirror check --vpc --join REPORT.json` there, with the space's own report".into(),
+            "type this on a machine that reaches AWS's APIs, an administrator's; for `check --vpc` take the space's report there, with `--join REPORT.json`".into(),
         ),
         Kind::Name => (
             format!("{operation}: the name {host} has no address here"),
@@ -33,6 +33,10 @@ pub(super) fn local_texts(kind: &Kind, operation: &str, subject: &Subject) -> (S
             format!(
                 "is the address right? In a VPC without internet only an interface endpoint for {endpoint} leads to the API: `studio-mirror check` says what is missing, and whom to send it to"
             ),
+        ),
+        Kind::Refused if *service != Service::CodeArtifact => (
+            format!("{operation}: {host} refuses the connection"),
+            "nothing listens there: look at the variables `AWS_ENDPOINT_URL…`".into(),
         ),
         Kind::Refused => (
             format!("{operation}: {host} refuses the connection"),

@@ -51,9 +51,9 @@ async fn same_content(reach: &Reach, arn: &str, script: &str) -> anyhow::Result<
         Some(seen) if seen.content == wanted => Ok(()),
         Some(_) => Err(with_hint(
             anyhow!(
-                "the lifecycle configuration {name} holds another script than its name stands for"
+                "the lifecycle configuration {name} does not hold the script that its name stands for"
             ),
-            "somebody made it anew: CloudTrail's CreateStudioLifecycleConfig says who; delete it, and type the command again",
+            "somebody made it again: CloudTrail's CreateStudioLifecycleConfig says who; delete it, and type the command again",
         )),
         None => Err(with_hint(
             anyhow!("there is no lifecycle configuration {name}"),
@@ -134,7 +134,7 @@ fn as_asked(slot: &Slot, before: &Value, after: &Value, arn: Option<&str>) -> an
     if slot.arn(after).as_deref() != arn {
         return Err(with_hint(
             anyhow!(
-                "SageMaker took the update of {slot}, and shows {} in it",
+                "SageMaker accepted the update of {slot}, but shows {} there",
                 slot.arn(after).as_deref().unwrap_or("nothing")
             ),
             "look at who changes it at the same time, and type the command again",
@@ -144,7 +144,7 @@ fn as_asked(slot: &Slot, before: &Value, after: &Value, arn: Option<&str>) -> an
     if was != is {
         return Err(with_hint(
             anyhow!(
-                "with {slot} something else of the Studio domain changed: {}",
+                "the update of {slot} changed more of the Studio domain: {}",
                 differing(&was, &is)
             ),
             "somebody changed it at the same time, or AWS did: compare `aws sagemaker describe-domain` with what you know",

@@ -46,20 +46,20 @@ pub struct Choices {
     #[arg(long, value_name = "ARN,…", value_delimiter = ',')]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub role_arn: Vec<String>,
-    /// Endpoints that the VPC shall have, with commas, or none (a hub has them)
+    /// Endpoints that the VPC shall have, with commas; none where a hub has them [default: api,repositories,s3]
     #[arg(long, value_enum, value_name = "NAME,…", value_delimiter = ',')]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub endpoints: Vec<WantedEndpoint>,
-    /// Endpoints of CodeArtifact that spaces use and others made, a hub's perhaps, with commas: for --only-through-vpc [default: those
-    /// that the VPC has]
+    /// Endpoints of CodeArtifact that others made, a hub's for instance, with commas: ways in for --only-through-vpc [default: those that
+    /// the VPC has]
     #[arg(long, value_name = "ID,…", value_delimiter = ',')]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub endpoint_ids: Vec<String>,
-    /// Names of internal packages, which never come from outside: 'acme-*', '@acme/*'
+    /// Names of internal packages, which never come from outside, with commas: 'acme-*','@acme/*'
     #[arg(long, value_name = "PATTERN,…", value_delimiter = ',')]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub internal: Vec<String>,
-    /// What may come from outside: all, none, or a file of names
+    /// What may come from outside: all, none, or a file with one pypi:NAME or npm:NAME a line [default: all]
     #[arg(long, value_name = "all|none|FILE")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public: Option<String>,
@@ -67,11 +67,11 @@ pub struct Choices {
     #[arg(long, value_name = "WHO,…", value_delimiter = ',')]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub readers: Vec<String>,
-    /// Organisation whose accounts may read
+    /// AWS organization whose accounts may read
     #[arg(long, value_name = "ID")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organization: Option<String>,
-    /// Who may publish internal packages, with commas: ARNs
+    /// Who may publish internal packages, with commas: ARNs [default: nobody but who may by IAM]
     #[arg(long, value_name = "ARN,…", value_delimiter = ',')]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub publishers: Vec<String>,
@@ -83,11 +83,11 @@ pub struct Choices {
     #[arg(long, value_name = "ID,…", value_delimiter = ',')]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reader_vpc_ids: Vec<String>,
-    /// What the endpoints of CodeArtifact let through: every domain, or this one alone
+    /// What the endpoints of CodeArtifact let through: every domain, or this one alone [default: shared]
     #[arg(long, value_enum)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub endpoint_policy: Option<EndpointPolicy>,
-    /// Key of the packages, for good [default: AWS's own]
+    /// KMS key of the packages; it cannot be changed later [default: AWS's own]
     #[arg(long, value_name = "ARN")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kms_key_arn: Option<String>,
@@ -95,11 +95,11 @@ pub struct Choices {
     #[arg(long, value_name = "NAME")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub binary_repository: Option<String>,
-    /// Where spaces fetch the binary instead: s3://BUCKET/KEY
+    /// Where spaces fetch the binary instead of that repository: s3://BUCKET/KEY
     #[arg(long, value_name = "URL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub binary_source: Option<String>,
-    /// Whether the roles' policies are attached, or printed for whoever looks after them
+    /// Whether the roles' policies are attached, or printed for whoever looks after the roles [default: attach]
     #[arg(long, value_enum)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iam: Option<IamWay>,
@@ -111,7 +111,7 @@ pub struct Choices {
     #[arg(long, value_name = "ARN")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cloudformation_role_arn: Option<String>,
-    /// Longest life of a token, 900 to 43200
+    /// Longest life of a token, 900 to 43200 [default: 43200]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(900..=43200))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub longest_token: Option<u32>,
@@ -119,11 +119,12 @@ pub struct Choices {
     #[arg(long, value_enum, value_name = "yes|no", num_args = 0..=1, default_missing_value = "yes")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub only_through_vpc: Option<YesNo>,
-    /// Whether the lifecycle configuration is attached, or the lines for whoever looks after the Studio domain are printed
+    /// Whether the lifecycle configuration is attached to the Studio domain, or lines for Terraform and CloudFormation are printed [default:
+    /// patch]
     #[arg(long, value_enum)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attach: Option<AttachWay>,
-    /// Tags of everything that is made: KEY=VALUE,…
+    /// Tags of everything that is made, with commas
     #[arg(long, value_name = "KEY=VALUE,…", value_delimiter = ',')]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
@@ -192,7 +193,7 @@ impl Choices {
         }
         if self.endpoints.len() > 1 && self.endpoints.contains(&WantedEndpoint::None) {
             return Err(with_hint(
-                Usage("--endpoints none does not go with others".to_owned()),
+                Usage("`--endpoints none` does not go with other endpoints".to_owned()),
                 "name the endpoints that the VPC shall have, or none",
             ));
         }

@@ -62,6 +62,13 @@ pub struct Detachment {
     pub gone: Option<String>,
 }
 
+impl Detachment {
+    /// The slot as the plan names it.
+    fn shown(&self) -> String {
+        Slot::of_key(&self.slot).map_or_else(|| self.slot.clone(), |slot| slot.to_string())
+    }
+}
+
 impl Destruction {
     /// Whether there is nothing of ours.
     pub fn is_nothing(&self) -> bool {
@@ -77,13 +84,19 @@ impl Report for Destruction {
         };
         for slot in &self.slots {
             let back = match (&slot.back, &slot.gone) {
-                (Some(arn), _) => format!("{arn} comes back"),
-                (None, Some(arn)) => format!("{arn} was there before, and was deleted since"),
-                (None, None) => "nothing was there before".to_owned(),
+                (Some(arn), _) => format!("{arn} is attached again"),
+                (None, Some(arn)) => {
+                    format!("{arn} was attached before, and has been deleted since")
+                }
+                (None, None) => "nothing was attached before".to_owned(),
             };
             line(
                 "- detach",
-                &format!("{} of {}: {back}", slot.slot, slot.studio_domain),
+                &format!(
+                    "{} of Studio domain {}: {back}",
+                    slot.shown(),
+                    slot.studio_domain
+                ),
             );
         }
         for stack in &self.stacks {

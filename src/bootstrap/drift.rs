@@ -81,9 +81,9 @@ impl Drift {
                 self.not_looked_at
                     .push(format!("{name}: {}: {causes}", explained.error));
             }
-            Err(_) => self
-                .not_looked_at
-                .push(format!("{name}: CloudFormation still looks for drift")),
+            Err(_) => self.not_looked_at.push(format!(
+                "{name}: CloudFormation has not ended its drift detection"
+            )),
         }
     }
 }

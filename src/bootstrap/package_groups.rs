@@ -41,7 +41,7 @@ pub fn package_groups(
                         "`{}` may come from outside, but is internal by `{internal}`",
                         public.name.0
                     ),
-                    "take it out of one of the two lists",
+                    "take it out of `--internal` or `--public`",
                 ));
             }
             groups.insert(name.pattern(), true);
@@ -77,8 +77,8 @@ impl Name {
     fn public(PublicName { format, name }: &PublicName) -> anyhow::Result<Self> {
         match format.as_str() {
             "pypi" if name.0.starts_with('@') => Err(with_hint(
-                anyhow!("`{}` is no name of PyPI's", name.0),
-                "scopes are npm's: give it the format npm",
+                anyhow!("`{}` is no PyPI name", name.0),
+                "scopes are npm's: write `npm:` before it",
             )),
             "pypi" => Self::read("pypi", &name.0),
             "npm" => Self::read("npm", &name.0),
@@ -138,13 +138,13 @@ impl Name {
 
 fn refused(written: &str) -> anyhow::Error {
     let hint = match written {
-        "*" | "@*" | "@*/*" => "to let nothing come from outside say --public none",
+        "*" | "@*" | "@*/*" => "to let nothing come from outside give `--public none`",
         _ => {
             "names look like acme-billing, acme-* (all that begin so), @acme/* (a scope of npm's) or @acme/billing; \
              a star stands at the end alone"
         }
     };
-    with_hint(anyhow!("`{written}` is no name of packages"), hint)
+    with_hint(anyhow!("`{written}` is no package name"), hint)
 }
 
 /// Letters, digits and what joins them, as names and scopes of both formats are made of.
@@ -245,7 +245,7 @@ mod tests {
         }
         assert_eq!(
             explain(&patterns(&["*"], &Public::All).unwrap_err()).to_string(),
-            "error: `*` is no name of packages\nhint: to let nothing come from outside say --public none"
+            "error: `*` is no package name\nhint: to let nothing come from outside give `--public none`"
         );
     }
 

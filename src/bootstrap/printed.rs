@@ -32,7 +32,10 @@ pub fn printed(choices: &Choices, decision: &Decision, found: &Found) -> Vec<ByH
             .collect();
         for (policy, what) in [
             (ConsumerPolicy::Space, "The spaces' roles need this policy"),
-            (ConsumerPolicy::GuardRails, "And these guard rails"),
+            (
+                ConsumerPolicy::GuardRails,
+                "They need these guard rails too",
+            ),
         ] {
             let document = policy.document(stack, &made);
             printed.extend(document.map(|document| ByHand {

@@ -39,7 +39,7 @@ pub fn public_names(text: &str) -> anyhow::Result<Vec<PublicName>> {
     names.dedup();
     ensure!(
         !names.is_empty(),
-        "it names no package: for that there is --public none"
+        "it names no package: to let nothing in give `--public none`"
     );
     ensure!(
         names.len() <= MOST,

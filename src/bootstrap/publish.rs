@@ -35,9 +35,9 @@ impl Content {
             .with_context(|| format!("cannot read {}", path.display()))
             .hint(|| "--binary names the Linux binary of this version".into())?;
         check(&bytes)
-            .with_context(|| format!("{} is no binary for spaces", path.display()))
+            .with_context(|| format!("{} cannot run in spaces", path.display()))
             .hint(|| {
-                "spaces need the static x86_64 Linux binary of this version: --binary FILE".into()
+                "name the static x86_64 Linux binary of this version with `--binary FILE`".into()
             })?;
         let sha256 = sha256(&bytes);
         Ok(Self {

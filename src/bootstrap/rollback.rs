@@ -41,7 +41,7 @@ impl Report for Rollback {
             let name = |arn: &str| arn.rsplit('/').next().unwrap_or_default().to_owned();
             let (after, before) = (name(&one.after), name(&one.before));
             let line = format!("{}: {after} (now {before})", one.place);
-            broken(&one_line(&line), "- return  ", "          ", "")
+            broken(&one_line(&line), "+ attach  ", "          ", "")
         });
         lines.collect()
     }

@@ -80,7 +80,9 @@ impl Script {
         if let BinarySource::S3(url) = &self.binary_source
             && !url.starts_with("s3://")
         {
-            return Err(Usage(format!("`{url}` does not begin with s3://")));
+            return Err(Usage(format!(
+                "--binary-source: `{url}` does not begin with s3://"
+            )));
         }
         let settings = self.settings();
         let mut text = String::with_capacity(SCRIPT.len() + 1_024);

@@ -114,12 +114,12 @@ impl Plan {
         });
         let slots = drift.slots.iter().map(|slot| {
             wrapped(
-                &format!("! {slot} was to have our lifecycle configuration, and has it not"),
+                &format!("! {slot} no longer has our lifecycle configuration"),
                 "  ",
             )
         });
         let binary = drift.binary.then(|| {
-            "  ! the published binary is not there, or not the one that was published\n".to_owned()
+            "  ! the published binary is missing, or is another than the one published\n".to_owned()
         });
         let blind = drift
             .not_looked_at
@@ -130,9 +130,11 @@ impl Plan {
 
     fn verdict(&self) -> &'static str {
         match self.outcome {
-            Outcome::Refused => "Nothing can be done before that is out of the way.",
+            Outcome::Refused => {
+                "`studio-mirror bootstrap apply` does nothing until this is solved."
+            }
             Outcome::Drift => {
-                "Something is no longer as it was made: `studio-mirror bootstrap apply`\nmakes it so again, as far as it is said above."
+                "Something was changed by hand. `studio-mirror bootstrap apply` mends what is\nlisted above as a change."
             }
             Outcome::Changes => {
                 "There is something to do: `studio-mirror bootstrap apply`, with the same flags."
@@ -183,12 +185,12 @@ fn section(title: &str, lines: impl Iterator<Item = String>) -> String {
 
 fn of_stack(stack: &StackPlan) -> String {
     let what = match stack.verb {
-        StackVerb::Create => "is made".to_owned(),
+        StackVerb::Create => "will be made".to_owned(),
         StackVerb::CreateAnew => format!(
-            "is {}: what is left of it is deleted, and it is made anew",
+            "is {}: what is left of it will be deleted, and the stack made again",
             stack.status
         ),
-        StackVerb::Change => "is changed".to_owned(),
+        StackVerb::Change => "will be changed".to_owned(),
         StackVerb::Keep => "stays as it is".to_owned(),
     };
     let mut text = "\n".to_owned() + &wrapped(&format!("Stack {} {what}", stack.name), "");
@@ -196,7 +198,10 @@ fn of_stack(stack: &StackPlan) -> String {
         text += &of_change(change);
     }
     if stack.remembers && stack.verb == StackVerb::Change {
-        text += &marked("~ remember", "what was chosen, and what stood in the slots");
+        text += &marked(
+            "~ remember",
+            "the flags, and the lifecycle configurations attached before",
+        );
     }
     text
 }

@@ -26,13 +26,23 @@ pub fn packages(stack: &PackagesStack) -> anyhow::Result<()> {
     ])?;
     if let Some(arn) = &stack.kms_key_arn {
         let wanted = format!("arn:aws:kms:{}:111122223333:key/…", stack.region);
-        is(is_key(arn, &stack.region), "KMS key", arn, &wanted)?;
+        is(
+            is_key(arn, &stack.region),
+            "KMS key (`--kms-key-arn`)",
+            arn,
+            &wanted,
+        )?;
     }
     if let Some(id) = &stack.organization {
-        is(is_organization(id), "organization", id, "o-a1b2c3d4e5")?;
+        is(
+            is_organization(id),
+            "organization (`--organization`)",
+            id,
+            "o-a1b2c3d4e5",
+        )?;
     }
-    principals("reader", &stack.readers)?;
-    principals("publisher", &stack.publishers)?;
+    principals("reader (`--readers`)", &stack.readers)?;
+    principals("publisher (`--publishers`)", &stack.publishers)?;
     ids("VPC", "vpc-", &stack.vpc_ids)?;
     if !stack.vpc_ids.is_empty() && !stack.has_repository {
         return Err(with_hint(
@@ -66,7 +76,7 @@ pub fn consumer(stack: &ConsumerStack) -> anyhow::Result<()> {
     if let Some(arn) = &stack.binary_object_arn {
         is(
             is_object(arn),
-            "object of S3",
+            "S3 object (`--binary-source`)",
             arn,
             "s3://BUCKET/KEY; a key of letters, digits and . _ / = + @ -, for others would mean something else in a policy",
         )?;

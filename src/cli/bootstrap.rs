@@ -40,7 +40,7 @@ impl FromArgMatches for BootstrapArgs {
 }
 
 // The first line is what `bootstrap --help` begins with, as the list of commands has it.
-/// Set the whole thing up, once, for everybody
+/// Set everything up once, for everybody
 #[derive(Debug, Subcommand)]
 pub enum BootstrapAction {
     /// Show what would be made, changed and kept; change nothing
@@ -49,19 +49,19 @@ pub enum BootstrapAction {
     /// Make and change what `plan` shows, publish the binary, attach the lifecycle configuration
     #[command(after_help = examples::APPLY)]
     Apply(ApplyArgs),
-    /// Attach the lifecycle configuration before the last again
+    /// Attach the lifecycle configuration of the version before again
     #[command(after_help = examples::ROLLBACK)]
     Rollback(RollbackArgs),
     /// Detach, delete the stacks, keep the packages
     #[command(after_help = examples::DESTROY)]
     Destroy(DestroyArgs),
-    /// Attach the lifecycle configuration that a template of `export` made
+    /// Attach the lifecycle configuration that a template or module of `export` made
     #[command(after_help = examples::ATTACH)]
     Attach(ApplyArgs),
-    /// Write the same as CloudFormation templates or Terraform modules, to keep without us; asks nobody
+    /// Write the same as CloudFormation templates or Terraform modules, to deploy without this program; asks nobody
     #[command(after_help = examples::EXPORT)]
     Export(ExportArgs),
-    /// Publish the binary, that alone
+    /// Publish the binary and do nothing else
     #[command(after_help = examples::PUBLISH)]
     Publish(PublishArgs),
     /// In a space: show that what must work works, and that what must not is refused
@@ -72,7 +72,7 @@ pub enum BootstrapAction {
 /// Which set-up.
 #[derive(Debug, Args)]
 pub struct WhichArgs {
-    /// What stacks and lifecycle configurations are called after
+    /// What the names of stacks and lifecycle configurations begin with
     #[arg(long, value_name = "NAME", default_value = crate::bootstrap::names::BASE, value_parser = crate::bootstrap::names::base)]
     pub name: String,
 }
@@ -83,17 +83,17 @@ pub struct SetupArgs {
     /// Which set-up.
     #[command(flatten)]
     pub which: WhichArgs,
-    /// Which stack: the one of the account that owns the packages, the one of an account whose spaces use them [default: both if it is
-    /// one account, else the consumer's]
+    /// Which stack: packages, of the account that owns them; consumer, of an account whose spaces use them [default: both if it is one
+    /// account, else consumer]
     #[arg(long, value_enum)]
     pub part: Option<Part>,
     /// The static x86_64 Linux binary that spaces get [default: this program]
     #[arg(long, value_name = "FILE")]
     pub binary: Option<PathBuf>,
-    /// Put ours in the place of another's lifecycle configuration, and remember that
+    /// Attach ours where another lifecycle configuration is attached; destroy attaches that one again
     #[arg(long)]
     pub replace: bool,
-    /// Attach to this user profile alone, before everybody
+    /// Attach to this user profile alone, to try it before everybody gets it
     #[arg(long, value_name = "PROFILE")]
     pub canary: Option<String>,
     /// What was chosen.
@@ -118,7 +118,7 @@ pub struct PlanArgs {
     /// What is to be set up.
     #[command(flatten)]
     pub setup: SetupArgs,
-    /// Print the smallest IAM policy for whoever does this
+    /// Print the smallest IAM policy for whoever types these commands
     #[arg(long, conflicts_with = "scp")]
     pub permissions: bool,
     /// Print the guard rails as a service control policy
@@ -165,7 +165,7 @@ pub struct DestroyArgs {
 /// `bootstrap publish`
 #[derive(Debug, Args)]
 pub struct PublishArgs {
-    /// Set-up whose domain and repository it is published to, as its stacks remember them [default: as flags and settings say]
+    /// Set-up (--name of `apply`) whose domain and repository get it [default: as flags and settings say]
     #[arg(long, value_name = "NAME", value_parser = crate::bootstrap::names::base)]
     pub name: Option<String>,
     /// The static x86_64 Linux binary that spaces get [default: this program]

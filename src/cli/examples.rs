@@ -85,7 +85,9 @@ Examples:
 /// `bootstrap plan`
 pub const PLAN: &str = "\
 Exit: 0 nothing to do, 3 something to do, 4 something was changed by hand,
-1 refused or failed.
+1 refused or failed, 2 wrong usage.
+Without --domain and --repository: domain packages, repository team. What an
+earlier `apply` was told is remembered and need not be typed again.
 
 Examples:
   studio-mirror bootstrap plan --studio-domain-id d-abcdefghij12
@@ -93,6 +95,9 @@ Examples:
 
 /// `bootstrap apply`
 pub const APPLY: &str = "\
+Without --domain and --repository: domain packages, repository team. What an
+earlier `apply` was told is remembered and need not be typed again.
+
 Examples:
   studio-mirror bootstrap apply --studio-domain-id d-abcdefghij12
   studio-mirror bootstrap apply --yes --canary ann            # her spaces first
@@ -111,7 +116,8 @@ Examples:
 
 /// `bootstrap attach`
 pub const ATTACH: &str = "\
-In each account of a StackSet, with the flags of the export.
+To be typed in each account whose spaces use the packages (each of a StackSet),
+with the flags of `export`.
 
 Examples:
   studio-mirror bootstrap attach --studio-domain-id d-abcdefghij12 \\

@@ -37,7 +37,8 @@ fn retold_after(
 fn failed(administrator: &Administrator) -> Finished {
     let told = administrator.apply(&[]).exit(1);
     administrator.account.gate().clear_hook();
-    let error = "error: the stacks stand and the binary is published; not everything is attached\n";
+    let error =
+        "error: the stacks are made and the binary is published, but not everything is attached\n";
     assert!(told.stderr.starts_with(error), "{told}");
     administrator.apply(&[]).success();
     let (code, plan) = administrator.plan_document(&[]);
@@ -173,8 +174,8 @@ fn a_lifecycle_configuration_with_another_script_is_not_attached() {
         &told,
         &[
             "the lifecycle configuration studio-mirror-jupyterlab-",
-            " holds another script than its name stands for\n",
-            "\nhint: somebody made it anew: CloudTrail's CreateStudioLifecycleConfig says who; delete it, and type the command again\n",
+            " does not hold the script that its name stands for\n",
+            "\nhint: somebody made it again: CloudTrail's CreateStudioLifecycleConfig says who; delete it, and type the command again\n",
         ],
     );
 }

@@ -137,7 +137,7 @@ fn an_object_of_s3_is_opened_to_the_roles_and_no_other() {
         let source = ["--binary-source", bad];
         let told = export(&home, "terraform", &[&NETWORK[..], &source].concat());
         assert_eq!(told.code(), 1, "{told:?}");
-        assert!(told.stderr.contains("object of S3"), "{told:?}");
+        assert!(told.stderr.contains("S3 object"), "{told:?}");
     }
 }
 

@@ -27,7 +27,7 @@ fn an_impostor_of_our_lifecycle_configuration_is_refused() {
             .exit(1);
         let said = told.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
         let refusal = format!(
-            "x refuse lifecycle configuration {name}: it is there with another script than its name stands for: somebody made it anew. Look at \
+            "x refuse lifecycle configuration {name}: it is there with another script than its name stands for: somebody made it again. Look at \
              who, in CloudTrail (CreateStudioLifecycleConfig), and delete it"
         );
         assert!(said.contains(&refusal), "{told}");

@@ -33,18 +33,18 @@ const ENDS: [(&str, usize, &str); 10] = [
     (
         "codeartifact:PublishPackageVersion",
         1,
-        "the stack of the packages stands; the binary could not be published",
+        "the stack of the packages is made, but the binary could not be published",
     ),
     (
         "sagemaker:UpdateDomain",
         1,
-        "the stacks stand and the binary is published; not everything is attached",
+        "the stacks are made and the binary is published, but not everything is attached",
     ),
     // Between the two slots.
     (
         "sagemaker:UpdateDomain",
         2,
-        "the stacks stand and the binary is published; not everything is attached",
+        "the stacks are made and the binary is published, but not everything is attached",
     ),
     ("sagemaker:ListStudioLifecycleConfigs", 2, ""),
 ];

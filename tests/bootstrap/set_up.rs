@@ -10,9 +10,9 @@ fn a_plan_says_everything_and_changes_nothing() {
     let told = administrator.plan(&[]);
     assert_eq!(told.code(), 3, "{told:?}");
     for words in [
-        "Stack studio-mirror-packages is made",
+        "Stack studio-mirror-packages will be made",
         "+ create   Domain (CodeArtifact::Domain)",
-        "Stack studio-mirror-consumer is made",
+        "Stack studio-mirror-consumer will be made",
         "+ create   RepositoriesEndpoint (EC2::VPCEndpoint)",
         "+ publish  studio-mirror",
         "+ attach   JupyterLab: studio-mirror-jupyterlab-",

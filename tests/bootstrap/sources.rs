@@ -33,7 +33,7 @@ fn publish_goes_where_the_set_up_of_this_name_has_its_binary() {
     assert_eq!(told.code(), 1);
     assert!(
         told.stderr
-            .contains("there are no stacks of the name third"),
+            .contains("this account has no stacks of the name third"),
         "{told:?}"
     );
 }

@@ -89,7 +89,9 @@ fn a_whole_session_fits_the_terminal_and_asks_before_it_does_anything() {
             "n\n" => {
                 assert!(
                     told.stdout.contains("? [y/N] ")
-                        && told.stdout.contains("error: nothing was done\n"),
+                        && told
+                            .stdout
+                            .contains("error: not confirmed: nothing was done\n"),
                     "{told}"
                 );
                 administrator.account.assert_same(&before, &told);
@@ -109,7 +111,7 @@ fn without_a_terminal_nobody_is_asked_and_nothing_is_done() {
         .exit(2);
     assert_eq!(
         told.stderr,
-        "error: nobody is there to ask\nhint: machines say --yes\n"
+        "error: cannot ask: stdin is not a terminal\nhint: look at `studio-mirror bootstrap plan`, then add `--yes` to this command\n"
     );
     administrator.account.assert_same(&before, &told);
 

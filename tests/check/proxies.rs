@@ -62,7 +62,7 @@ fn a_proxy_in_the_way_is_one_failure_mended_by_no_proxy() {
     for (status, words) in [
         (
             "407 Proxy Authentication Required",
-            "does not take the user name and password in $HTTPS_PROXY (407)",
+            "does not accept the user name and password in $HTTPS_PROXY (407)",
         ),
         ("403 Forbidden", "(403)"),
         ("502 Bad Gateway", "(502)"),

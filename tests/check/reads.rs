@@ -31,7 +31,10 @@ fn packages_that_may_not_be_read_name_the_format_and_the_policy() {
     );
     let set = Set::up().broken("PypiSimple", Action::Expired);
     let seen = set.report(&["--tool", "uv"]);
-    seen.assert_root("repository.read.pypi", &["does not take a new token (401)"]);
+    seen.assert_root(
+        "repository.read.pypi",
+        &["does not accept a new token (401)"],
+    );
 }
 
 #[test]
@@ -97,7 +100,7 @@ fn what_befalls_all_reads_is_one_failure() {
         (status(429), "is asked too often by this account (429)"),
         (status(418), "answers 418"),
         (status(502), "answers 502"),
-        (Action::Expired, "does not take a new token (401)"),
+        (Action::Expired, "does not accept a new token (401)"),
         (Action::Drop, "hangs up"),
     ] {
         let set = Set::up();

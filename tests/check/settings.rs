@@ -101,7 +101,7 @@ fn a_cached_token_that_the_repository_refuses() {
         }
     }
     let words = [
-        "takes a new one",
+        "accepts a new one",
         "$ studio-mirror token --force > /dev/null",
         "you",
     ];

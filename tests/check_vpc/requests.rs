@@ -139,7 +139,7 @@ fn every_page_is_read() {
     let seen = report
         .join_at(&recorder.url, &Home::new(), &[])
         .assert_healthy();
-    seen.assert_says("vpc.api.subnets", &["stands in us-east-1a and us-east-1b"]);
+    seen.assert_says("vpc.api.subnets", &[" is in us-east-1a and us-east-1b"]);
     let asked = recorder.requests();
     let second = asked
         .iter()

@@ -64,7 +64,7 @@ pub fn decide(wanted: &Wanted<'_>, found: &Found) -> anyhow::Result<Decision> {
         decision.refuse(
             format!("the region {}", found.region),
             format!(
-                "CodeArtifact is not there, and endpoints lead to their own region alone; it is in {}",
+                "CodeArtifact is not there, and an endpoint leads to its own region alone; CodeArtifact is in {}",
                 known.join(", ")
             ),
         );
@@ -92,7 +92,7 @@ fn others_stacks(parts: Parts, found: &Found, decision: &mut Decision) {
         if let Some(why) = &seen.not_ours {
             decision.refuse(
                 format!("stack {}", seen.stack.name),
-                format!("{why}: --name calls this set-up something else"),
+                format!("{why}: take another name with --name"),
             );
         }
     }
@@ -207,13 +207,13 @@ fn other_owner(names: &Names, found: &Found, decision: &mut Decision) {
         (Some(refusal), _) => decision.say(
             Verb::Reuse,
             subject,
-            format!("another account's, which does not let us look into it ({refusal}): the login shows whether it lets the roles in"),
+            format!("another account's, which does not let us look at it ({refusal}): a login shows whether the roles may use it"),
         ),
         (None, Some(_)) => decision.say(Verb::Reuse, subject, "another account's"),
         (None, None) => decision.refuse(
             subject,
             format!(
-                "it is not there yet: first, in account {}, `studio-mirror bootstrap apply --part packages --domain {} --readers {}`",
+                "it is not there yet: type first, in account {}, `studio-mirror bootstrap apply --part packages --domain {} --readers {}`",
                 names.owner, names.domain, found.account
             ),
         ),
@@ -225,7 +225,7 @@ fn roles(choices: &Choices, found: &Found, decision: &mut Decision) -> anyhow::R
     if found.roles.is_empty() && choices.iam.unwrap_or_default() == IamWay::Attach {
         decision.refuse(
             "the roles' policy",
-            "no role of the spaces is known: name them with --role-arn, or take --iam print",
+            "no role of the spaces is known: name them with --role-arn, or choose --iam print",
         );
     }
     for arn in &choices.role_arn {
@@ -247,7 +247,7 @@ fn roles(choices: &Choices, found: &Found, decision: &mut Decision) -> anyhow::R
             Some(role) => {
                 if let Some(boundary) = &role.boundary {
                     decision.by_hand(
-                        format!("The role {name} has a permissions boundary. {boundary} must allow what its new policy does"),
+                        format!("The role {name} has a permissions boundary. {boundary} must allow what the new policy allows"),
                         "studio-mirror bootstrap plan --iam print",
                     );
                 }

@@ -53,7 +53,7 @@ pub(super) fn decide(
         decision.refuse(
             format!("VPC {}", network.vpc.id),
             format!(
-                "account {owner} shares it, and endpoints in it are that account's to make: once they are there, take --endpoints none"
+                "account {owner} shares it, and that account alone can make endpoints in it: when they are there, choose --endpoints none"
             ),
         );
         return Ok(decided);
@@ -137,7 +137,7 @@ fn dns_attributes(network: &Network, decision: &mut Decision) {
             decision.refuse(
                 format!("VPC {}", network.vpc.id),
                 format!(
-                    "{name} is off, and private names need it: aws ec2 modify-vpc-attribute --vpc-id {} {flag} '{{\"Value\":true}}'",
+                    "{name} is off, and private DNS needs it: aws ec2 modify-vpc-attribute --vpc-id {} {flag} '{{\"Value\":true}}'",
                     word(&network.vpc.id)
                 ),
             );
@@ -150,7 +150,7 @@ fn concerned(endpoint: Endpoint, network: &Network, decision: &mut Decision) {
     let vpc = &network.vpc.id;
     match endpoint {
         Endpoint::Api => decision.affected.push(format!(
-            "Private names serve all of {vpc}: everybody in it who uses CodeArtifact's API today goes through the new endpoint, and needs port 443 to it"
+            "Private DNS holds for all of {vpc}: everybody in it who uses CodeArtifact's API goes through the new endpoint, and needs port 443 to it"
         )),
         Endpoint::Repositories => decision.affected.push(format!(
             "The same holds for CodeArtifact's packages in {vpc}"
@@ -159,7 +159,7 @@ fn concerned(endpoint: Endpoint, network: &Network, decision: &mut Decision) {
             "The S3 gateway gets the traffic to S3 of every subnet of the spaces' route tables in {vpc}; connections to S3 that are open at that moment break off"
         )),
         other => decision.affected.push(format!(
-            "Private names serve all of {vpc}: everybody in it who uses {} goes through the new endpoint",
+            "Private DNS holds for all of {vpc}: everybody in it who uses {} goes through the new endpoint",
             other.logical_id().trim_end_matches("Endpoint")
         )),
     }

@@ -108,7 +108,7 @@ fn one(
         decision.refuse(
             slot.to_string(),
             format!(
-                "{} is there, and not ours: --replace puts ours in its place and remembers it; --attach print leaves the Studio domain to you",
+                "{} is attached, and not ours: --replace attaches ours instead and remembers that one; --attach print leaves the Studio domain to you",
                 before.as_deref().unwrap_or_default()
             ),
         );
@@ -141,7 +141,7 @@ fn is_held(
     if script_of(seen).as_deref() != Some(&wanted.script) || seen.app != app.as_str() {
         decision.refuse(
             format!("lifecycle configuration {name}"),
-            "it is there with another script than its name stands for: somebody made it anew. Look at who, in CloudTrail \
+            "it is there with another script than its name stands for: somebody made it again. Look at who, in CloudTrail \
              (CreateStudioLifecycleConfig), and delete it",
         );
     }

@@ -118,7 +118,7 @@ fn told(attempt: &Attempt, error: &AwsError) -> String {
         (_, true) => said.to_owned(),
         (Proved::Failed, false) => format!("it is allowed, and found nothing to do: {said}"),
         (Proved::Ok, false) => format!("it is allowed: {said}"),
-        (Proved::Open, false) => format!("nothing that proves anything: {said}"),
+        (Proved::Open, false) => format!("the answer proves nothing: {said}"),
     }
 }
 
@@ -130,7 +130,9 @@ pub fn of_check(found: &Finding) -> Proof {
         Status::Skipped => Proved::Open,
     };
     let detail = match (status, found.waits_for) {
-        (Proved::Open, Some(cause)) => format!("{cause} does not hold: studio-mirror check"),
+        (Proved::Open, Some(cause)) => {
+            format!("{cause} does not hold: `studio-mirror check` says why")
+        }
         _ => found.detail.clone(),
     };
     Proof {
@@ -153,7 +155,7 @@ pub fn not_checked(id: &str) -> Proof {
         expected: "works",
         status: Proved::Open,
         action: None,
-        detail: "nothing to look at: is anybody logged in? studio-mirror login".to_owned(),
+        detail: "not checked: log in first, with `studio-mirror login`".to_owned(),
     }
 }
 
@@ -163,7 +165,7 @@ pub fn of_outside(status: Result<u16, String>) -> Proof {
         Ok(403) => (Proved::Ok, "the repository refuses it (403)".to_owned()),
         Ok(status) if status < 400 || status == 404 => (
             Proved::Failed,
-            format!("the repository takes it (HTTP {status})"),
+            format!("the repository accepts it (HTTP {status})"),
         ),
         Ok(status) => (
             Proved::Open,

@@ -51,13 +51,13 @@ pub const TOKEN: Check = Check {
 /// Who the credentials speak for.
 pub const CALLER: Check = Check {
     id: "identity.caller",
-    title: "STS says who the credentials speak for",
+    title: "STS says whose the credentials are",
     needs: &["credentials.found", "network.sts"],
     severity: Severity::Warning,
     limit: Duration::from_millis(2_000),
     mender: Mender::You,
     explanation: "GetCallerIdentity tells which role is at work, which helps when a policy refuses. Nothing depends on it: tokens and packages \
-        need no STS. It must be allowed by no policy, so a failure means that the credentials themselves are not accepted, or that the STS \
+        need no STS. No policy has to allow it, so a failure means that the credentials themselves are not accepted, or that the STS \
         endpoint's policy is narrow.",
     fix: "$ aws sts get-caller-identity --region {region}",
     judge: verdicts::caller,
@@ -72,8 +72,8 @@ pub(super) const BEFORE_NETWORK: &[Check] = &[
         severity: Severity::Failure,
         limit: Duration::ZERO,
         mender: Mender::You,
-        explanation: "Temporary credentials end. Those of a space, a container or an instance are renewed by AWS before that; those copied into \
-            the environment or a profile are not, and every call with them fails once they are over, while tokens that are cached still \
+        explanation: "Temporary credentials expire. Those of a space, a container or an instance are renewed by AWS before that; those copied into \
+            the environment or a profile are not, and every call with them fails once they have expired, while tokens that are cached still \
             work for up to 12 hours.",
         fix: "Get new ones, or take them out so that the space's role counts:\n\
             $ unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN",
@@ -111,13 +111,13 @@ pub(super) const TOKENS: &[Check] = &[
     },
     Check {
         id: "token.cached",
-        title: "the cached token is taken",
+        title: "the cached token is accepted",
         needs: &["token.mint"],
         severity: Severity::Failure,
         limit: Duration::from_millis(4_000),
         mender: Mender::You,
         explanation: "Helpers give out the cached token while more than half of its life is left, so that pip and uv are refused (401) where the \
-            repository does not take it: a home that was copied from elsewhere, a domain that was deleted and made anew. A new token is \
+            repository does not take it: a home that was copied from elsewhere, a domain that was deleted and made again. A new token is \
             asked for here and tried beside it.",
         fix: "Let a new one take its place:\n$ studio-mirror token --force > /dev/null",
         judge: cache::given,

@@ -43,7 +43,7 @@ pub(super) const BEFORE_TOOLS: &[Check] = &[
     Check {
         needs: &["token.age"],
         severity: Severity::Warning,
-        explanation: "Tools without a credential helper have their token in a file, where it is over within 12 hours. `studio-mirror refresh --daemon` renews \
+        explanation: "Tools without a credential helper have their token in a file, where it expires within 12 hours. `studio-mirror refresh --daemon` renews \
             it in the background until the last logout; the lifecycle script starts it with the space. Tools that ask the helper need none.",
         fix: "$ studio-mirror refresh --daemon",
         ..of(
@@ -64,18 +64,18 @@ pub(super) const AFTER_TOOLS: &[Check] = &[
         fix: "$ chmod 600 ~/.npmrc ~/.netrc ~/.pypirc",
         ..of(
             "files.modes",
-            "files with logins are closed to others",
+            "files with logins are private",
             machine::modes,
         )
     },
     Check {
         severity: Severity::Warning,
-        explanation: "`aws codeartifact login`, scripts and copied snippets leave tokens in the tools' files. They are over within 12 hours and wait there to win \
+        explanation: "`aws codeartifact login`, scripts and copied snippets leave tokens in the tools' files. They expire within 12 hours and wait there to win \
             over the helper once a file is moved or a variable names it. Those that a tool uses now are told by that tool's own check.",
         fix: "Find the lines and take them out:\n$ grep -n 'eyJ2[Z]X' ~/.pip/pip.conf ~/.pypirc ~/.npmrc ~/.netrc | cut -c1-60\n$ vi ~/.pip/pip.conf",
         ..of(
             "files.old-tokens",
-            "no earlier login's token lies about",
+            "no token of an earlier login is left",
             machine::old_tokens,
         )
     },

@@ -220,7 +220,7 @@ pub static STS: HostChecks = HostChecks {
         severity: Severity::Warning,
         limit: HOP,
         mender: Mender::PlatformTeam,
-        explanation: "STS tells who the credentials speak for, by a VPC endpoint of its own that many a VPC lacks. Nothing depends on it: tokens and \
+        explanation: "STS says whose the credentials are, through a VPC endpoint of its own that many a VPC lacks. Nothing depends on it: tokens and \
             packages need no STS. `aws sts get-caller-identity` and assumed roles do.",
         fix: interface_endpoint!("sts"),
         judge: sts::reached,

@@ -46,7 +46,7 @@ pub(super) const UV: &[Check] = &[
         fix: "Take the repository's host out of it:\n$ vi ~/.netrc",
         ..of(
             "tools.uv.netrc",
-            "no login in netrc stands before the helper",
+            "no login in netrc wins over the helper",
             uv::netrc,
         )
     },
@@ -57,7 +57,7 @@ pub(super) const UV: &[Check] = &[
         fix: "$ uv auth logout https://{repositories_host}/ --username aws",
         ..of(
             "tools.uv.store",
-            "no login in uv's store stands before the helper",
+            "no login in uv's store wins over the helper",
             uv::store,
         )
     },
@@ -65,7 +65,7 @@ pub(super) const UV: &[Check] = &[
         needs: &["tools.uv.index", "network.repositories.http"],
         explanation: "uv trusts a list of CAs that it brings along, not the system's store, unless UV_SYSTEM_CERTS (before 0.11: UV_NATIVE_TLS), or \
             system-certs (native-tls) in uv.toml, says so; SSL_CERT_FILE wins over both. Behind a CA of your organisation's own it needs one of \
-            them. https-proxy in uv.toml wins over HTTPS_PROXY, and NO_PROXY does not except anything from it; a host in allow-insecure-host need \
+            them. https-proxy in uv.toml wins over HTTPS_PROXY, and NO_PROXY exempts nothing from it; a host in allow-insecure-host need \
             not prove who it is. Each is tried at the repository.",
         fix: "Name the CA, or let uv trust the system's store:\n$ export SSL_CERT_FILE={ca_file}\n$ export UV_SYSTEM_CERTS=true",
         ..of(
@@ -96,7 +96,7 @@ pub(super) const NPM: &[Check] = &[
     },
     Check {
         needs: &["tools.npm.files"],
-        explanation: "npm merges, the first that says something winning: npm_config_registry (in any case), the project's .npmrc (of the nearest folder with a \
+        explanation: "npm merges these, of which the first that names one wins: npm_config_registry (in any case), the project's .npmrc (of the nearest folder with a \
             package.json or node_modules), ~/.npmrc (where login writes; NPM_CONFIG_USERCONFIG moves it), the machine's etc/npmrc. With a \
             --namespace the setting is @SCOPE:registry.",
         fix: "Take out what wins, or write login's own line again:\n$ npm config list\n$ studio-mirror login --tool npm",
@@ -191,7 +191,7 @@ pub(super) const OTHERS: &[Check] = &[
     Check {
         needs: &["keyring.backend", "token.age"],
         explanation: "A project of poetry names its sources itself, in pyproject.toml; without one of ours it goes to the public index. The token comes from \
-            Python's keyring; a login in ~/.config/pypoetry/auth.toml wins over that and is over within 12 hours.",
+            Python's keyring; a login in ~/.config/pypoetry/auth.toml wins over that and expires within 12 hours.",
         fix: "$ studio-mirror login --tool poetry",
         ..of(
             "tools.poetry.repository",

@@ -27,9 +27,9 @@ pub(super) const CHECKS: &[Check] = &[
         severity: Severity::Failure,
         limit: HOP,
         mender: Mender::PlatformTeam,
-        explanation: "All of pip, uv, npm and studio-mirror send what NO_PROXY does not except to the proxy that HTTPS_PROXY names. If nobody \
+        explanation: "pip, uv, npm and studio-mirror send what NO_PROXY does not exempt to the proxy that HTTPS_PROXY names. If nobody \
             answers there, everything fails, with errors that name the package index and not the proxy. Endpoints inside the VPC need no \
-            proxy: except them.",
+            proxy: exempt them.",
         fix: NO_PROXY,
         judge: verdicts::reach,
     },
@@ -42,7 +42,7 @@ pub(super) const CHECKS: &[Check] = &[
         mender: Mender::You,
         explanation: "For https:// a client asks the proxy with CONNECT for a tunnel to the host. 407 means that the proxy wants a user name \
             and a password, 403 that its rules forbid the host, 502 to 504 or silence that it cannot reach the host: a proxy outside of the \
-            VPC cannot reach a VPC endpoint's private address. The usual mend is to except the endpoints from the proxy with NO_PROXY.",
+            VPC cannot reach a VPC endpoint's private address. The usual mend is to exempt the endpoints from the proxy with NO_PROXY.",
         fix: NO_PROXY,
         judge: verdicts::tunnel,
     },

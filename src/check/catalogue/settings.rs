@@ -50,7 +50,7 @@ pub(super) const CHECKS: &[Check] = &[
         severity: Severity::Failure,
         limit: Duration::ZERO,
         mender: Mender::You,
-        explanation: "CodeArtifact is there in 13 regions of the aws partition only, and a VPC endpoint leads to its own region alone: a space \
+        explanation: "CodeArtifact is in 13 regions of the aws partition only, and a VPC endpoint leads to its own region alone: a space \
             in another region cannot reach it over one. A region that this version does not know counts as good if the API's name resolves.",
         fix: "Name the domain's own region, one of us-east-1, us-east-2, us-west-2, ap-south-1, ap-southeast-1, ap-southeast-2, \
             ap-northeast-1, eu-central-1, eu-west-1, eu-west-2, eu-west-3, eu-north-1, eu-south-1:\n\

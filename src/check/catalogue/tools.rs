@@ -64,7 +64,7 @@ pub(super) const PIP: &[Check] = &[
             "token.age",
         ],
         explanation: "With the helper, pip's index address names the user aws and no password, and keyring-provider is subprocess: then pip runs the \
-            first `keyring` on PATH after a 401. A token in the address wins over the helper and is over within 12 hours; `disabled` asks nobody, \
+            first `keyring` on PATH after a 401. A token in the address wins over the helper and expires within 12 hours; `disabled` asks nobody, \
             `auto` nobody without a terminal. With --auth token the address must hold the token that login wrote.",
         fix: "$ studio-mirror login --tool pip",
         ..of(
@@ -75,7 +75,7 @@ pub(super) const PIP: &[Check] = &[
     },
     Check {
         needs: &["tools.pip.index", "network.repositories.http"],
-        explanation: "What pip.conf and PIP_* say counts for pip alone: `proxy` (NO_PROXY does not except anything from it), `cert` (REQUESTS_CA_BUNDLE \
+        explanation: "What pip.conf and PIP_* say counts for pip alone: `proxy` (NO_PROXY exempts nothing from it), `cert` (REQUESTS_CA_BUNDLE \
             where it says nothing), `client-cert`, `trusted-host`. pip from 24.2 on, by Python 3.10 or newer, trusts the system's store beside \
             them, an older one a list of its own. Each is tried at the repository. A file that is not there stops pip before it asks anybody.",
         fix: "Take out what stands in the way:\n$ unset PIP_PROXY PIP_CERT PIP_CLIENT_CERT REQUESTS_CA_BUNDLE\n$ pip config debug",

@@ -35,7 +35,7 @@ const POLICY: &str = "Whoever runs `check --vpc` needs this, and no more; it onl
     \x20   \"ec2:DescribeSecurityGroups\", \"ec2:DescribeNetworkInterfaces\",\n\
     \x20   \"ec2:DescribeNetworkAcls\", \"codeartifact:DescribeDomain\",\n\
     \x20   \"sagemaker:DescribeDomain\" ] } ] }\n\
-    A space's role seldom may ask. Then take its report to an administrator's machine:\n\
+    A space's role may seldom ask. Then take its report to an administrator's machine:\n\
     $ studio-mirror check --output json > report.json\n\
     $ studio-mirror check --vpc --join report.json";
 
@@ -73,7 +73,7 @@ macro_rules! endpoint_checks {
                 &["vpc.found"],
                 [
                     concat!(
-                        "--vpc: ", $what, " An interface endpoint for ", $service, " must stand in the space's VPC and be available. Where there is \
+                        "--vpc: ", $what, " An interface endpoint for ", $service, "must be in the space's VPC and be available. Where there is \
                          none and the space gets there all the same (a shared endpoint in another VPC, a proxy), that is right, too."
                     ),
                     interface_endpoint!($service),
@@ -97,7 +97,7 @@ macro_rules! endpoint_checks {
                 concat!($name, " is in the spaces' zones"),
                 &[concat!("vpc.", $id, ".endpoint")],
                 [
-                    "--vpc: an endpoint has an address in each subnet that it stands in. Spaces in another zone reach it across zones, which costs money and \
+                    "--vpc: an endpoint has an address in each of its subnets. Spaces in another zone reach it across zones, which costs money and \
                      fails with the endpoint's zones. A zone that the service is not in is left out. Without any subnet it has no address at all.",
                     "$ aws ec2 modify-vpc-endpoint --region {region} --vpc-endpoint-id {vpc_endpoint_id} --add-subnet-ids {subnet_ids}",
                 ],
@@ -109,7 +109,7 @@ macro_rules! endpoint_checks {
                 &[concat!("vpc.", $id, ".endpoint")],
                 [
                     "--vpc: the endpoint's security groups must let TCP port 443 in from the spaces' groups or addresses. Otherwise packets vanish: tools \
-                     hang until they time out. What hangs on a prefix list cannot be told from here.",
+                     hang until they time out. What depends on a prefix list cannot be told from here.",
                     "$ aws ec2 authorize-security-group-ingress --region {region} --group-id {endpoint_security_group} --protocol tcp --port 443 \
                      --source-group {studio_security_group}",
                 ],
@@ -122,7 +122,7 @@ macro_rules! endpoint_checks {
                 [
                     concat!(
                         "--vpc: the endpoint's policy must allow ", $action, " beside the role's own policies. It is read as AWS reads it, as far as the \
-                         document alone tells; what hangs on other conditions is said to be unclear. Keep its Principal \"*\" and narrow it by \
+                         document alone tells; what depends on other conditions is called unclear. Keep its Principal \"*\" and narrow it by \
                          resource: everybody in the VPC shares this endpoint, and pip's first request has no identity at all."
                     ),
                     "$ aws ec2 modify-vpc-endpoint --region {region} --vpc-endpoint-id {vpc_endpoint_id} --policy-document file://policy.json",
@@ -138,7 +138,7 @@ pub(super) static ACCESS: &[Check] = &[
         mender: Mender::IdentityTeam,
         ..check(
             "vpc.access",
-            "AWS tells us what the VPC has",
+            "AWS says what the VPC has",
             &[],
             [
                 "--vpc: with an administrator's credentials, EC2 is asked what the space's VPC has, and SageMaker where the Studio domain is. These calls \
@@ -183,8 +183,8 @@ pub(super) static DOMAIN: &[Check] = &[check(
     "the CodeArtifact domain is there",
     &[],
     [
-        "--vpc: CodeArtifact is asked for the domain that the space's settings name: whether its owner has it in this region, or has deleted it. Who may \
-         not ask is told so, and nothing else. A key of your own that encrypts it must be enabled; its ARN is shown.",
+        "--vpc: CodeArtifact is asked for the domain that the space's settings name: whether its owner has it in this region, or has deleted it. Without \
+         permission to ask, this is skipped. A key of your own that encrypts it must be enabled; its ARN is shown.",
         "$ aws codeartifact describe-domain --region {region} --domain {domain} --domain-owner {account}",
     ],
     verdicts::alive,
@@ -195,7 +195,7 @@ pub(super) static API: [Check; 5] = endpoint_checks!(
     "api",
     "the API endpoint",
     "codeartifact.api",
-    "tokens come by it.",
+    "tokens come through it.",
     "codeartifact:GetAuthorizationToken, codeartifact:GetRepositoryEndpoint and sts:GetServiceBearerToken"
 );
 
@@ -204,7 +204,7 @@ pub(super) static REPOSITORIES: [Check; 5] = endpoint_checks!(
     "repositories",
     "the repositories endpoint",
     "codeartifact.repositories",
-    "packages come by it, and a VPC with the API's endpoint alone gives tokens and no packages.",
+    "packages come through it, and a VPC with the API's endpoint alone gives tokens and no packages.",
     "codeartifact:ReadFromRepository"
 );
 
@@ -213,7 +213,7 @@ pub(super) static REST: &[Check] = &[
         severity: Severity::Warning,
         ..check(
             "vpc.conflict",
-            "no endpoint stands in another's way",
+            "no endpoint conflicts with another",
             &["vpc.found"],
             [
                 "--vpc: of two endpoints for one service only one can have private DNS. AWS refuses to turn on the second one's: \"private-dns-enabled \
@@ -229,7 +229,7 @@ pub(super) static REST: &[Check] = &[
         &["vpc.found"],
         [
             "--vpc: the spaces' own security groups must let TCP port 443 out to the endpoints' groups or addresses, and for npm's tarballs to S3's prefix \
-             list. A group has a rule for everything out when it is made; strict set-ups take that one away.",
+             list. A new group lets everything out; strict set-ups take that rule away.",
             "$ aws ec2 authorize-security-group-egress --region {region} --group-id {studio_security_group} --protocol tcp --port 443 \
              --source-group {endpoint_security_group}",
         ],
@@ -243,7 +243,7 @@ pub(super) static REST: &[Check] = &[
             "--vpc: what crosses the border of a subnet must pass its network ACL, and an ACL knows no connections: the spaces' subnets must let port \
              443 out and the answers in, the endpoints' subnets port 443 in and the answers out. Answers go to the port that the connection came \
              from, one of 32768 to 60999 on Linux. Of the rules the first that fits decides. Otherwise packets vanish, as if a security group had \
-             dropped them. A subnet's own traffic passes none. Who may not ask for them is told so, and nothing else.",
+             dropped them. A subnet's own traffic passes none. Without permission to ask for them this is skipped.",
             "$ aws ec2 create-network-acl-entry --region {region} --network-acl-id {network_acl_id} --ingress --rule-number {rule_number} \
              --protocol tcp --port-range From=443,To=443 --cidr-block {subnet_cidr} --rule-action allow",
         ],

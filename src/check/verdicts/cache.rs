@@ -9,7 +9,7 @@ pub fn cache(evidence: &Evidence) -> Option<Verdict> {
     let folder = cache.folder.display();
     if let Some(trouble) = &cache.trouble {
         return Some(Verdict::warning(format!("{folder}: {trouble}")).fix(format!(
-            "It must be a folder of your own, closed to others (0700), on a file system with room:\n$ chmod 700 {folder}"
+            "It must be a private folder of your own (0700), on a file system with room:\n$ chmod 700 {folder}"
         )));
     }
     if cache.damaged {
@@ -22,7 +22,7 @@ pub fn cache(evidence: &Evidence) -> Option<Verdict> {
             let left = span(end.saturating_sub(evidence.now));
             format!("{folder}: a token for {left}")
         }
-        Some((_, false)) => format!("{folder}: a token that is over, to be replaced"),
+        Some((_, false)) => format!("{folder}: an expired token, to be replaced"),
     }))
 }
 
@@ -34,10 +34,10 @@ pub fn given(evidence: &Evidence) -> Option<Verdict> {
     let fresh = evidence.reads.first().and_then(|read| read.answer.status());
     Some(match (answer, fresh) {
         (401 | 403, Some(200..=399 | 404)) => Verdict::failed(format!(
-            "a repository refuses the token in {} ({answer}), and takes a new one",
+            "a repository refuses the token in {} ({answer}), and accepts a new one",
             cache.folder.display()
         )),
-        (200..=399 | 404, _) => Verdict::ok("the repository takes it"),
+        (200..=399 | 404, _) => Verdict::ok("the repository accepts it"),
         _ => Verdict::unknown(format!(
             "the repository answers {answer}, to a new token too"
         )),

@@ -19,7 +19,7 @@ pub fn settings(evidence: &Evidence) -> Option<Verdict> {
         return Some(Verdict::failed(trouble.what.clone()).fix(format!("{mend}{more}")));
     }
     let excepted = match proxy.excepted.as_deref() {
-        None | Some("") => "NO_PROXY excepts nothing".to_owned(),
+        None | Some("") => "NO_PROXY exempts nothing".to_owned(),
         Some(hosts) => format!("NO_PROXY={hosts}"),
     };
     Some(Verdict::ok(format!(
@@ -80,7 +80,7 @@ pub fn tunnel(evidence: &Evidence) -> Option<Verdict> {
     let address = &proxy.address;
     let detail = match first {
         Tunnel::Refused(407) if proxy.has_login => format!(
-            "the proxy {address} does not take the user name and password in ${} (407)",
+            "the proxy {address} does not accept the user name and password in ${} (407)",
             proxy.variable
         ),
         Tunnel::Refused(407) => {

@@ -71,7 +71,7 @@ pub(super) fn unread(repository: &str, answer: &Answer) -> Verdict {
             .because(Cause::Reading(what.to_owned()))
     };
     match answer {
-        Answer::Http { status: 401, .. } => failed("does not take a new token (401)").by(Mender::You).fix(
+        Answer::Http { status: 401, .. } => failed("does not accept a new token (401)").by(Mender::You).fix(
             "A token opens its own domain alone, and something on the way may drop the header Authorization. Look whether the \
              repository's address is of the same domain and owner:\n$ studio-mirror status",
         ),

@@ -49,9 +49,27 @@ pub fn run(session: &Session, reach: &Reach, told: &Told, yes: bool) -> anyhow::
             return Err(error);
         }
         conclude(printer, &plan)?;
-        printer.note("done: spaces that start from now on are logged in; `studio-mirror bootstrap plan` shows that nothing is left to do");
+        printer.note(&done(&plan, told.canary.as_deref()));
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// What it comes to for the spaces, and what is left to others.
+fn done(plan: &Plan, canary: Option<&str>) -> String {
+    let mut said = match canary {
+        _ if plan.attachments.is_empty() => "done: no Studio domain was changed".to_owned(),
+        Some(profile) => format!(
+            "done: spaces of the profile {profile} log in at their next start; `studio-mirror bootstrap apply` attaches for everybody"
+        ),
+        None => {
+            "done: spaces log in at their next start; `studio-mirror bootstrap prove`, typed in one, shows what holds"
+                .to_owned()
+        }
+    };
+    if !plan.by_hand.is_empty() {
+        said += "; what the plan lists for others to do is still to be done";
+    }
+    said
 }
 
 async fn forget(reach: &Reach, proposals: &[Proposed]) -> anyhow::Result<()> {
@@ -128,7 +146,9 @@ async fn publish_binary(
     let version = &prepared.content.binary.version;
     progress(printer, &format!("publishing studio-mirror {version} …"));
     let published = publish(reach, &prepared.names, &prepared.content).await;
-    if published.context("the stack of the packages stands; the binary could not be published")? {
+    if published
+        .context("the stack of the packages is made, but the binary could not be published")?
+    {
         printer.detail(&format!("published studio-mirror {version}"));
     }
     Ok(())
@@ -142,5 +162,5 @@ async fn attach_all(reach: &Reach, prepared: &Prepared, printer: Printer) -> any
     let attached = attach(reach, &studio.id, attachments, &prepared.script, printer);
     attached
         .await
-        .context("the stacks stand and the binary is published; not everything is attached")
+        .context("the stacks are made and the binary is published, but not everything is attached")
 }

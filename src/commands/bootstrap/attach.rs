@@ -31,8 +31,8 @@ pub fn run(session: &Session, reach: &Reach, told: &Told, yes: bool) -> anyhow::
         let prepared = prepare(reach, &told, &session.settings).await?;
         let Some(studio) = &prepared.found.studio else {
             return Err(with_hint(
-                anyhow!("which Studio domain?"),
-                "name it: --studio-domain-id",
+                anyhow!("no Studio domain is named"),
+                "name it with `--studio-domain-id`",
             ));
         };
         let decision = decide(&prepared, &told)?;
@@ -60,7 +60,7 @@ pub fn run(session: &Session, reach: &Reach, told: &Told, yes: bool) -> anyhow::
             let before = one.before.as_deref().unwrap_or("None");
             let update = one.slot.update(Some(before));
             printer.note(&format!(
-                "{}: what was there comes back with this update, of --domain-id {}: {update}",
+                "{}: what was attached before comes back with this update of Studio domain {}: {update}",
                 one.slot, studio.id
             ));
         }
@@ -81,9 +81,9 @@ fn decide(prepared: &Prepared, told: &Told) -> anyhow::Result<Decision> {
     if arns.len() < App::ALL.len() {
         return Err(with_hint(
             anyhow!(
-                "this account has no lifecycle configurations with the script that these flags and this version make"
+                "no lifecycle configuration of this account has the script that this version makes with these flags"
             ),
-            "deploy the template of `studio-mirror bootstrap export` first, made by this version with the same flags",
+            "deploy the template of `studio-mirror bootstrap export` first, exported by this version with the same flags",
         ));
     }
     let wanted = Wanted {

@@ -22,15 +22,16 @@ pub fn run(session: &Session, reach: &Reach, args: &DestroyArgs) -> anyhow::Resu
         if destruction.is_nothing() {
             return Err(with_hint(
                 anyhow!(
-                    "there are no stacks of the name {} in this account and region",
+                    "this account has no stacks of the name {} in this region",
                     args.which.name
                 ),
-                "look at --name, --region and --profile",
+                "look at `--name`, `--region` and `--profile`",
             ));
         }
         announce(printer, &destruction, args.yes)?;
         carry_out(reach, &destruction, printer, &mut teller(printer)).await?;
         conclude(printer, &destruction)?;
+        printer.note("done: spaces start without it from now on; homes keep the login until somebody types `studio-mirror logout` there");
         Ok(ExitCode::SUCCESS)
     })
 }

@@ -46,12 +46,16 @@ pub fn run(session: &Session, told: &Told, args: &ExportArgs) -> anyhow::Result<
         folder: args.out.display().to_string(),
         files: files.into_iter().map(|(path, _)| path).collect(),
     })?;
+    session.printer.note(&format!(
+        "{} says how to deploy it, and what to type afterwards",
+        args.out.join("README.md").display()
+    ));
     Ok(ExitCode::SUCCESS)
 }
 
 /// All of them or none: what is half of a module would be taken for one, and stand in the way of the next export.
 fn write_all(folder: &Path, all: &[File]) -> anyhow::Result<()> {
-    let folder = absolute(folder).context("where is this folder?")?;
+    let folder = absolute(folder).context("the folder of `--out` cannot be found")?;
     let mut made = Vec::new();
     for (path, text) in all {
         let path = folder.join(path);
@@ -79,7 +83,7 @@ fn refuse_to_overwrite(folder: &Path, files: &[File]) -> anyhow::Result<()> {
         None => Ok(()),
         Some(path) => Err(with_hint(
             anyhow!("{} is there already", path.display()),
-            "name another folder, or move it away",
+            "name another folder with `--out`, or move it away",
         )),
     }
 }

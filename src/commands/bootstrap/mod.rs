@@ -147,8 +147,8 @@ fn ask(question: &str, yes: bool) -> anyhow::Result<()> {
     }
     if !io::stdin().is_terminal() {
         return Err(with_hint(
-            Usage("nobody is there to ask".to_owned()),
-            "machines say --yes",
+            Usage("cannot ask: stdin is not a terminal".to_owned()),
+            "look at `studio-mirror bootstrap plan`, then add `--yes` to this command",
         ));
     }
     let mut stderr = io::stderr().lock();
@@ -158,7 +158,7 @@ fn ask(question: &str, yes: bool) -> anyhow::Result<()> {
     io::stdin().lock().read_line(&mut answer)?;
     match answer.trim().to_ascii_lowercase().as_str() {
         "y" | "yes" => Ok(()),
-        _ => Err(anyhow!("nothing was done")),
+        _ => Err(anyhow!("not confirmed: nothing was done")),
     }
 }
 

@@ -28,7 +28,7 @@ pub fn show(
         Err(error) if is_for_want_of_permissions(&error) => {
             let stacks = offline::stacks(told, &session.settings)?;
             session.printer.note(
-                "what is there may not be looked at with these credentials, so this is for a set-up that makes all of it",
+                "these credentials may not look at what is there: this policy is for a set-up that makes everything",
             );
             stacks
         }
@@ -43,7 +43,7 @@ pub fn show(
             .as_ref()
             .and_then(policies::service_control)
             .ok_or_else(|| {
-                anyhow::anyhow!("there is no set-up of spaces to guard: look at `bootstrap plan`")
+                anyhow::anyhow!("there are no roles of spaces to guard: `studio-mirror bootstrap plan` says what is missing")
             })?,
         false => permissions(packages.as_ref(), consumer.as_ref(), &names),
     };

@@ -128,7 +128,7 @@ fn try_outside(session: &Session, place: &Place) -> anyhow::Result<Result<u16, S
     if !is_token(text) {
         return Err(with_hint(
             Usage("there is no token on stdin".to_owned()),
-            "in the space: studio-mirror token; its output is what --outside reads",
+            "`--outside` reads what `studio-mirror token` prints in a space",
         ));
     }
     let region = session.settings.require(Field::Region)?;

@@ -30,10 +30,10 @@ impl Report for Published {
         let what = if self.is_new {
             "published"
         } else {
-            "was there"
+            "was published before"
         };
         format!(
-            "studio-mirror {} {what} in {} of {}\nSHA-256 {}\n",
+            "studio-mirror {} {what} in the repository {} of domain {}\nSHA-256 {}\n",
             self.version, self.repository, self.domain, self.sha256
         )
     }
@@ -84,8 +84,8 @@ async fn of_set_up(reach: &Reach, name: Option<&str>) -> anyhow::Result<(String,
     let beginning = begin(reach, name).await?;
     if beginning.packages.is_none() && beginning.consumer.is_none() {
         return Err(with_hint(
-            anyhow!("there are no stacks of the name {name} in this account and region"),
-            "look at --name, --region and --profile; or say --domain and --binary-repository instead",
+            anyhow!("this account has no stacks of the name {name} in this region"),
+            "look at `--name`, `--region` and `--profile`, or give `--domain` and `--binary-repository` instead",
         ));
     }
     let remembered = beginning.remembered();

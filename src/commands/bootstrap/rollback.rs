@@ -25,20 +25,23 @@ pub fn run(session: &Session, reach: &Reach, args: &RollbackArgs) -> anyhow::Res
         let rollback = survey(reach, &names).await?;
         if rollback.studio_domain.is_empty() {
             return Err(with_hint(
-                anyhow!("the stack {} attached nothing", names.consumer_stack()),
+                anyhow!(
+                    "no stack {} has attached a lifecycle configuration",
+                    names.consumer_stack()
+                ),
                 "`studio-mirror bootstrap plan` shows what there is",
             ));
         }
         if rollback.slots.is_empty() {
             return Err(with_hint(
-                anyhow!("nothing that is attached is the last of several versions"),
-                "it was taken back already, or is the first: `studio-mirror bootstrap plan` shows what there is, `destroy` takes it away altogether",
+                anyhow!("there is no earlier version to attach"),
+                "this version is the first, or a rollback attached it: `studio-mirror bootstrap plan` shows what is attached, `studio-mirror bootstrap destroy` detaches it",
             ));
         }
         announce(printer, &rollback, args.yes)?;
         carry_out(reach, &rollback, printer).await?;
         conclude(printer, &rollback)?;
-        printer.note("spaces that start from now on run the version before; the next `bootstrap apply` attaches the new one again");
+        printer.note("spaces that start from now on run the version before; the next `studio-mirror bootstrap apply` attaches the new one again");
         Ok(ExitCode::SUCCESS)
     })
 }

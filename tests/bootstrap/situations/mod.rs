@@ -50,7 +50,7 @@ fn refusals(told: &Finished) -> Vec<String> {
     let section = section(told, "In the way");
     assert!(
         told.stdout
-            .ends_with("\nNothing can be done before that is out of the way.\n"),
+            .ends_with("\n`studio-mirror bootstrap apply` does nothing until this is solved.\n"),
         "{told}"
     );
     let lines = section.split("x refuse ").skip(1);

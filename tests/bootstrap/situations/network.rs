@@ -20,7 +20,7 @@ fn a_vpc_without_dns_attributes_is_refused_with_the_commands_that_set_them() {
     let refusals = in_the_way(&administrator, &[]);
     let line = |name: &str, flag: &str| {
         format!(
-            "VPC {vpc}: {name} is off, and private names need it: aws ec2 modify-vpc-attribute --vpc-id {vpc} {flag} '{{\"Value\":true}}'"
+            "VPC {vpc}: {name} is off, and private DNS needs it: aws ec2 modify-vpc-attribute --vpc-id {vpc} {flag} '{{\"Value\":true}}'"
         )
     };
     assert_eq!(
@@ -85,8 +85,8 @@ fn a_vpc_that_another_account_shares_is_its_to_furnish() {
     assert_eq!(
         in_the_way(&administrator, &[]),
         [format!(
-            "VPC {vpc}: account 999988887777 shares it, and endpoints in it are that account's to make: once they are there, take \
-             --endpoints none"
+            "VPC {vpc}: account 999988887777 shares it, and that account alone can make endpoints in it: when they are there, \
+             choose --endpoints none"
         )]
     );
     // With a hub's endpoints the rest is made here.

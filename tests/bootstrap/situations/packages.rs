@@ -50,7 +50,7 @@ fn a_region_without_codeartifact_is_refused_before_anything_there_is_asked() {
         assert_eq!(
             refusals(&told.exit(1)),
             [
-                "the region sa-east-1: CodeArtifact is not there, and endpoints lead to their own region alone; it is in us-east-1, us-east-2, \
+                "the region sa-east-1: CodeArtifact is not there, and an endpoint leads to its own region alone; CodeArtifact is in us-east-1, us-east-2, \
                  us-west-2, eu-west-1, eu-west-2, eu-west-3, eu-north-1, eu-south-1, eu-central-1, ap-northeast-1, ap-southeast-1, \
                  ap-southeast-2, ap-south-1"
             ]
@@ -151,7 +151,7 @@ fn a_domain_of_another_account_is_made_there_first() {
     assert_eq!(
         in_the_way(&administrator, &words),
         [format!(
-            "domain corp of account {owner}: it is not there yet: first, in account {owner}, `studio-mirror bootstrap apply --part packages \
+            "domain corp of account {owner}: it is not there yet: type first, in account {owner}, `studio-mirror bootstrap apply --part packages \
              --domain corp --readers {account}`"
         )]
     );
@@ -187,7 +187,7 @@ fn the_domain_of_another_account_that_keeps_its_inside_to_itself_is_used() {
     let items = items(&plan, "corp");
     assert!(
         items[0].starts_with(
-            "reuse domain corp of account 999988887777: another account's, which does not let us look into it (DescribeDomain: access denied"
+            "reuse domain corp of account 999988887777: another account's, which does not let us look at it (DescribeDomain: access denied"
         ),
         "{items:?}"
     );

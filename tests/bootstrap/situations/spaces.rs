@@ -54,7 +54,7 @@ fn another_lifecycle_configuration_comes_back_in_the_end() {
     assert_eq!(
         in_the_way(&administrator, &[]),
         [format!(
-            "JupyterLab: {theirs} is there, and not ours: --replace puts ours in its place and remembers it; --attach print leaves the \
+            "JupyterLab: {theirs} is attached, and not ours: --replace attaches ours instead and remembers that one; --attach print leaves the \
              Studio domain to you"
         )]
     );
@@ -173,7 +173,7 @@ fn roles_that_are_not_there_or_not_here_or_not_known_are_refused() {
         assert_eq!(
             super::refusals(&told.exit(1)),
             [
-                "the roles' policy: no role of the spaces is known: name them with --role-arn, or take --iam print"
+                "the roles' policy: no role of the spaces is known: name them with --role-arn, or choose --iam print"
             ]
         );
     }
@@ -196,7 +196,7 @@ fn a_boundary_of_a_role_is_for_its_people() {
         super::by_hand(&plan),
         [(
             format!(
-                "The role Execution has a permissions boundary. {boundary} must allow what its new policy does"
+                "The role Execution has a permissions boundary. {boundary} must allow what the new policy allows"
             ),
             "studio-mirror bootstrap plan --iam print".to_owned()
         )]
@@ -281,7 +281,7 @@ fn without_anything_the_vpc_is_asked_for() {
             refusals,
             [
                 "the VPC: none is known: name the Studio domain with --studio-domain-id, or the VPC with --vpc-id",
-                "the roles' policy: no role of the spaces is known: name them with --role-arn, or take --iam print",
+                "the roles' policy: no role of the spaces is known: name them with --role-arn, or choose --iam print",
             ]
         );
     }

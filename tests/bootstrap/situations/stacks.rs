@@ -89,7 +89,7 @@ fn what_is_left_of_a_failed_creation_is_made_anew() {
     let told = administrator.plan(&[]);
     let said = told.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
-        said.contains("Stack studio-mirror-consumer is ROLLBACK_COMPLETE: what is left of it is deleted, and it is made anew"),
+        said.contains("Stack studio-mirror-consumer is ROLLBACK_COMPLETE: what is left of it will be deleted, and the stack made again"),
         "{said}"
     );
     administrator.apply(&[]).success();
@@ -113,9 +113,8 @@ fn a_stack_of_anothers_that_has_our_name_is_left_alone() {
             "{logical_name}"
         );
         let refusals = in_the_way(&administrator, &[]);
-        let refusal = format!(
-            "stack {name}: it is there and not ours: --name calls this set-up something else"
-        );
+        let refusal =
+            format!("stack {name}: it is there and not ours: take another name with --name");
         assert_eq!(refusals, [refusal]);
         let before = administrator.account.everything();
         let told = administrator.run(&["destroy", "--yes"]).exit(1);
@@ -126,7 +125,11 @@ fn a_stack_of_anothers_that_has_our_name_is_left_alone() {
             ),
         );
         let told = administrator.run(&["rollback", "--yes"]).exit(1);
-        assert!(told.stderr.contains(" attached nothing"), "{told}");
+        assert!(
+            told.stderr
+                .contains(" has attached a lifecycle configuration"),
+            "{told}"
+        );
         administrator.account.assert_same(&before, &"");
         let told = administrator
             .apply(&[
@@ -140,7 +143,7 @@ fn a_stack_of_anothers_that_has_our_name_is_left_alone() {
             .success();
         assert!(
             told.stdout
-                .contains("Stack packages-for-spaces-consumer is made"),
+                .contains("Stack packages-for-spaces-consumer will be made"),
             "{told}"
         );
         administrator
@@ -175,7 +178,7 @@ fn what_a_failed_creation_of_anothers_left_is_theirs_to_delete() {
     assert_eq!(
         in_the_way(&administrator, &[]),
         [format!(
-            "stack {CONSUMER}: it is there and not ours: --name calls this set-up something else"
+            "stack {CONSUMER}: it is there and not ours: take another name with --name"
         )]
     );
 }
@@ -191,7 +194,7 @@ fn a_change_set_of_anothers_that_waits_under_our_name_stays() {
     assert_eq!(
         in_the_way(&administrator, &[]),
         [format!(
-            "stack {CONSUMER}: somebody's change set theirs waits for it: --name calls this set-up something else"
+            "stack {CONSUMER}: somebody's change set theirs waits for it: take another name with --name"
         )]
     );
 }

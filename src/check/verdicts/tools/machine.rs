@@ -70,7 +70,11 @@ pub fn age(evidence: &Evidence) -> Option<Verdict> {
     if let Some(first) = over.first() {
         let fix = renew(*first).replace(&format!(" --tool {first}"), "");
         return Some(
-            Verdict::failed(format!("the token in the files of {} is over", list(&over))).fix(fix),
+            Verdict::failed(format!(
+                "the token in the files of {} has expired",
+                list(&over)
+            ))
+            .fix(fix),
         );
     }
     let soonest = ages
@@ -94,7 +98,7 @@ pub fn daemon(evidence: &Evidence) -> Option<Verdict> {
         Running::No if evidence.cache.as_ref().is_some_and(|cache| cache.trouble.is_some() || cache.damaged) => {
             Verdict::waits_for("token.cache")
         }
-        Running::No => Verdict::warning("nothing renews the tokens in files, which are over within 12 hours"),
+        Running::No => Verdict::warning("nothing renews the tokens in files, which expire within 12 hours"),
         Running::Yes(None) => Verdict::ok("it is starting"),
         Running::Yes(Some(record)) => match record.last.as_ref().and_then(|last| last.error.as_ref()) {
             Some(error) => Verdict::warning(format!("its last renewal failed: {error}"))
@@ -152,7 +156,7 @@ pub fn old_tokens(evidence: &Evidence) -> Option<Verdict> {
         .filter(|origin| !is_used(origin))
         .collect();
     let Some(Origin::Lines(first)) = old.first() else {
-        return Some(Verdict::ok("no token of an earlier login lies about"));
+        return Some(Verdict::ok("no token of an earlier login is left"));
     };
     let detail = format!(
         "{} hold a token that studio-mirror has not written, as `aws codeartifact login` leaves them",

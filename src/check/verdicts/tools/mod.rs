@@ -141,7 +141,7 @@ fn own_token(tool: Tool, held: &Held, evidence: &Evidence) -> Verdict {
         // Known by its age: the token's own check tells.
         (Some(true), Some(_)) if held.is_ours => Verdict::waits_for("token.age"),
         (Some(true), _) if held.is_ours => Verdict::failed(format!(
-            "the repository refuses the token in {from}: it is over"
+            "the repository refuses the token in {from}: it has expired"
         ))
         .fix(renew(tool))
         .because(Cause::Token),
@@ -162,7 +162,7 @@ fn own_token(tool: Tool, held: &Held, evidence: &Evidence) -> Verdict {
 
 fn renew(tool: Tool) -> String {
     format!(
-        "$ studio-mirror login --tool {tool}\nand from then on, before its time is over:\n$ studio-mirror refresh --daemon"
+        "$ studio-mirror login --tool {tool}\nand from then on, before it expires:\n$ studio-mirror refresh --daemon"
     )
 }
 
@@ -174,10 +174,10 @@ fn foreign_token(tool: Tool, held: &Held, evidence: &Evidence) -> Verdict {
     );
     match is_over(tool, held, evidence) {
         Some(false) => Verdict::warning(format!(
-            "{detail}; it is good today and over within 12 hours"
+            "{detail}; it is good today and expires within 12 hours"
         )),
-        Some(true) => Verdict::failed(format!("{detail}; its time is over")),
-        None => Verdict::failed(format!("{detail}; its time will be over within 12 hours")),
+        Some(true) => Verdict::failed(format!("{detail}; it has expired")),
+        None => Verdict::failed(format!("{detail}; it expires within 12 hours")),
     }
 }
 

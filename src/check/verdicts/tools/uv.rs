@@ -196,7 +196,7 @@ fn shadow(held: &Held, evidence: &Evidence) -> Verdict {
     match is_over(Tool::Uv, held, evidence) {
         Some(true) => Verdict::failed(format!("{detail}; the repository refuses it")),
         Some(false) => Verdict::warning(format!(
-            "{detail}; it is good today and over within 12 hours"
+            "{detail}; it is good today and expires within 12 hours"
         )),
         None => Verdict::warning(format!(
             "{detail}; whether it is still good could not be asked"

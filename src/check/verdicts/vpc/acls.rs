@@ -116,7 +116,7 @@ fn verdict(acls: &[NetworkAcl], needs: &BTreeSet<Need>) -> Verdict {
                 false => format!("{} let them through", list(ids(needs))),
             }),
             false => Verdict::unknown(format!(
-                "whether {} let the space through hangs on addresses that are not known",
+                "whether {} let the space through depends on addresses that are not known",
                 list(unclear)
             )),
         };

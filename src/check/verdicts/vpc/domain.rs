@@ -21,7 +21,7 @@ pub fn alive(evidence: &Evidence) -> Option<Verdict> {
             .fix("See which there are, and let the space's settings name one of them:\n$ aws codeartifact list-domains --region {region}"),
         Some(domain) if domain.is_deleted() => {
             Verdict::failed(format!("the domain {here} has been deleted"))
-                .fix("It can be made anew, without its packages:\n$ aws codeartifact create-domain --region {region} --domain {domain}")
+                .fix("It can be made again, without its packages:\n$ aws codeartifact create-domain --region {region} --domain {domain}")
         }
         Some(domain) => Verdict::ok(format!("{here}, encrypted by {}", domain.key_arn)),
     })

@@ -51,7 +51,7 @@ fn existing(seen: &VpcSeen, region: &str, role: Role) -> Result<Verdict, Verdict
             "It takes some minutes. Look again, and then at\n{look}"
         )),
         _ => verdict.fix(format!(
-            "Look at what it says, delete it and make it anew:\n{look}\n\
+            "Look at what it says, delete it and make it again:\n{look}\n\
              $ aws ec2 delete-vpc-endpoints --region {{region}} --vpc-endpoint-ids {id}\n{}",
             creation(seen, region, role)
         )),
@@ -139,7 +139,7 @@ pub fn one_each(evidence: &Evidence) -> Option<Verdict> {
         surplus.extend(others.iter().map(|one| one.id.clone()));
     }
     Some(match surplus.is_empty() {
-        true => Verdict::ok("none stands in another's way"),
+        true => Verdict::ok("no two of them conflict"),
         false => Verdict::failed(detail.join("; ")).fix(format!(
             "A second one costs money, and its private DNS can never be turned on. Once nobody uses its own name:\n\
              $ aws ec2 delete-vpc-endpoints --region {{region}} --vpc-endpoint-ids {}",

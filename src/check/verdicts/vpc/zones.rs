@@ -40,7 +40,7 @@ fn standing(
             false => subnets.join(" "),
         };
         return Ok(
-            Verdict::failed(format!("{id} stands in no subnet: it has no address"))
+            Verdict::failed(format!("{id} is in no subnet: it has no address"))
                 .fix(modify(&subnets)),
         );
     }
@@ -64,7 +64,7 @@ fn standing(
         let mut named: Vec<&str> = missing.iter().map(|subnet| subnet.zone.as_str()).collect();
         named.dedup();
         return Ok(Verdict::warning(format!(
-            "{id} stands in {}, not in {}, where spaces start too: their packages cross zones, and stop when those do",
+            "{id} is in {}, not in {}, where spaces start too: their packages cross zones, and stop when those do",
             list(&zones),
             list(named)
         ))
@@ -74,10 +74,7 @@ fn standing(
         true => String::new(),
         false => format!(" ({} has no CodeArtifact endpoints)", list(impossible)),
     };
-    Ok(Verdict::ok(format!(
-        "{id} stands in {}{note}",
-        list(&zones)
-    )))
+    Ok(Verdict::ok(format!("{id} is in {}{note}", list(&zones))))
 }
 
 /// Of the space's subnets one in each zone that the service is in.
