@@ -22,11 +22,10 @@ class Cloud:
         environment |= {"XDG_CONFIG_HOME": own, "XDG_STATE_HOME": own, "XDG_CACHE_HOME": own}
         self.environment = environment
 
-    def run(self, words):
+    def run(self, words, **more):
         """In a session of its own: Ctrl-C ends this program, which then looks after what the command was at."""
-        return subprocess.run(
-            words, env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, start_new_session=True
-        )
+        environment = self.environment | more
+        return subprocess.run(words, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, start_new_session=True)
 
     def ask(self, *words):
         """The AWS CLI's answer."""
@@ -34,6 +33,11 @@ class Cloud:
         if done.returncode:
             raise Failed(f"aws {' '.join(words[:2])}: {done.stderr.strip()}")
         return json.loads(done.stdout or "null")
+
+    def refusal(self, session, *words):
+        """What is said to the holder of these temporary credentials, if it is no answer."""
+        keys = {"AWS_ACCESS_KEY_ID": "AccessKeyId", "AWS_SECRET_ACCESS_KEY": "SecretAccessKey", "AWS_SESSION_TOKEN": "SessionToken"}
+        return self.run(["aws", *words], **{name: session[key] for name, key in keys.items()}).stderr.strip()
 
     def bootstrap(self, *words, good=(0,)):
         """What `studio-mirror bootstrap …` has as its result; all that it says is kept in the run's folder."""

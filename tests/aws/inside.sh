@@ -114,11 +114,12 @@ if [ "$part" = whole ]; then
     # First, for it has the AWS CLI read from a disk that is still cold: spaces' is not.
     step challenge challenge
     step on-start start
+    step pip install_with_pip
+    step npm download_as_npm
+    # After them: in the environment of a pip that can ask a helper.
     document check.json studio-mirror check --tool pip --output json
     document prove.json studio-mirror bootstrap prove --output json \
         --domain "$domain" --domain-owner "$owner" --repository "$repository"
-    step pip install_with_pip
-    step npm download_as_npm
     step status studio-mirror status
     studio-mirror refresh --stop
 else

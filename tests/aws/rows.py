@@ -14,6 +14,7 @@ SETTLED = {
     "bound-policy": "an endpoint policy bound to a role turns that into 403",
     "asset-bucket": "the asset bucket's name",
     "memory": "CloudFormation replaces the handle that remembers, and touches nothing else",
+    "expired": "what EC2 says to a session that is over",
     "guard-rails": "the guard rails deny what they say, from inside",
 }
 # The way itself, which no row of that list is about.
@@ -142,3 +143,7 @@ def of_memory(before, after):
     moved = any(map(is_memory, gone)) and any(map(is_memory, come))
     detail = f"touched as well: {', '.join(touched)}" if touched else "that alone" if moved else "the handle is the old one"
     return judged("memory", moved and not touched, detail)
+
+
+def of_expired(said):
+    return judged("expired", "(RequestExpired)" in said and "Request has expired" in said, said)

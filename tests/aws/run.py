@@ -1,5 +1,7 @@
 """One run: what it makes, and what it finds."""
 
+import datetime
+import functools
 import json
 import pathlib
 import re
@@ -37,6 +39,7 @@ class Run:
     def whole(self):
         """Every step, in the order in which one needs the other."""
         self.make_scratch()
+        session = self.session()
         self.apply()
         self.apply_again()
         self.look_at_bucket()
@@ -45,6 +48,7 @@ class Run:
         self.bind_policy()
         self.say("starting another one behind an endpoint policy that is bound to the role")
         self.add(rows.of_bound_policy(self.machine("challenge").get("challenge", "")))
+        self.outlive(session)
 
     def make_scratch(self):
         self.say(f"making the stack {self.scratch}: a VPC without a way out, and a role")
@@ -87,6 +91,40 @@ class Run:
             "--endpoints", ",".join(cost.ENDPOINTS), "--tags", f"{TAG}={self.name}", "--binary", self.cloud.binary,
         )  # fmt: skip
 
+    def session(self):
+        """Of a role that may do nothing, as short as sessions are."""
+
+        def opened():
+            try:
+                return self.cloud.ask("sts", "assume-role", "--role-arn", self.place["VisitorArn"], "--role-session-name", self.name,
+                    "--duration-seconds", "900")["Credentials"]  # fmt: skip
+            except Failed as failure:
+                # A new role is known everywhere after some seconds.
+                if "AccessDenied" not in str(failure):
+                    raise
+                return None
+
+        try:
+            return wait("a session of the visitor", 90, opened)
+        except Failed as failure:
+            # One row stays open.
+            self.say(f"  no session: {failure}")
+            return None
+
+    def outlive(self, session):
+        if not session:
+            return
+        end = datetime.datetime.fromisoformat(session["Expiration"].replace("Z", "+00:00"))
+        left = max(0, (end - datetime.datetime.now(datetime.timezone.utc)).total_seconds())
+        self.say(f"waiting {left:.0f} seconds for a session's end")
+        time.sleep(left)
+
+        def said():
+            refusal = self.cloud.refusal(session, "ec2", "describe-vpcs")
+            return None if "UnauthorizedOperation" in refusal else refusal
+
+        self.add(rows.of_expired(wait("the session's end", 300, said)))
+
     def apply(self):
         self.say("bootstrap apply: packages, endpoints, policies, the lifecycle script, the binary; some minutes")
         self.cloud.bootstrap("apply", "--yes", *self.flags())
@@ -119,11 +157,10 @@ class Run:
 
     def machine(self, part):
         """What a machine finds. It is a space as far as the network and the role are concerned."""
-        script = self.lifecycle_script()
         told = user_data(
             {
                 "run": f"{self.name}-{part}", "part": part, "region": self.cloud.region, "domain": self.name,
-                "owner": self.account, "repository": REPOSITORY, "on_start": script,
+                "owner": self.account, "repository": REPOSITORY, "on_start": self.script,
             }  # fmt: skip
         )
         path = self.cloud.folder / f"{part}.user-data"
@@ -139,7 +176,6 @@ class Run:
         seen = wait(f"the results of {machine} on its console", 900, lambda: self.told_by(machine, part))
         for name, text in seen.items():
             (self.cloud.folder / f"{part}.{name}").write_text(text)
-        self.cloud.ask("ec2", "terminate-instances", "--instance-ids", machine)
         return seen
 
     def told_by(self, machine, part):
@@ -153,7 +189,8 @@ class Run:
         (self.cloud.folder / f"{part}.console").write_text(told)
         return found(told, f"{self.name}-{part}")
 
-    def lifecycle_script(self):
+    @functools.cached_property
+    def script(self):
         """The very script that spaces would start with, in base64."""
         words = ("--name-contains", f"{self.name}-jupyterlab")
         names = self.cloud.ask("sagemaker", "list-studio-lifecycle-configs", *words)["StudioLifecycleConfigs"]
@@ -167,9 +204,10 @@ class Run:
         if machines:
             self.cloud.ask("ec2", "terminate-instances", "--instance-ids", *machines)
             wait("the machines' end", 600, lambda: not self.cloud.machines(TAG, self.name))
-        if any(name in self.cloud.stacks() for name in (f"{self.name}-consumer", f"{self.name}-packages")):
+        stacks = self.cloud.stacks()
+        if f"{self.name}-consumer" in stacks or f"{self.name}-packages" in stacks:
             self.cloud.bootstrap("destroy", "--yes", "--name", self.name, "--delete-packages")
-        if self.cloud.stack(self.scratch):
+        if self.scratch in stacks:
             self.cloud.ask("cloudformation", "delete-stack", "--stack-name", self.scratch)
             wait(f"the end of the stack {self.scratch}", 900, self.scratch_is_gone)
         return self.remains()

@@ -3,12 +3,16 @@
 
 use crate::support::clients;
 use crate::support::cloud::{Account, text};
+use crate::support::gate::refusal::Refusal;
 use crate::support::gate::{Passage, Verdict};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+
+/// The access key of the visitor's session.
+const VISITOR: &str = "ASIAVISITOREXAMPLE00";
 
 type Listener = dyn Fn(&Passage) + Send + Sync;
 
@@ -79,9 +83,20 @@ impl Machines {
                     ),
                 )
             }
+            // Nobody wants to wait for a session's end.
+            ("AssumeRole", _) => Verdict::Answer(200, session_that_is_over()),
+            _ if passage.key == VISITOR => Refusal::Expired.of(passage),
             _ => Verdict::Pass,
         }
     }
+}
+
+fn session_that_is_over() -> String {
+    format!(
+        "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>{VISITOR}</AccessKeyId>\
+         <SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken>\
+         <Expiration>2026-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>"
+    )
 }
 
 /// A console as one sees it: other words in between, carriage returns, and lines that are torn once.
