@@ -123,6 +123,11 @@ if [ "$part" = whole ]; then
     step status studio-mirror status
     studio-mirror refresh --stop
 else
-    step challenge challenge
+    # An endpoint's new policy is not in force at once.
+    for _ in {1..20}; do
+        step challenge challenge
+        head -n 2 "$found/challenge" | grep -q " 401" || break
+        sleep 15
+    done
 fi >/dev/null 2>&1
 tell
