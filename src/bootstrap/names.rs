@@ -127,8 +127,7 @@ pub fn field_key(field: Field) -> &'static str {
 
 /// SHA-256 in lower-case hex.
 pub fn sha256(bytes: &[u8]) -> String {
-    let hash = Sha256::digest(bytes);
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Sha256::digest(bytes))
 }
 
 /// The version of the package of a binary with this hash. The hash is part of it: other bytes are another version, and no
