@@ -78,6 +78,12 @@ class Cloud:
         """The names of CodeArtifact's domains."""
         return [one["name"] for one in self.ask("codeartifact", "list-domains")["domains"]]
 
+    def delete_domain(self, domain):
+        """One that no stack has any more, with its repositories."""
+        for one in self.ask("codeartifact", "list-repositories-in-domain", "--domain", domain)["repositories"]:
+            self.ask("codeartifact", "delete-repository", "--domain", domain, "--repository", one["name"])
+        self.ask("codeartifact", "delete-domain", "--domain", domain)
+
 
 def tags(one):
     return {tag["Key"]: tag["Value"] for tag in one.get("Tags", [])}

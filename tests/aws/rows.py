@@ -137,10 +137,9 @@ def of_bucket(arn, region, policy):
 
 def of_memory(before, after):
     """Of two lists of a stack's resources: logical id, physical id, time of the last change."""
-    is_memory = lambda one: one[0].startswith("Memory")  # noqa: E731
-    gone, come = set(before) - set(after), set(after) - set(before)
-    touched = sorted({one[0] for one in gone | come if not is_memory(one)})
-    moved = any(map(is_memory, gone)) and any(map(is_memory, come))
+    gone, come = ({logical for logical, *_ in one} for one in (set(before) - set(after), set(after) - set(before)))
+    touched = sorted(logical for logical in gone | come if not logical.startswith("Memory"))
+    moved = len(gone - set(touched)) == len(come - set(touched)) == 1
     detail = f"touched as well: {', '.join(touched)}" if touched else "that alone" if moved else "the handle is the old one"
     return judged("memory", moved and not touched, detail)
 

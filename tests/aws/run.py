@@ -207,6 +207,8 @@ class Run:
         stacks = self.cloud.stacks()
         if f"{self.name}-consumer" in stacks or f"{self.name}-packages" in stacks:
             self.cloud.bootstrap("destroy", "--yes", "--name", self.name, "--delete-packages")
+        if self.name in self.cloud.domains():
+            self.cloud.delete_domain(self.name)
         if self.scratch in stacks:
             self.cloud.ask("cloudformation", "delete-stack", "--stack-name", self.scratch)
             wait(f"the end of the stack {self.scratch}", 900, self.scratch_is_gone)

@@ -5,7 +5,7 @@ use crate::support::gate::Passage;
 use crate::support::leak_watch::holds_token;
 use crate::support::{checkout, clients, tell_skipped};
 use rustix::process::{Pid, Signal, geteuid, kill_process};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::process::{Child, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 
@@ -125,6 +125,7 @@ fn what_a_killed_run_left_is_found_and_taken_away() {
     heard.recv().expect("it comes that far");
     run.kill().expect("it is killed");
     run.wait().expect("it ends");
+    packages_without_a_stack(&person);
     let told = person.run(&["--clean-up", "--yes"]).success();
     assert!(
         told.stdout.contains("there is something of: smoke-"),
@@ -133,4 +134,15 @@ fn what_a_killed_run_left_is_found_and_taken_away() {
     person.account.assert_same(&before, &told);
     let told = person.run(&["--clean-up"]).success();
     assert!(told.stdout.starts_with("Nothing of any run"), "{told}");
+}
+
+/// As a deletion leaves them that was broken off.
+fn packages_without_a_stack(person: &Person) {
+    let account = &person.account;
+    let stacks = account.call("cloudformation", "describe_stacks", json!({}));
+    let scratch = stacks["Stacks"][0]["StackName"].as_str().expect("a name");
+    let run = scratch.trim_end_matches("-scratch");
+    account.call("codeartifact", "create_domain", json!({"domain": run}));
+    let team = json!({"domain": run, "repository": "team"});
+    account.call("codeartifact", "create_repository", team);
 }
