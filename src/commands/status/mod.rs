@@ -9,8 +9,10 @@ use serde::Serialize;
 
 use super::overruled::overruled;
 use super::session::Session;
+use crate::columns::beside;
+use crate::credentials::CredentialSource;
 use crate::files;
-use crate::helper;
+use crate::helper::{self, renewed_keys};
 use crate::output::Report;
 use crate::settings::Field;
 use crate::state::ToolLogin;
@@ -110,10 +112,7 @@ impl StatusReport {
         let first = helper::first_keyring_on_path();
         Self {
             settings,
-            credentials: match session.state.tools.values().next() {
-                Some(login) => login.main.token.credentials.describe(),
-                None => session.credential_source().describe(),
-            },
+            credentials: credentials(session),
             tools: Tool::all()
                 .map(|tool| tool_report(session, tool, cached.as_ref().map(|(token, _)| token)))
                 .collect(),
@@ -132,6 +131,21 @@ impl StatusReport {
                 first_keyring_on_path: first.map(|path| session.places.shown(&path)),
             },
         }
+    }
+}
+
+/// Whose credentials are used: those of the login, which may have had keys that are not here.
+fn credentials(session: &Session) -> String {
+    let Some(login) = session.state.tools.values().next() else {
+        return session.credential_source().describe();
+    };
+    let source = renewed_keys(&login.main.token).credentials;
+    let key = session.environment.get("AWS_ACCESS_KEY_ID");
+    let is_gone =
+        matches!(source, CredentialSource::Environment { .. }) && key.is_none_or(String::is_empty);
+    match is_gone {
+        true => format!("{}, at the login; not set here", source.describe()),
+        false => source.describe(),
     }
 }
 
@@ -227,11 +241,44 @@ fn tool_state(tool: Tool, file: &ToolFile, login: &ToolLogin, cached: Option<&To
     }
 }
 
+impl StatusReport {
+    fn tools_text(&self) -> String {
+        let mut text = String::new();
+        let (tools, others): (Vec<_>, Vec<_>) = self.tools.iter().partition(|tool| tool.logged_in);
+        let first = |tool: &ToolReport| tool.files.first().map_or("-".to_owned(), String::clone);
+        let widest = tools.iter().map(|tool| first(tool).len()).max();
+        let column = 19 + widest.unwrap_or_default();
+        for tool in tools {
+            let auth = tool.auth.map_or("-".to_owned(), |auth| auth.to_string());
+            let head = format!("  {:<6} {auth:<7} {}", tool.tool.as_str(), first(tool));
+            text += &beside(&head, column, &tool.state);
+            for file in tool.files.iter().skip(1) {
+                text += &format!("  {:<6} {:<7} {file}\n", "", "");
+            }
+            if let Some(endpoint) = &tool.endpoint {
+                for endpoint in [endpoint].into_iter().chain(&tool.extra) {
+                    text += &format!("    {endpoint}\n");
+                }
+            }
+        }
+        if !others.is_empty() {
+            let names: Vec<&str> = others.iter().map(|tool| tool.tool.as_str()).collect();
+            text += &beside("  not logged in:", 17, &names.join(", "));
+        }
+        text
+    }
+}
+
 impl Report for StatusReport {
     fn text(&self) -> String {
         let mut text = String::from("Settings\n");
-        if self.settings.is_empty() {
-            text += "  none; run `studio-mirror login --domain NAME --repository NAME`\n";
+        let names_domain = ["domain", "[[repository]]"];
+        if !self
+            .settings
+            .iter()
+            .any(|setting| names_domain.contains(&setting.name.as_str()))
+        {
+            text += "  no domain: run `studio-mirror login --domain NAME --repository NAME`\n";
         }
         let width = self.settings.iter().map(|setting| setting.value.len());
         let width = width.max().unwrap_or_default();
@@ -241,30 +288,9 @@ impl Report for StatusReport {
                 setting.name, setting.value, setting.source
             );
         }
-        text += &format!("  {:<20} {}\n", "credentials", self.credentials);
+        text += &beside("  credentials", 23, &self.credentials);
         text += "Tools\n";
-        let (tools, others): (Vec<_>, Vec<_>) = self.tools.iter().partition(|tool| tool.logged_in);
-        for tool in tools {
-            let auth = tool.auth.map_or("-".to_owned(), |auth| auth.to_string());
-            text += &format!(
-                "  {:<6} {auth:<7} {:<26} {}\n",
-                tool.tool.as_str(),
-                tool.files.first().map_or("-", String::as_str),
-                tool.state
-            );
-            for file in tool.files.iter().skip(1) {
-                text += &format!("  {:<6} {:<7} {file}\n", "", "");
-            }
-            if let Some(endpoint) = &tool.endpoint {
-                for endpoint in [endpoint].into_iter().chain(&tool.extra) {
-                    text += &format!("         {endpoint}\n");
-                }
-            }
-        }
-        if !others.is_empty() {
-            let names: Vec<&str> = others.iter().map(|tool| tool.tool.as_str()).collect();
-            text += &format!("  not logged in: {}\n", names.join(", "));
-        }
+        text += &self.tools_text();
         text += &everybody::text(&self.all_users);
         text += "Token\n";
         match &self.token {
