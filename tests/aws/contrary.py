@@ -38,6 +38,8 @@ told = [
     (verdict(rows.of_bound_policy("curl: (28) timed out")), rows.OPEN),
     (verdict(rows.of_bucket("arn:aws:s3:::assets-1-eu-west-1", "eu-west-1", "arn:aws:s3:::assets-1-eu-west-1/*")), rows.DIFFERS),
     (verdict(rows.of_bucket("arn:aws:s3:::assets-123456789012-eu-west-1", "eu-west-1", "*")), rows.DIFFERS),
+    (verdict(rows.of_formats({"pypi": "https://x/pypi/npm/", "npm": "https://x/npm/npm/"})), rows.OK),
+    (verdict(rows.of_formats({"pypi": "https://x/pypi/team/", "nuget": "https://x/nuget/team/v3/"})), rows.DIFFERS),
     (verdict(rows.of_memory([HANDLE, ROLE], [("Memory2", "z", "t"), ROLE])), rows.OK),
     (verdict(rows.of_memory([HANDLE, ROLE], [HANDLE, ROLE])), rows.DIFFERS),
     (verdict(rows.of_memory([HANDLE, ROLE], [("Memory2", "z", "t"), ("Role", "y", "later")])), rows.DIFFERS),

@@ -13,6 +13,7 @@ SETTLED = {
     "challenge": "a repository asks whoever brings no token for one: 401, Basic",
     "bound-policy": "an endpoint policy bound to a role turns that into 403",
     "asset-bucket": "the asset bucket's name",
+    "formats": "a repository's endpoints differ in the format's name alone",
     "memory": "CloudFormation replaces the handle that remembers, and touches nothing else",
     "expired": "what EC2 says to a session that is over",
     "guard-rails": "the guard rails deny what they say, from inside",
@@ -133,6 +134,12 @@ def of_bucket(arn, region, policy):
     follows = re.fullmatch(rf"assets-[0-9]{{12}}-{region}", name)
     lets_through = f"{arn}/*" in json.dumps(policy)
     return judged("asset-bucket", follows and lets_through, name + ("" if lets_through else ", which the endpoint's policy does not name"))
+
+
+def of_formats(endpoints):
+    """`endpoints` are a repository's, by format."""
+    forms = {url.replace(f"/{format}/", "/FORMAT/", 1) for format, url in endpoints.items()}
+    return judged("formats", len(forms) == 1, " ".join(sorted(forms)))
 
 
 def of_memory(before, after):

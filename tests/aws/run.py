@@ -43,6 +43,7 @@ class Run:
         self.apply()
         self.apply_again()
         self.look_at_bucket()
+        self.look_at_endpoints()
         self.say("starting a machine in the VPC, which does what a space does; some minutes")
         self.add(*rows.of_machine(self.machine("whole"), self.cloud.region))
         self.bind_policy()
@@ -143,6 +144,13 @@ class Run:
         told = self.cloud.ask("codeartifact", "describe-domain", "--domain", self.name)
         policy = self.endpoint("s3")["PolicyDocument"]
         self.add(rows.of_bucket(told["domain"]["s3BucketArn"], self.cloud.region, json.loads(policy)))
+
+    def look_at_endpoints(self):
+        """Of the formats that studio-mirror knows: it asks for one and derives the others."""
+        words = ("--domain", self.name, "--repository", REPOSITORY, "--format")
+        formats = ("pypi", "npm", "maven", "nuget", "ruby", "swift", "cargo")
+        told = {one: self.cloud.ask("codeartifact", "get-repository-endpoint", *words, one) for one in formats}
+        self.add(rows.of_formats({one: answer["repositoryEndpoint"] for one, answer in told.items()}))
 
     def endpoint(self, service):
         name = f"com.amazonaws.{self.cloud.region}.{service}"
