@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 use studio_mirror_emulator::{Action, Fault};
 use support::home::Home;
-use support::wire::Api;
+use support::wire::{Api, CORP};
 use support::{checkout, clients, wait_until};
 
 fn fault(api: &Api, operation: Option<&str>, times: Option<u32>, action: Action) {
@@ -182,18 +182,7 @@ fn the_calls_of_a_login_are_made_at_the_same_time() {
 fn vpc_endpoints_without_private_dns_need_no_more_than_a_token() {
     let api = Api::start();
     let home = Home::new();
-    let mut login = api.command(
-        &home,
-        &[
-            "login",
-            "--domain",
-            "corp",
-            "--domain-owner",
-            "111122223333",
-            "--repository",
-            "team",
-        ],
-    );
+    let mut login = api.command(&home, &[&["login"], &CORP[..]].concat());
     let base = "https://vpce-0a1b-2c3d.d.codeartifact.us-east-1.vpce.amazonaws.com";
     home.run(login.env("STUDIO_MIRROR_REPOSITORY_ENDPOINT", base))
         .success();

@@ -71,7 +71,7 @@ pub struct Choices {
     #[arg(long, value_name = "ID")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organization: Option<String>,
-    /// Who may publish internal packages, with commas: ARNs [default: nobody but who may by IAM]
+    /// Who may publish internal packages, with commas: ARNs
     #[arg(long, value_name = "ARN,…", value_delimiter = ',')]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub publishers: Vec<String>,

@@ -1,4 +1,4 @@
-//! Takes a set-up away: what stood in the slots before comes back, the stacks go, the packages stay unless they shall not.
+//! Takes a set-up away: what was attached before is attached again, the stacks go, the packages stay unless they shall not.
 
 use std::collections::BTreeSet;
 

@@ -111,7 +111,7 @@ fn without_a_terminal_nobody_is_asked_and_nothing_is_done() {
         .exit(2);
     assert_eq!(
         told.stderr,
-        "error: cannot ask: stdin is not a terminal\nhint: look at `studio-mirror bootstrap plan`, then add `--yes` to this command\n"
+        "error: cannot ask: stdin is not a terminal\nhint: add `--yes` to do it without a question\n"
     );
     administrator.account.assert_same(&before, &told);
 

@@ -30,7 +30,7 @@ pub(super) const UV: &[Check] = &[
     Check {
         needs: &["tools.uv.index", "keyring.first", "token.age"],
         explanation: "uv asks `keyring` only where keyring-provider is subprocess (UV_KEYRING_PROVIDER, the project's file and a table [pip] win over \
-            login's line), and where the index's address names the user aws. A token in the address wins over the helper and is over within 12 \
+            login's line), and where the index's address names the user aws. A token in the address wins over the helper and expires within 12 \
             hours. With --auth token the address must hold the token that login wrote.",
         fix: "$ unset UV_KEYRING_PROVIDER\n$ studio-mirror login --tool uv",
         ..of(

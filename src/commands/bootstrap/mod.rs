@@ -148,7 +148,7 @@ fn ask(question: &str, yes: bool) -> anyhow::Result<()> {
     if !io::stdin().is_terminal() {
         return Err(with_hint(
             Usage("cannot ask: stdin is not a terminal".to_owned()),
-            "look at `studio-mirror bootstrap plan`, then add `--yes` to this command",
+            "add `--yes` to do it without a question",
         ));
     }
     let mut stderr = io::stderr().lock();
