@@ -16,7 +16,7 @@ pub(super) fn local_texts(kind: &Kind, operation: &str, subject: &Subject) -> (S
     match kind {
         Kind::Name | Kind::Timeout | Kind::NoRoute if *service != Service::CodeArtifact => (
             format!("{operation}: {host} cannot be reached from here"),
-            "type this on a machine that reaches AWS's APIs, an administrator's; for `check --vpc` take the space's report there, with `--join REPORT.json`".into(),
+            "type this on a machine that reaches AWS's APIs, an administrator's: `studio-mirror check --vpc --join REPORT.json` takes the space's report there".into(),
         ),
         Kind::Name => (
             format!("{operation}: the name {host} has no address here"),

@@ -98,7 +98,7 @@ fn an_update_that_shows_something_else_afterwards_is_an_error() {
     has(
         &told,
         &[
-            "SageMaker took the update of JupyterLab, and shows arn:aws:sagemaker:eu-west-1:",
+            "SageMaker accepted the update of JupyterLab, but shows arn:aws:sagemaker:eu-west-1:",
             "\nhint: look at who changes it at the same time, and type the command again\n",
         ],
     );
@@ -114,7 +114,7 @@ fn an_update_with_which_something_else_changed_is_an_error() {
     has(
         &told,
         &[
-            "with JupyterLab something else of the Studio domain changed: DefaultUserSettings\n",
+            "the update of JupyterLab changed more of the Studio domain: DefaultUserSettings\n",
             "\nhint: somebody changed it at the same time, or AWS did: compare `aws sagemaker describe-domain` with what you know\n",
         ],
     );
