@@ -33,7 +33,7 @@ impl Report for Published {
             "was published before"
         };
         format!(
-            "studio-mirror {} {what} in the repository {} of domain {}\nSHA-256 {}\n",
+            "studio-mirror {} {what}\nRepository {} of domain {}\nSHA-256 {}\n",
             self.version, self.repository, self.domain, self.sha256
         )
     }

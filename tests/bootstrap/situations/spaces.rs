@@ -84,7 +84,8 @@ fn a_slot_that_somebody_took_since_stays_theirs() {
         .account
         .call("sagemaker", "update_domain", update);
     assert!(
-        in_the_way(&administrator, &[])[0].starts_with(&format!("JupyterLab: {theirs} is there"))
+        in_the_way(&administrator, &[])[0]
+            .starts_with(&format!("JupyterLab: {theirs} is attached"))
     );
     administrator.run(&["destroy", "--yes"]).success();
     assert_eq!(administrator.attached("JupyterLab"), "theirs-JupyterLab");
