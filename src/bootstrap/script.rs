@@ -1,6 +1,7 @@
 //! The lifecycle script that is attached: `lifecycle/on-start.sh`, the one that people fill in by hand, with every setting filled in.
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::error::Usage;
 
@@ -129,6 +130,12 @@ impl Script {
             ),
         ]
     }
+}
+
+/// SHA-256 in lower-case hex.
+pub fn sha256(bytes: &[u8]) -> String {
+    let hash = Sha256::digest(bytes);
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn is_sha256(text: &str) -> bool {
