@@ -1,7 +1,6 @@
 """Side by side on the emulator: three logins, and a cached helper call; and what a check takes. Medians; CPU is user + system
 time of the process and its children, memory the largest resident set among them."""
 
-import json
 import os
 import resource
 import shutil
@@ -11,30 +10,11 @@ import sys
 import tempfile
 import time
 
+from stand_in import INDEX, environment, start_emulator
+
 binary, emulator, clients = sys.argv[1:]
 scratch = tempfile.mkdtemp(prefix="bench-")
-
-
-def start_emulator(style):
-    command = [emulator, "--endpoint-style", style, "--state-dir", os.path.join(scratch, style)]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    return process, json.loads(process.stdout.readline())["http"]
-
-
-def environment(home, url):
-    path = [f"{clients}/aws/bin", f"{clients}/pip-newest/bin", f"{clients}/npm-newest/bin", "/usr/bin", "/bin"]
-    return {
-        "HOME": home,
-        "PATH": ":".join(path),
-        "LANG": "C.UTF-8",
-        "AWS_ACCESS_KEY_ID": "AKIAEMULATOREXAMPLE",
-        "AWS_SECRET_ACCESS_KEY": "emulator-secret-key",
-        "AWS_REGION": "us-east-1",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ENDPOINT_URL": url,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "STUDIO_MIRROR_API_ENDPOINT": url,
-    }
+path = [f"{clients}/{name}/bin" for name in ("aws", "pip-newest", "npm-newest")]
 
 
 def run(command, env, repeat=1, expected=0):
@@ -88,14 +68,14 @@ def medians(runs):
 
 
 def main():
-    process, url = start_emulator("aws")
+    process, api = start_emulator(emulator, scratch, "aws")
     # A check reads packages too, so it needs addresses of this machine.
-    packages, here = start_emulator("loopback")
+    packages, here = start_emulator(emulator, scratch, "loopback")
     try:
         ours, theirs = os.path.join(scratch, "ours"), os.path.join(scratch, "theirs")
         os.makedirs(ours)
         os.makedirs(theirs)
-        env_ours, env_theirs = environment(ours, url), environment(theirs, url)
+        env_ours, env_theirs = (environment(home, path, api["http"]) for home in (ours, theirs))
 
         login = [binary, "login", "--force", "--domain", "corp", "--repository", "team"]
         login_ours = medians([run(login, env_ours, repeat=10) for _ in range(5)])
@@ -104,11 +84,10 @@ def main():
             [tuple(map(sum, zip(*[run([*aws, tool], env_theirs) for tool in ("pip", "npm", "twine")]))) for _ in range(5)]
         )
 
-        index = "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/pypi/team/simple/"
-        helper = [binary, "keyring", "get", index, "aws"]
+        helper = [binary, "keyring", "get", INDEX, "aws"]
         helper_ours = medians([run(helper, env_ours, repeat=200) for _ in range(5)])
         floor = medians([run(["/bin/true"], env_ours, repeat=200) for _ in range(5)])
-        keyring = [f"{clients}/aws/bin/keyring", "get", index, "aws"]
+        keyring = [f"{clients}/aws/bin/keyring", "get", INDEX, "aws"]
         helper_theirs = medians([run(keyring, env_theirs) for _ in range(7)])
 
         row("login, three tools", "studio-mirror", login_ours, peak_kib(login, env_ours))
@@ -121,7 +100,7 @@ def main():
         # In a home of its own: what another repository's login left would be a finding.
         checked = os.path.join(scratch, "checked")
         os.makedirs(checked)
-        env_check = environment(checked, here)
+        env_check = environment(checked, path, here["http"])
         env_check["PATH"] = f"{checked}/.local/bin:" + env_check["PATH"]
         run([binary, "login", "--domain", "corp", "--repository", "team"], env_check)
         healthy = medians([run(check, env_check) for _ in range(5)])

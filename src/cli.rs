@@ -147,13 +147,13 @@ pub struct LoginArgs {
     /// npm scope that the repository serves, instead of all packages
     #[arg(long, value_name = "SCOPE")]
     pub namespace: Option<String>,
-    /// Lifetime of new tokens: 0 (as long as the role's credentials) or 900 to 43200
+    /// Lifetime of new tokens: 0 (as long as the role's credentials) or 900 to 43200 [default: CodeArtifact's, 12 hours]
     #[arg(long, value_name = "N")]
     pub duration_seconds: Option<String>,
     /// Show what would change, and change nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Ask for a new token even if the cached one is young
+    /// Ask for a new token even if the cached one is good
     #[arg(long)]
     pub force: bool,
     /// Set the machine or image up for all users: under /etc, with no token and no network. As root
@@ -268,7 +268,7 @@ pub struct PlaceArgs {
 /// `token`
 #[derive(Debug, Args)]
 pub struct TokenArgs {
-    /// raw: the token; header: an Authorization header; json: with its expiry; env: a line for `eval`
+    /// What to print
     #[arg(long, value_enum, default_value = "raw")]
     pub format: TokenFormat,
     /// Ask for a new token even if the cached one is good

@@ -8,6 +8,7 @@ pub mod bootstrap;
 pub mod changes;
 pub mod check;
 pub mod cli;
+pub mod columns;
 pub mod commands;
 pub mod config_file;
 pub mod credentials;

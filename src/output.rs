@@ -1,9 +1,10 @@
 //! Who may write to the terminal: results on stdout, everything else on stderr.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use serde::Serialize;
 
+use crate::columns;
 use crate::error::{Explained, one_line};
 
 /// How results are shown.
@@ -127,8 +128,14 @@ impl Printer {
 
     fn say(&self, at: Verbosity, text: &str) {
         if self.verbosity >= at {
+            let mut stderr = io::stderr().lock();
+            // A log keeps its lines whole, for whoever looks something up in it.
+            let lines = match stderr.is_terminal() {
+                true => columns::message(text),
+                false => format!("{text}\n"),
+            };
             // There is no place left to report that stderr is gone.
-            let _ = writeln!(io::stderr().lock(), "{text}");
+            let _ = stderr.write_all(lines.as_bytes());
         }
     }
 }

@@ -303,8 +303,8 @@ fn a_connection_that_stays_broken_is_given_up_in_time() {
             Action::Hang,
             "error: GetAuthorizationToken: no answer from 127.0.0.1 in time\n\
              hint: the VPC needs an interface endpoint for com.amazonaws.us-east-1.codeartifact.api with private DNS, \
-             and its security group must allow port 443 from the Studio security groups; without private DNS set \
-             STUDIO_MIRROR_API_ENDPOINT\n",
+             and its security group must let port 443 in from the Studio security groups: `studio-mirror check` says what \
+             of that is missing, and whom to send it to\n",
         ),
     ];
     // All at once: each takes the whole of the limit.
@@ -405,7 +405,7 @@ fn a_dead_network_and_a_name_that_nobody_knows_end_in_time() {
             "https://10.255.255.1",
             &[
                 "no answer from 10.255.255.1 in time",
-                "security group must allow port 443",
+                "security group must let port 443 in",
             ][..],
         ),
         (

@@ -46,6 +46,25 @@ fn every_command_has_examples_that_its_own_parser_takes() {
 }
 
 #[test]
+fn a_command_says_of_itself_what_the_list_says_of_it() {
+    for words in commands() {
+        let Some((name, above)) = words.split_last().filter(|(_, above)| !above.is_empty()) else {
+            continue;
+        };
+        let own = help(&words);
+        let own = own.lines().next().expect("a first line");
+        let list = help(above);
+        let listed = list
+            .lines()
+            .find(|line| line.starts_with(&format!("  {name} ")))
+            .unwrap_or_else(|| panic!("no {name} in:\n{list}"));
+        // A long sentence goes on below.
+        let begins = listed.trim_start_matches(&format!("  {name}")).trim();
+        assert!(own.starts_with(begins), "{words:?}: {own} | {listed}");
+    }
+}
+
+#[test]
 fn help_fits_into_eighty_columns() {
     for words in commands() {
         let help = help(&words);
@@ -82,7 +101,9 @@ fn help(words: &[String]) -> String {
 /// Every command by its words, those of `bootstrap` too.
 fn commands() -> Vec<Vec<String>> {
     let mut found = Vec::new();
-    collect(&[], &Cli::command(), &mut found);
+    let mut program = Cli::command().disable_help_subcommand(true);
+    program.build();
+    collect(&[], &program, &mut found);
     assert!(found.len() > 18, "{found:?}");
     found
 }

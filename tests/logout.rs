@@ -308,6 +308,7 @@ fn a_login_killed_while_it_renews_the_token_is_taken_back_to_the_byte() {
 fn logout_needs_no_network_and_forgets_the_token() {
     let mirror = Mirror::without_packages();
     let home = Home::new();
+    home.write(NPMRC, "save-exact=true\n");
     mirror.login(&home, &[]).success();
     let fault = Fault {
         anonymous: None,
@@ -318,7 +319,12 @@ fn logout_needs_no_network_and_forgets_the_token() {
     };
     mirror.emulator.add_faults(vec![fault]).expect("a fault");
     let asked = mirror.emulator.requests().len();
-    home.studio_mirror(["logout"]).success();
+    let finished = home.studio_mirror(["logout"]).success();
+    let told = "Logged out: pip, uv, npm.\n\
+                \x20 removed:    ~/.config/pip/pip.conf\n\
+                \x20 removed:    ~/.config/uv/uv.toml\n\
+                \x20 given back: ~/.npmrc\n";
+    assert!(finished.stdout.starts_with(told), "{finished}");
     assert_eq!(mirror.emulator.requests().len(), asked);
     assert_eq!(litter(home.path()).len(), 0);
     let url = mirror.endpoint("pypi", "team");

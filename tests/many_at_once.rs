@@ -216,11 +216,11 @@ fn who_waits_for_a_killed_process_goes_on() {
     let waiter = command(&mirror, &home, &["login"])
         .spawn()
         .expect("it starts");
-    // It asks for the endpoints while it waits for the token's lock.
+    // It asks for the endpoint while it waits for the token's lock.
     wait_until(
         "the second to be under way",
         Duration::from_secs(10),
-        || mirror.emulator.count("GetRepositoryEndpoint") == 4,
+        || mirror.emulator.count("GetRepositoryEndpoint") == 2,
     );
     holder.kill().expect("our own child");
     holder.wait().expect("our own child");

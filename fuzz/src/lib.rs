@@ -122,7 +122,7 @@ pub mod places;
 pub mod secret;
 #[path = "../../src/settings/mod.rs"]
 pub mod settings;
-#[path = "../../src/state.rs"]
+#[path = "../../src/state/mod.rs"]
 pub mod state;
 #[path = "../../src/studio.rs"]
 pub mod studio;

@@ -11,6 +11,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::region::Region;
 
 use super::explain::innermost;
+use super::mend::credentials_cause;
 use crate::credentials::CredentialSource;
 
 /// Makes it; nothing is asked for yet.
@@ -80,7 +81,7 @@ pub async fn find(source: &CredentialSource, region: &str) -> Result<Found, Stri
     let found = provider
         .provide_credentials()
         .await
-        .map_err(|error| sentence(&innermost(&error)))?;
+        .map_err(|error| credentials_cause(sentence(&innermost(&error))))?;
     let since_1970 = |time: std::time::SystemTime| time.duration_since(std::time::UNIX_EPOCH);
     Ok(Found {
         access_key_id: found.access_key_id().to_owned(),

@@ -9,7 +9,7 @@ use aws_sdk_codeartifact::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use super::connection::SetupFailure;
-use super::mend::{Denial, local_texts, service_texts};
+use super::mend::{Denial, credentials_cause, local_texts, service_texts};
 use super::service::Subject;
 use super::trust::Roots;
 use crate::error::{printable, with_hint};
@@ -91,6 +91,9 @@ impl AwsError {
         {
             chain += &format!(" (trusted: {})", roots.from);
         }
+        if kind == Kind::Credentials {
+            chain = credentials_cause(chain);
+        }
         if let Some(setup) = find::<SetupFailure>(&error) {
             let mut failure = Self::local(Kind::Setup, operation, subject, setup.message.clone());
             failure.hint = setup.hint.clone().map_or(failure.hint, String::into);
@@ -165,20 +168,26 @@ impl AwsError {
     ) -> Self {
         let code = error.code().unwrap_or_default();
         let sentence = printable(error.message().unwrap_or_default());
-        let kind = kind_of_answer(status, code, &sentence);
+        // What follows is the request in canonical form, of use to those who write signatures.
+        let sentence = sentence
+            .split(" The Canonical String for this request")
+            .next()
+            .unwrap_or_default()
+            .trim_end();
+        let kind = kind_of_answer(status, code, sentence);
         let seconds = raw
             .headers()
             .get("retry-after")
             .and_then(|seconds| seconds.parse().ok())
             .unwrap_or(0);
-        let (message, hint) = service_texts(&kind, operation, subject, &sentence);
+        let (message, hint) = service_texts(&kind, operation, subject, sentence);
         let code = if code.is_empty() {
             format!("HTTP {status}")
         } else {
             printable(code)
         };
         let denial =
-            (kind == Kind::Denied).then(|| Denial::of(subject.service, operation, &sentence));
+            (kind == Kind::Denied).then(|| Denial::of(subject.service, operation, sentence));
         Self {
             kind,
             denial,

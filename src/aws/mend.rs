@@ -20,18 +20,18 @@ pub(super) fn local_texts(kind: &Kind, operation: &str, subject: &Subject) -> (S
         ),
         Kind::Name => (
             format!("{operation}: the name {host} has no address here"),
-            format!("is the region `{region}` right, and has the VPC an interface endpoint for {endpoint} with private DNS?"),
+            format!("is the region `{region}` right, and has the VPC an interface endpoint for {endpoint} with private DNS? `studio-mirror check` says which"),
         ),
         Kind::Timeout => (
             format!("{operation}: no answer from {host} in time"),
             format!(
-                "the VPC needs an interface endpoint for {endpoint} with private DNS, and its security group must allow port 443 from the Studio security groups; without private DNS set STUDIO_MIRROR_API_ENDPOINT"
+                "the VPC needs an interface endpoint for {endpoint} with private DNS, and its security group must let port 443 in from the Studio security groups: `studio-mirror check` says what of that is missing, and whom to send it to"
             ),
         ),
         Kind::NoRoute => (
             format!("{operation}: there is no route from here to {host}"),
             format!(
-                "is the address right? In a VPC without internet only an interface endpoint for {endpoint} leads to the API"
+                "is the address right? In a VPC without internet only an interface endpoint for {endpoint} leads to the API: `studio-mirror check` says what is missing, and whom to send it to"
             ),
         ),
         Kind::Refused => (
@@ -59,7 +59,7 @@ pub(super) fn local_texts(kind: &Kind, operation: &str, subject: &Subject) -> (S
         ),
         Kind::Credentials => (
             format!("{operation}: no AWS credentials from {credentials}"),
-            "in Studio the space's role gives them; elsewhere use --profile NAME, `aws sso login`, or AWS_ACCESS_KEY_ID".into(),
+            credentials_hint(credentials),
         ),
         _ => (
             format!("{operation}: {host} does not answer like {}", service.title()),
@@ -89,6 +89,10 @@ pub(super) fn service_texts(
         Kind::Denied => (
             format!("{operation}: access denied for {credentials}"),
             denied_hint(*service, operation, domain, sentence),
+        ),
+        Kind::Rejected if sentence.contains("scoped to a valid region") => (
+            format!("{operation}: {host} does not serve the region {region}"),
+            "is the region right? --region, AWS_REGION and the profile name it, in this order".into(),
         ),
         Kind::Rejected => (
             format!("{operation}: AWS does not accept {credentials}"),
@@ -123,6 +127,35 @@ pub(super) fn service_texts(
             "the sentence above names the value at fault; `studio-mirror status` shows where each was set".into(),
         ),
         _ => local_texts(&Kind::NotAws, operation, subject),
+    }
+}
+
+/// The SDK's words for a profile that no file has, or that holds nothing; and for keys that the environment lacks.
+const NOT_SAID_WELL: [(&str, &str); 2] = [
+    (
+        "the credential provider was not enabled",
+        "no file in ~/.aws has it, or it holds no credentials",
+    ),
+    (
+        "environment variable not set",
+        "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set here, as they were at the login",
+    ),
+];
+
+/// Why there are no credentials, in the user's terms where the SDK's are none.
+pub(super) fn credentials_cause(said: String) -> String {
+    let known = NOT_SAID_WELL.iter().find(|(words, _)| said == *words);
+    known.map_or(said, |(_, better)| (*better).to_owned())
+}
+
+/// Where `credentials`, which were looked for in vain, could come from.
+fn credentials_hint(credentials: &str) -> String {
+    match credentials.split_once(' ') {
+        Some(("profile", name)) => format!(
+            "look at ~/.aws/config, `aws sso login --profile {name}`, or leave --profile and AWS_PROFILE out: in Studio the space's role gives credentials"
+        ),
+        Some(("access", _)) => "set both keys again, or `studio-mirror login`: it takes the credentials that there are now, in Studio the space's role's".into(),
+        _ => "in Studio the space's role gives them; elsewhere use --profile NAME, `aws sso login`, or AWS_ACCESS_KEY_ID".into(),
     }
 }
 

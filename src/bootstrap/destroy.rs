@@ -18,7 +18,7 @@ use super::slot::{Holder, Slot};
 use super::stack;
 use crate::aws::cloudformation::Event;
 use crate::aws::{AwsError, Kind};
-use crate::check::render::lines::broken;
+use crate::columns::broken;
 use crate::error::{one_line, with_hint};
 use crate::output::{Printer, Report};
 use crate::settings::Field;

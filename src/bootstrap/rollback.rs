@@ -9,7 +9,7 @@ use super::prepare::begin;
 use super::reach::Reach;
 use super::slot::{Holder, Slot};
 use crate::aws::AwsError;
-use crate::check::render::lines::broken;
+use crate::columns::broken;
 use crate::error::one_line;
 use crate::output::{Printer, Report};
 

@@ -3,7 +3,7 @@
 use super::decide::{AttachVerb, Attachment, Item, Verb};
 use super::plan::{Outcome, Plan, StackPlan, StackVerb};
 use crate::aws::cloudformation::Change;
-use crate::check::render::lines::broken;
+use crate::columns::broken;
 use crate::error::one_line;
 use crate::output::Report;
 

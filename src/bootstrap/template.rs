@@ -86,9 +86,7 @@ pub fn is_memory(kind: &str) -> bool {
 
 /// The first twelve digits of the SHA-256.
 fn short_hash(text: &str) -> String {
-    let digest = Sha256::digest(text.as_bytes());
-    let digits = digest.iter().take(6);
-    digits.map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(&Sha256::digest(text.as_bytes())[..6])
 }
 
 /// The parts put together: what is remembered in its place, `mappings` before the conditions, `resources` at the end.

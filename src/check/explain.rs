@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::fill::Words;
-use super::render::lines::{Block, blocks, wrapped};
+use super::render::lines::{Block, blocks};
 use super::{Check, Mender, Severity, catalogue};
+use crate::columns::wrapped;
 use crate::output::Report;
 
 /// One check, explained.

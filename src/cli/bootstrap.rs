@@ -2,20 +2,45 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{ArgMatches, Args, Command, FromArgMatches, Subcommand, ValueEnum};
 
 use super::examples;
 use crate::bootstrap::choices::Choices;
 
 /// `bootstrap`
-#[derive(Debug, Args)]
+#[derive(Debug)]
 pub struct BootstrapArgs {
     /// What to do.
-    #[command(subcommand)]
     pub action: BootstrapAction,
 }
 
-/// What `bootstrap` does.
+/// As clap derives it, but that the flags, more than those of all other commands, are put together for who calls
+/// `bootstrap` alone: every login would pay for them.
+impl Args for BootstrapArgs {
+    fn augment_args(command: Command) -> Command {
+        command
+            .subcommand_required(true)
+            .arg_required_else_help(true)
+            .defer(BootstrapAction::augment_subcommands)
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        command.defer(BootstrapAction::augment_subcommands_for_update)
+    }
+}
+
+impl FromArgMatches for BootstrapArgs {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        BootstrapAction::from_arg_matches(matches).map(|action| Self { action })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        self.action.update_from_arg_matches(matches)
+    }
+}
+
+// The first line is what `bootstrap --help` begins with, as the list of commands has it.
+/// Set the whole thing up, once, for everybody
 #[derive(Debug, Subcommand)]
 pub enum BootstrapAction {
     /// Show what would be made, changed and kept; change nothing

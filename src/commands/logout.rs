@@ -11,6 +11,7 @@ use super::session::refuse_without_root;
 use super::sharers::remembered;
 use crate::changes::{self, Edit};
 use crate::cli::LogoutArgs;
+use crate::columns::beside;
 use crate::environment;
 use crate::error::explain;
 use crate::files::Mode;
@@ -155,7 +156,7 @@ impl Undo<'_> {
         match without(self.places, &before, path, &all, &staying) {
             Ok(edit) => {
                 edit.remember(state);
-                self.report.given_back.push(self.places.shown(path));
+                self.given_back(path);
                 true
             }
             Err(error) => self.failed(path, error),
@@ -168,13 +169,23 @@ impl Undo<'_> {
         path: &Path,
         unconfigure: impl FnOnce(&str, &str) -> anyhow::Result<String>,
     ) -> bool {
-        let shown = self.places.shown(path);
         match changes::take_back(state, path, unconfigure) {
             Ok(()) => {
-                self.report.given_back.push(shown);
+                self.given_back(path);
                 true
             }
             Err(error) => self.failed(path, error),
+        }
+    }
+
+    /// Says so once, however many tools shared the file.
+    fn given_back(&mut self, path: &Path) {
+        let shown = self.places.shown(path);
+        if path.symlink_metadata().is_err() {
+            self.report.gone.insert(shown.clone());
+        }
+        if !self.report.given_back.contains(&shown) {
+            self.report.given_back.push(shown);
         }
     }
 
@@ -232,6 +243,9 @@ fn without(
 struct LogoutReport {
     tools: Vec<Tool>,
     given_back: Vec<String>,
+    /// Those among them that login had made: giving back is to take them away.
+    #[serde(skip)]
+    gone: BTreeSet<String>,
 }
 
 impl Report for LogoutReport {
@@ -240,9 +254,13 @@ impl Report for LogoutReport {
             return "Nothing to log out of.\n".to_owned();
         }
         let names: Vec<&str> = self.tools.iter().map(|tool| tool.as_str()).collect();
-        let mut text = format!("Logged out: {}.\n", names.join(", "));
+        let mut text = beside("Logged out:", 12, &format!("{}.", names.join(", ")));
         for path in &self.given_back {
-            text += &format!("  given back: {path}\n");
+            let done = match self.gone.contains(path) {
+                true => "removed:   ",
+                false => "given back:",
+            };
+            text += &format!("  {done} {path}\n");
         }
         text
     }

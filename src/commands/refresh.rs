@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::sharers::remembered;
 use crate::aws::{self, CodeArtifact};
 use crate::cli::RefreshArgs;
+use crate::columns::beside;
 use crate::error::{Explained, explain};
 use crate::helper::{inherit_container_credentials, login_cache, renewed_keys};
 use crate::output::{Printer, Report};
@@ -38,6 +39,9 @@ pub fn run(printer: Printer, args: &RefreshArgs) -> anyhow::Result<ExitCode> {
             },
         };
         printer.report(&report)?;
+        if refresh::held_requests(&state).is_empty() {
+            printer.note("no file holds a token yet; those of later logins are taken up");
+        }
         return Ok(ExitCode::SUCCESS);
     }
     if args.stop {
@@ -159,13 +163,13 @@ impl Report for RefreshReport {
             let said = match file.state {
                 FileState::Renewed => format!("has a new token, good for {life}"),
                 FileState::Fresh => format!("has a token good for {life}"),
-                FileState::Edited => {
-                    "was edited: it does not hold our token, and stays as it is".to_owned()
-                }
+                FileState::Edited => "was edited: it does not hold our token, and stays as it is; \
+                     `studio-mirror login` puts ours there"
+                    .to_owned(),
                 FileState::Gone => "is not there any more".to_owned(),
                 FileState::Failed => "FAILED".to_owned(),
             };
-            text += &format!("  {:<26}  {said}\n", file.file);
+            text += &beside(&format!("  {:<26}  ", file.file), 30, &said);
         }
         text
     }

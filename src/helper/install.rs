@@ -110,7 +110,7 @@ impl Installation {
             };
             self.warnings.push(format!(
                 "{} is not on PATH, so pip and uv ask {instead} for credentials; \
-                 add it: export PATH=\"$PATH:$HOME/.local/bin\"",
+                 add it, in ~/.bashrc as well: `export PATH=\"$PATH:$HOME/.local/bin\"`",
                 places.shown(&places.bin)
             ));
         }

@@ -88,11 +88,20 @@ impl Settings {
         let rule = rule_of(field);
         self.get(field).ok_or_else(|| {
             let variable = rule.variables.first().copied().unwrap_or_default();
+            let flag = rule.flag;
+            let flag = match field {
+                Field::Domain if self.get(Field::Repository).is_none() => {
+                    "--domain NAME and --repository NAME (who looks after Studio knows them)".into()
+                }
+                Field::Domain | Field::Repository => {
+                    format!("{flag} NAME (who looks after Studio knows it)")
+                }
+                _ => format!("{flag} VALUE"),
+            };
             with_hint(
                 Usage(format!("no {} is set", rule.name)),
                 format!(
-                    "give {} VALUE, set {variable}, or write it into ~/.config/studio-mirror/config.toml",
-                    rule.flag
+                    "give {flag}, set {variable}, or write it into ~/.config/studio-mirror/config.toml"
                 ),
             )
         })

@@ -73,10 +73,7 @@ impl TokenRequest {
             hash.update(part.as_bytes());
             hash.update([0]);
         }
-        hash.finalize()[..16]
-            .iter()
-            .map(|b| format!("{b:02x}"))
-            .collect()
+        hex::encode(&hash.finalize()[..16])
     }
 }
 

@@ -249,7 +249,7 @@ fn warning(entry: &Entry, registries: &[Registry]) -> Option<String> {
         }
         EXTRA => Some(format!(
             "`{EXTRA}` in [{section}] (line {line}) stands beside CodeArtifact: pip takes the highest version of either, \
-             so whoever publishes there can replace an internal package"
+             so whoever publishes there can replace an internal package; take it out: `pip config unset {section}.{EXTRA}`"
         )),
         "no-index"
             if !["0", "no", "n", "off", "f", "false"].contains(&value.to_lowercase().as_str()) =>

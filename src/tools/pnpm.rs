@@ -1,9 +1,12 @@
 //! pnpm: it asks a `tokenHelper` for its token, and has files of its own, so that npm stays as it is: `auth.ini` for pnpm 11 and
 //! newer, `rc` for older ones. These take a `tokenHelper` from ~/.npmrc alone, and a `registry` that is there before their own.
 
+mod npmrc;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+pub use self::npmrc::PnpmNpmrc;
 use super::npm::{LOCAL, Npm, auth_prefix, left_out, same_endpoint};
 use super::{
     Asks, Auth, AuthMode, Client, Configured, Editor, Found, NamedRegistry, Registry, Shim,
@@ -252,75 +255,6 @@ impl Editor for PnpmIni {
     }
 }
 
-/// The user's .npmrc, for pnpm 10 and older: the token helpers alone.
-pub struct PnpmNpmrc;
-
-impl Editor for PnpmNpmrc {
-    fn configure(&self, text: &str, registries: &[Registry]) -> Result<Configured, SyntaxError> {
-        let mut file = NpmrcFile::parse(text);
-        let mut warnings = Vec::new();
-        let used = registries
-            .iter()
-            .enumerate()
-            .filter(|(at, registry)| *at == 0 || registry.namespace.is_some());
-        for (_, registry) in used {
-            let helper = token_helper(registry);
-            if !is_runnable(&helper) {
-                warnings.push(format!(
-                    "pnpm cannot run a token helper whose path has a blank or a sign of the shell in it (`{helper}`): \
-                     studio-mirror login --tool pnpm --auth token"
-                ));
-            }
-            file.set(&format!("{}:{HELPER}", auth_prefix(registry.url)), &helper)?;
-            warnings.extend(elsewhere(&file, registry));
-        }
-        warnings.dedup();
-        Ok(Configured {
-            text: file.text(),
-            warnings,
-        })
-    }
-
-    fn unconfigure(&self, text: &str, urls: &[&str]) -> Result<String, SyntaxError> {
-        let mut file = NpmrcFile::parse(text);
-        for url in urls {
-            file.remove(&format!("{}:{HELPER}", auth_prefix(url)));
-        }
-        Ok(file.text())
-    }
-
-    fn inspect(&self, text: &str, url: &str) -> Result<Found, SyntaxError> {
-        let file = NpmrcFile::parse(text);
-        let helper = file.value(&format!("{}:{HELPER}", auth_prefix(url)));
-        Ok(helper.map_or(Found::NotConfigured, |_| Found::Helper))
-    }
-}
-
 fn is_registry(name: &str) -> bool {
     name == "registry" || name.starts_with('@') && name.ends_with(":registry")
-}
-
-/// Whether every pnpm runs this path: up to version 10 a shell does, from 11 on it is split at blanks.
-fn is_runnable(path: &str) -> bool {
-    path.chars()
-        .all(|c| c.is_alphanumeric() || "/._-+@:,=~".contains(c))
-}
-
-/// A warning where pnpm 10 and older go to another registry than `registry`.
-fn elsewhere(file: &NpmrcFile, registry: &Registry) -> Option<String> {
-    let name = match registry.namespace {
-        Some(scope) => format!("@{}:registry", scope.trim_start_matches('@')),
-        None => "registry".to_owned(),
-    };
-    let (line, ..) = file
-        .entries()
-        .filter(|(_, found, _)| *found == name)
-        .last()?;
-    let value = file.value(&name)?;
-    (!same_endpoint(value, registry.url)).then(|| {
-        format!(
-            "pnpm 10 and older take `{name}` from line {line} of .npmrc before their own file, and so another registry: \
-             studio-mirror login --tool npm,pnpm"
-        )
-    })
 }

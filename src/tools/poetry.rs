@@ -158,7 +158,7 @@ impl Editor for PoetryToml {
 /// What a person has to do for poetry to use the main registry.
 fn advice(main: &Registry) -> Vec<String> {
     let mut advice = vec![format!(
-        "poetry installs from what a project names: poetry source add --priority primary {} {}simple/",
+        "poetry installs from what a project names: `poetry source add --priority primary {} {}simple/`",
         main.name, main.url
     )];
     if let Auth::Token(_) = main.auth {

@@ -10,8 +10,7 @@ const LENGTH: usize = 16;
 /// `name` with a part behind it that follows from `token`: whoever knows it has no need of it.
 pub(super) fn secret_name(name: &str, token: &Secret) -> String {
     let hash = Sha256::digest(token.expose().as_bytes());
-    let secret: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{name}-{}", &secret[..LENGTH])
+    format!("{name}-{}", hex::encode(&hash[..LENGTH / 2]))
 }
 
 /// Whether `name` is the [`secret_name`] of a login's main registry, with any token.

@@ -2,16 +2,20 @@
 
 mod blocks;
 mod inline;
+mod plan;
+mod provider;
 mod warnings;
 
 use std::collections::BTreeMap;
 
 use toml_edit::{Item, TableLike};
 
+use self::plan::Plan;
+use self::provider::{remove_entry, set_provider};
 use super::url::{self, Parts};
 use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, SystemWide, ToolFile};
 use crate::edit::SyntaxError;
-use crate::edit::toml::{TomlFile, entry_spans, first_header, quoted, string};
+use crate::edit::toml::{TomlFile, string};
 use crate::endpoint::Format;
 use crate::places::Places;
 use crate::secret::Secret;
@@ -161,24 +165,7 @@ impl Editor for UvToml {
 /// Puts an index beside the default one; uv looks there first.
 fn add_extra(text: &str, registry: &Registry) -> Result<String, SyntaxError> {
     let mut file = TomlFile::parse(text)?;
-    let simple = format!("{}simple/", registry.url);
-    let ours = indexes(&file)?
-        .into_iter()
-        .position(|index| same_endpoint(index, &simple));
-    let url = url::with_login(registry.url, "simple/", registry.auth);
-    let plan = Plan {
-        ours,
-        was_ours: ours.is_some(),
-        doomed: Vec::new(),
-        entries: vec![
-            ("name", quoted(registry.name)),
-            ("url", quoted(&url)),
-            ("authenticate", quoted("always")),
-        ]
-        .into_iter()
-        .chain(publish_url(registry))
-        .collect(),
-    };
+    let plan = Plan::beside(&file, registry)?;
     match file.root().get("index") {
         Some(Item::Value(_)) => inline::set(&mut file, &plan),
         _ => blocks::set(&mut file, &plan, false)?,
@@ -186,91 +173,8 @@ fn add_extra(text: &str, registry: &Registry) -> Result<String, SyntaxError> {
     Ok(file.finish())
 }
 
-/// Where `uv publish --index` goes. Not with a token: uv 0.6 shows the whole address.
-fn publish_url(registry: &Registry) -> Option<(&'static str, String)> {
-    let asks = matches!(registry.auth, Auth::Helper);
-    let url = url::with_login(registry.url, "", Auth::Helper);
-    asks.then(|| (PUBLISH_URL, quoted(&url)))
-}
-
 fn asks_always(index: &dyn TableLike) -> bool {
     string(index, "authenticate") == Some("always")
-}
-
-/// What the index list is to become.
-struct Plan {
-    /// The index that becomes ours, by its place in the list; `None`: a new one.
-    ours: Option<usize>,
-    /// Whether that one already was ours: then its other keys and comments stay.
-    was_ours: bool,
-    /// Indexes to take out.
-    doomed: Vec<usize>,
-    /// Key and value of ours, as TOML, in the order to write them.
-    entries: Vec<(&'static str, String)>,
-}
-
-impl Plan {
-    fn of(file: &TomlFile, registry: &Registry) -> Result<Self, SyntaxError> {
-        let simple = format!("{}simple/", registry.url);
-        let indexes = indexes(file)?;
-        // An explicit index serves only what a project pins to it: the owner's own, whatever its URL.
-        let same = |at: &usize| {
-            let index = indexes[*at];
-            same_endpoint(index, &simple) && (is_default(index) || !is_true(index, "explicit"))
-        };
-        let default = |at: &usize| is_default(indexes[*at]);
-        let places = || 0..indexes.len();
-        let known = places()
-            .filter(default)
-            .find(same)
-            .or_else(|| places().find(same));
-        let ours = known.or_else(|| places().find(default));
-        let doomed: Vec<usize> = places()
-            .filter(|at| Some(*at) != ours && (default(at) || same(at)))
-            .collect();
-        let taken: Vec<&str> = (0..indexes.len())
-            .filter(|at| Some(*at) != ours && !doomed.contains(at))
-            .filter_map(|at| string(indexes[at], "name"))
-            .collect();
-        let kept_name = known
-            .and_then(|at| string(indexes[at], "name"))
-            .filter(|name| !taken.contains(name));
-        let name = kept_name.map_or_else(|| free_name(&taken), str::to_owned);
-        Ok(Self {
-            ours,
-            was_ours: known.is_some(),
-            doomed,
-            entries: vec![
-                ("name", quoted(&name)),
-                (
-                    "url",
-                    quoted(&url::with_login(registry.url, "simple/", registry.auth)),
-                ),
-                ("default", "true".to_owned()),
-                ("authenticate", quoted("always")),
-            ]
-            .into_iter()
-            .chain(publish_url(registry))
-            .collect(),
-        })
-    }
-
-    /// Whether a key of the index that becomes ours may stay beside ours.
-    fn keeps(&self, key: &str) -> bool {
-        // uv uses an index that is both default and explicit for nothing. Where to publish is ours to say.
-        self.was_ours && !["explicit", PUBLISH_URL].contains(&key)
-    }
-}
-
-/// Of two indexes of one name uv ignores the second.
-fn free_name(taken: &[&str]) -> String {
-    let is_free = |name: &String| !taken.iter().any(|taken| taken.eq_ignore_ascii_case(name));
-    let mut numbered = (2..).map(|number| format!("{NAME}-{number}"));
-    Some(NAME.to_owned())
-        .into_iter()
-        .chain(&mut numbered)
-        .find(is_free)
-        .unwrap_or_default()
 }
 
 /// The indexes of the file, in either of TOML's two ways to write a list of tables.
@@ -309,75 +213,4 @@ fn same_endpoint(index: &dyn TableLike, simple: &str) -> bool {
     parts
         .zip(Parts::of(simple))
         .is_some_and(|(url, ours)| url.same_endpoint(&ours))
-}
-
-/// Writes, or takes out, `keyring-provider`. True if it was added where nothing was.
-fn set_provider(file: &mut TomlFile, registry: &Registry) -> Result<bool, SyntaxError> {
-    let value = file.root().get(PROVIDER);
-    let span = value.and_then(Item::span);
-    match (registry.auth, value.map(Item::is_value)) {
-        (_, Some(false)) => {
-            let line = file.line_of(span.map_or(0, |span| span.start));
-            return Err(SyntaxError::new(
-                line,
-                format!("`{PROVIDER}` must be a string"),
-            ));
-        }
-        (Auth::Helper, None) => {
-            add_root_entry(file, format!("{PROVIDER} = {}", quoted(SUBPROCESS)));
-            return Ok(true);
-        }
-        (Auth::Helper, Some(true)) if string(file.root(), PROVIDER) != Some(SUBPROCESS) => {
-            if let Some(span) = span {
-                file.replace(span, quoted(SUBPROCESS));
-            }
-        }
-        (Auth::Token(_), Some(true)) if asks_helper(file)? => remove_entry(file, PROVIDER),
-        _ => {}
-    }
-    Ok(false)
-}
-
-/// Whether the file already sends uv to a credential helper: `aws@` in the default index and no token.
-fn asks_helper(file: &TomlFile) -> Result<bool, SyntaxError> {
-    let default = indexes(file)?.into_iter().find(|index| is_default(*index));
-    let parts = default
-        .and_then(|index| string(index, "url"))
-        .and_then(Parts::of);
-    Ok(string(file.root(), PROVIDER) == Some(SUBPROCESS)
-        && parts.is_some_and(|parts| parts.user == Some("aws") && parts.password.is_none()))
-}
-
-/// Adds a line to the root table: behind its last entry, else over the first header and the comment on it.
-fn add_root_entry(file: &mut TomlFile, line: String) {
-    let entries = entry_spans(file.root());
-    if let Some(end) = entries.iter().map(|span| span.end).max() {
-        file.insert_lines(file.line_end(end), &[line]);
-        return;
-    }
-    let Some(header) = first_header(file.root()) else {
-        file.insert_lines(file.end(), &[line]);
-        return;
-    };
-    let mut at = file.line_start(header);
-    while at > file.start() {
-        let above = file.line_start(at - 1);
-        if !file.slice(above..at).trim_start().starts_with('#') {
-            break;
-        }
-        at = above;
-    }
-    file.insert_lines(at, &[line, String::new()]);
-}
-
-fn remove_entry(file: &mut TomlFile, key: &str) {
-    let root = file.root();
-    let spans = root
-        .get(key)
-        .and_then(Item::span)
-        .zip(root.key(key).and_then(|key| key.span()));
-    if let Some((value, key)) = spans {
-        file.remove_lines(key.start..value.end);
-        file.remove_blank_below(value.end);
-    }
 }

@@ -148,7 +148,9 @@ fn colours_and_progress_are_for_terminals_and_no_color_forbids_colours() {
     assert!(shown.stdout.contains("\r\u{1b}[Kchecking "), "{shown}");
     let plain = on_a_terminal(&set, &[("NO_COLOR", "1")], &[]).exit(1);
     assert!(
-        plain.stdout.contains("FAILED: CodeArtifact gives a token"),
+        plain
+            .stdout
+            .contains("FAILED: expected that CodeArtifact gives a token"),
         "{plain}"
     );
     assert!(!plain.stdout.contains("\u{1b}[31m"), "{plain}");

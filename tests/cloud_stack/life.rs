@@ -40,6 +40,11 @@ fn a_stack_makes_changes_replaces_and_retains() {
         "{group}"
     );
     assert_eq!(world.endpoint()["PrivateDnsEnabled"], true);
+    let has_host_names = || {
+        let asked = json!({"VpcId": world.output("Network"), "Attribute": "enableDnsHostnames"});
+        account.call("ec2", "describe_vpc_attribute", asked)["EnableDnsHostnames"]["Value"].clone()
+    };
+    assert_eq!(has_host_names(), true);
     let before = world.endpoint()["VpcEndpointId"].clone();
 
     let changed = [("Word", "two"), ("Mode", "ALLOW"), ("Private", "false")];
@@ -62,6 +67,7 @@ fn a_stack_makes_changes_replaces_and_retains() {
         json!({"domain": "acme", "repository": "team"}),
     );
     assert_eq!(team["repository"]["description"], "two");
+    assert_eq!(has_host_names(), false);
     let endpoint = world.endpoint();
     assert_eq!(
         (&endpoint["VpcEndpointId"], &endpoint["PrivateDnsEnabled"]),

@@ -14,19 +14,10 @@ use std::process::Command;
 
 use support::binary_under_test;
 use support::home::{Finished, Home};
-use support::mirror::Mirror;
+use support::mirror::{LOGIN, Mirror};
 
 const PIP_CONF: &str = ".config/pip/pip.conf";
 const NPMRC: &str = ".npmrc";
-const LOGIN: [&str; 7] = [
-    "login",
-    "--domain",
-    "corp",
-    "--domain-owner",
-    "111122223333",
-    "--repository",
-    "team",
-];
 
 /// Whether this machine lets us mount; says loudly what is not tested if not.
 fn can_mount() -> bool {

@@ -3,7 +3,7 @@
 use crate::support::binary_under_test;
 use crate::support::home::Home;
 use crate::support::leak_watch::holds_token;
-use crate::support::mirror::Mirror;
+use crate::support::mirror::{LOGIN, Mirror};
 use crate::support::programs::copy_program;
 use crate::support::tree::{Entry, picture};
 use crate::{MINT, NPMRC, PIP_CONF, STATE, UV_TOML, mode, set_mode, without_token};
@@ -160,15 +160,7 @@ fn a_repository_endpoint_without_private_dns_has_the_path_form() {
     let home = Home::new();
     let mut command = home.command(binary_under_test());
     command
-        .args([
-            "login",
-            "--domain",
-            "corp",
-            "--domain-owner",
-            "111122223333",
-            "--repository",
-            "team",
-        ])
+        .args(LOGIN)
         .env("STUDIO_MIRROR_API_ENDPOINT", mirror.emulator.http_url())
         .env(
             "STUDIO_MIRROR_REPOSITORY_ENDPOINT",
@@ -235,15 +227,7 @@ fn a_keyring_command_of_somebody_elses_making_stays() {
     std::os::unix::fs::symlink("keyring", home.join(".local/bin/studio-mirror")).expect("a link");
     let mut command = home.command(home.join(".local/bin/studio-mirror"));
     command
-        .args([
-            "login",
-            "--domain",
-            "corp",
-            "--domain-owner",
-            "111122223333",
-            "--repository",
-            "team",
-        ])
+        .args(LOGIN)
         .env("STUDIO_MIRROR_API_ENDPOINT", mirror.emulator.http_url());
     home.run(&mut command).success();
     assert!(keyring.symlink_metadata().expect("still there").is_file());
@@ -275,15 +259,7 @@ fn folders_made_on_the_way_are_closed_to_others_whatever_the_umask() {
         shell
             .args(["-c", &format!("umask {umask}; exec \"$@\""), "sh"])
             .arg(binary_under_test())
-            .args([
-                "login",
-                "--domain",
-                "corp",
-                "--domain-owner",
-                "111122223333",
-                "--repository",
-                "team",
-            ])
+            .args(LOGIN)
             .env("STUDIO_MIRROR_API_ENDPOINT", mirror.emulator.http_url());
         home.run(&mut shell).success();
         for (path, entry) in picture(home.path()) {

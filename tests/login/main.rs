@@ -6,6 +6,7 @@ mod refusals;
 mod settings;
 #[path = "../support/mod.rs"]
 mod support;
+mod terminal;
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;

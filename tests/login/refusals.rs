@@ -56,9 +56,9 @@ fn wrong_usage_exits_with_2_and_says_what_is_wrong() {
     }
     let finished = with_api(&mirror, &home, &["login"]).exit(2);
     assert!(
-        finished
-            .stderr
-            .contains("no domain is set\nhint: give --domain"),
+        finished.stderr.contains(
+            "no domain is set\nhint: give --domain NAME and --repository NAME (who looks after"
+        ),
         "{finished}"
     );
     let finished = with_api(&mirror, &home, &["login", "--domain", "corp"]).exit(2);
@@ -66,7 +66,86 @@ fn wrong_usage_exits_with_2_and_says_what_is_wrong() {
         finished.stderr.contains("no repository is set\nhint: "),
         "{finished}"
     );
+    // It would be remembered, and move npm at its next login.
+    let namespace = [
+        "login",
+        "--domain",
+        "corp",
+        "--repository",
+        "team",
+        "--namespace",
+        "acme",
+    ];
+    let for_pip = [&namespace[..], &["--tool", "pip,uv"]].concat();
+    let finished = with_api(&mirror, &home, &for_pip).exit(2);
+    assert_eq!(
+        finished.stderr,
+        "error: pip, uv: no tool among these knows --namespace\n\
+         hint: leave it out, or name one that does: npm, pnpm, yarn, bun, swift\n"
+    );
     assert_eq!(mirror.emulator.requests().len(), 0);
+}
+
+#[test]
+fn credentials_that_are_not_there_are_told_in_words_of_their_own() {
+    let mirror = Mirror::without_packages();
+    let home = Home::new();
+    let finished = mirror.login(&home, &["--profile", "nope"]).exit(1);
+    assert_eq!(
+        finished.stderr,
+        "error: GetAuthorizationToken: no AWS credentials from profile nope\n  \
+         caused by: no file in ~/.aws has it, or it holds no credentials\n\
+         hint: look at ~/.aws/config, `aws sso login --profile nope`, or leave --profile and AWS_PROFILE out: in Studio the space's \
+         role gives credentials\n"
+    );
+    mirror.let_tokens_live(1);
+    mirror.login(&home, &[]).success();
+    let npmrc = home.read(NPMRC);
+    let (_, token) = npmrc.split_once("_authToken=").expect("a token");
+    mirror.wait_until_refused(token.trim());
+    // Another terminal, which has no keys.
+    let home = home.without("AWS_ACCESS_KEY_ID");
+    let finished = home.studio_mirror(["refresh"]).exit(1);
+    for words in [
+        "caused by: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set here, as they were at the login\n",
+        "hint: set both keys again, or `studio-mirror login`: it takes ",
+    ] {
+        assert!(finished.stderr.contains(words), "{finished}");
+    }
+    let status = home.studio_mirror(["status"]).success().stdout;
+    assert!(
+        status.contains("in the environment, at the\n                       login; not set here\n"),
+        "{status}"
+    );
+}
+
+#[test]
+fn a_wrong_secret_is_told_without_the_canonical_request() {
+    let mirror = Mirror::without_packages();
+    let home = Home::new();
+    let mut login = home.command(binary_under_test());
+    login
+        .args(["login", "--domain", "corp", "--repository", "team"])
+        .env("STUDIO_MIRROR_API_ENDPOINT", mirror.emulator.http_url())
+        .env("AWS_SECRET_ACCESS_KEY", "another");
+    let finished = home.run(&mut login).exit(1);
+    let cause =
+        "caused by: InvalidSignatureException: The request signature we calculated does not match";
+    assert!(finished.stderr.contains(cause), "{finished}");
+    assert!(!finished.stderr.contains("x-amz-date"), "{finished}");
+}
+
+#[test]
+fn a_wrong_region_is_no_matter_of_new_credentials() {
+    let mirror = Mirror::without_packages();
+    let home = Home::new();
+    let finished = mirror.login(&home, &["--region", "eu-west-9"]).exit(1);
+    for words in [
+        "does not serve the region eu-west-9\n",
+        "hint: is the region right? ",
+    ] {
+        assert!(finished.stderr.contains(words), "{words}: {finished}");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::support::home::Home;
 use crate::support::leak_watch::holds_token;
-use crate::support::mirror::Mirror;
+use crate::support::mirror::{LOGIN, Mirror};
 use crate::support::programs::copy_program;
 use crate::support::tree::picture;
 use crate::support::{binary_under_test, tell_skipped};
@@ -208,15 +208,7 @@ fn what_would_surprise_is_warned_of() {
     );
     let mut command = home.command(binary_under_test());
     command
-        .args([
-            "login",
-            "--domain",
-            "corp",
-            "--domain-owner",
-            "111122223333",
-            "--repository",
-            "team",
-        ])
+        .args(LOGIN)
         .env("STUDIO_MIRROR_API_ENDPOINT", mirror.emulator.http_url())
         .env("PIP_INDEX_URL", "https://elsewhere.example/simple")
         .env("PATH", "/usr/bin:/bin");

@@ -218,7 +218,7 @@ enum Laid {
 
 impl Standing {
     fn raise() -> Standing {
-        let packages = Packages::with_npm(&[EVERYWHERE]);
+        let packages = Packages::with_public(&[EVERYWHERE]);
         let mut process = Command::new(built_program("studio-mirror-lab"))
             .args(["serve", "--packages"])
             .arg(packages.path())

@@ -12,6 +12,17 @@ use studio_mirror_emulator::{Emulator, Options};
 /// The repository that everything is installed from unless a test says otherwise.
 pub const TEAM: &str = "team";
 
+/// A login that is told everything by flags.
+pub const LOGIN: [&str; 7] = [
+    "login",
+    "--domain",
+    "corp",
+    "--domain-owner",
+    "111122223333",
+    "--repository",
+    TEAM,
+];
+
 /// An AWS of one test's own: domain `corp` of 111122223333, repository `team`.
 pub struct Mirror {
     pub emulator: Emulator,
@@ -51,14 +62,7 @@ impl Mirror {
     /// The same, where the user's configuration file names the repositories.
     pub fn login_by_file(&self, home: &Home, flags: &[&str]) -> Finished {
         let mut login = home.command(binary_under_test());
-        login.args([
-            "login",
-            "--domain",
-            "corp",
-            "--domain-owner",
-            "111122223333",
-        ]);
-        login.args(flags);
+        login.args(&LOGIN[..5]).args(flags);
         home.run(login.env("STUDIO_MIRROR_API_ENDPOINT", self.emulator.http_url()))
     }
 

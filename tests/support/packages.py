@@ -210,4 +210,7 @@ def main(into):
 folder = pathlib.Path(sys.argv[1])
 main(folder)
 for wanted in sys.argv[2:]:
-    npm(folder, *wanted.rsplit("@", 1))
+    if "==" in wanted:
+        wheel(folder, *wanted.split("=="), "__version__ = '1'\n")
+    else:
+        npm(folder, *wanted.rsplit("@", 1))

@@ -18,11 +18,12 @@ pub struct Packages(TempDir);
 impl Packages {
     /// Builds them all.
     pub fn build() -> Packages {
-        Packages::with_npm(&[])
+        Packages::with_public(&[])
     }
 
-    /// Builds them all, and npm packages as `name@version`: such as every repository over the public registry has.
-    pub fn with_npm(wanted: &[&str]) -> Packages {
+    /// Builds them all, and npm packages as `name@version`, wheels as `name==version`: such as every repository over the public
+    /// indexes has.
+    pub fn with_public(wanted: &[&str]) -> Packages {
         let folder = tempfile::Builder::new()
             .prefix("packages-")
             .tempdir()

@@ -1,14 +1,15 @@
 //! The decisions: what is there and what is wanted become what the stacks are to hold. Pure.
 
+mod decision;
 mod network;
 mod packages;
 mod slots;
 #[cfg(test)]
 mod tests;
 
-use serde::Serialize;
 use serde_json::json;
 
+pub use decision::{ByHand, Decision, Item, Verb};
 pub use slots::{AttachVerb, Attachment, fill, is_of_ours, is_ours};
 
 use super::choices::{Choices, IamWay, role_name};
@@ -16,7 +17,7 @@ use super::chosen;
 use super::discover::spaces_groups;
 use super::found::Found;
 use super::names::Names;
-use super::stacks::{ConsumerStack, PackagesStack, Public};
+use super::stacks::{ConsumerStack, Public};
 use crate::check::catalogue::REGIONS;
 
 /// What is wanted.
@@ -45,81 +46,6 @@ pub struct Parts {
     pub packages: bool,
     /// That of an account whose spaces use them.
     pub consumer: bool,
-}
-
-/// What was decided about something that is there, or must be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Verb {
-    /// It is there, somebody else's, and good.
-    Reuse,
-    /// It is there and stays.
-    Keep,
-    /// It cannot be done so.
-    Refuse,
-}
-
-/// One decision.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Item {
-    /// What.
-    pub verb: Verb,
-    /// About what.
-    pub subject: String,
-    /// Why; for a refusal also what would mend it.
-    pub why: String,
-}
-
-/// Something that only somebody else can or should do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ByHand {
-    /// What it is for.
-    pub what: String,
-    /// The command or the statement.
-    pub text: String,
-}
-
-/// Everything that was decided.
-#[derive(Clone, Debug, Default)]
-pub struct Decision {
-    /// What the packages' stack is to hold.
-    pub packages: Option<PackagesStack>,
-    /// What the spaces' stack is to hold.
-    pub consumer: Option<ConsumerStack>,
-    /// What is kept, reused, refused.
-    pub items: Vec<Item>,
-    /// What happens to each slot.
-    pub attachments: Vec<Attachment>,
-    /// What others have to do.
-    pub by_hand: Vec<ByHand>,
-    /// Who else will notice.
-    pub affected: Vec<String>,
-}
-
-impl Decision {
-    /// The refusals.
-    pub fn refusals(&self) -> impl Iterator<Item = &Item> {
-        self.items.iter().filter(|item| item.verb == Verb::Refuse)
-    }
-
-    fn say(&mut self, verb: Verb, subject: impl Into<String>, why: impl Into<String>) {
-        self.items.push(Item {
-            verb,
-            subject: subject.into(),
-            why: why.into(),
-        });
-    }
-
-    fn refuse(&mut self, subject: impl Into<String>, why: impl Into<String>) {
-        self.say(Verb::Refuse, subject, why);
-    }
-
-    fn by_hand(&mut self, what: impl Into<String>, text: impl Into<String>) {
-        self.by_hand.push(ByHand {
-            what: what.into(),
-            text: text.into(),
-        });
-    }
 }
 
 /// Whether a region has CodeArtifact.

@@ -1,7 +1,7 @@
 //! The proofs for people: what does not hold first.
 
 use super::judge::{Proof, ProofReport, Proved};
-use crate::check::render::lines::wrapped;
+use crate::columns::wrapped;
 use crate::output::Report;
 
 impl Report for ProofReport {

@@ -92,12 +92,7 @@ fn content_hash(stack: &ConsumerStack, script: &str) -> String {
     for (key, value) in &stack.tags {
         hash.update(format!("\0{key}={value}"));
     }
-    let digest = hash.finalize();
-    digest
-        .iter()
-        .take(6)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex::encode(&hash.finalize()[..6])
 }
 
 /// The template and its parameters; `remembered` is one value of JSON that [`super::remembered`] gives back.

@@ -1,37 +1,6 @@
-//! Lines of at most 80 columns that can still be copied: a command goes on behind a backslash.
+//! A mend for people: its words, its commands, its policies.
 
-/// What a terminal is sure to have.
-const WIDTH: usize = 80;
-
-/// `text` broken at blanks, each line behind `indent`.
-pub fn wrapped(text: &str, indent: &str) -> String {
-    broken(text, indent, indent, "")
-}
-
-/// `text` broken at blanks, with other indents for the first line and the rest, and `joint` at the end of all lines but the last.
-pub fn broken(text: &str, first: &str, rest: &str, joint: &str) -> String {
-    let mut lines = String::new();
-    for paragraph in text.lines() {
-        let mut line = if lines.is_empty() { first } else { rest }.to_owned();
-        let mut is_empty = true;
-        for word in paragraph.split(' ').filter(|word| !word.is_empty()) {
-            let columns = line.chars().count() + 1 + word.chars().count() + joint.chars().count();
-            if !is_empty && columns > WIDTH {
-                lines += &format!("{line}{joint}\n");
-                line = rest.to_owned();
-                is_empty = true;
-            }
-            if !is_empty {
-                line.push(' ');
-            }
-            line += word;
-            is_empty = false;
-        }
-        lines += line.trim_end();
-        lines.push('\n');
-    }
-    lines
-}
+use crate::columns::{broken, wrapped};
 
 /// A part of a mend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,8 +81,6 @@ mod tests {
         let command = blocks("$ aws a", "  ");
         assert_eq!(command, "    aws a\n");
         assert!(blocks(&format!("$ {long}"), "").contains(" \\\n"));
-        assert_eq!(wrapped("", ""), "");
-        assert_eq!(wrapped("a\n\nb", "  "), "  a\n\n  b\n");
     }
 
     #[test]

@@ -35,7 +35,7 @@ fn open(found: &Finding) -> String {
         _ => "Warning",
     };
     let mut text = format!(
-        "### {word}: {} (`{}`)\n\n> {}\n",
+        "### {word}: expected that {} (`{}`)\n\n> {}\n",
         found.title,
         found.id,
         found.detail.replace('\n', "\n> ")

@@ -1,7 +1,8 @@
 //! For people: what is broken first, with its mend, then in a few lines what is fine.
 
-use super::lines::{blocks, wrapped};
+use super::lines::blocks;
 use crate::check::{Finding, Report, Status};
+use crate::columns::wrapped;
 
 /// How text is shown.
 #[derive(Clone, Copy, Debug, Default)]
@@ -53,7 +54,11 @@ pub fn text(report: &Report, style: Style) -> String {
 }
 
 fn open(found: &Finding, style: Style) -> String {
-    let mut text = format!("{}: {}\n", style.mark(found.status), found.title);
+    let mut text = format!(
+        "{}: expected that {}\n",
+        style.mark(found.status),
+        found.title
+    );
     text += &wrapped(&capitalised(&found.detail), "  ");
     if let (Some(fix), Some(mender)) = (&found.fix, found.mender) {
         text += &format!("\n  To be mended by {mender}:\n");

@@ -15,7 +15,7 @@ pub fn found(evidence: &Evidence) -> Option<Verdict> {
     Some(match evidence.credentials.as_ref()? {
         Ok(found) => Verdict::ok(format!("{} ({})", found.source, found.access_key_id)),
         Err(trouble) => {
-            let what = trouble.what.replace(NOT_ENABLED, NO_PROFILE);
+            let what = trouble.what.clone();
             let source = what.strip_prefix(NONE_FROM).unwrap_or_default();
             let is_exchanged = ["profile ", "web identity "]
                 .iter()
@@ -43,9 +43,6 @@ pub fn found(evidence: &Evidence) -> Option<Verdict> {
 
 /// How the trouble with credentials begins.
 const NONE_FROM: &str = "no AWS credentials from ";
-/// The SDK's words for a profile that no file has, or that holds nothing.
-const NOT_ENABLED: &str = "the credential provider was not enabled";
-const NO_PROFILE: &str = "no file in ~/.aws has it, or it holds no credentials";
 
 /// Whether STS, which was asked for the credentials, cannot be reached.
 fn asks_sts_in_vain(evidence: &Evidence, what: &str) -> bool {

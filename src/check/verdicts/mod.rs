@@ -93,6 +93,19 @@ mod sample {
         }
     }
 
+    /// A set-up whose API has this said of its name, and a connection that came out so.
+    pub(super) fn seen(names: Names, reached: Reached) -> Evidence {
+        let first = names.addresses().first().map(|ip| (*ip, 443).into());
+        evidence(HostSeen {
+            connections: first
+                .map(|address| (address, reached))
+                .into_iter()
+                .collect(),
+            names: Some(names),
+            ..host()
+        })
+    }
+
     /// A set-up whose API is `host`.
     pub(super) fn evidence(host: HostSeen) -> Evidence {
         Evidence {

@@ -225,19 +225,7 @@ fn is_fault(said: &Said) -> bool {
 mod tests {
     use super::*;
     use crate::check::evidence::Reached;
-    use crate::check::verdicts::sample::{evidence, host, ip, names, said};
-
-    /// The API's name, with this said of it and a connection that came out so.
-    fn seen(names: Names, reached: Reached) -> Evidence {
-        let mut host = host();
-        let first = names.addresses().first().map(|ip| (*ip, 443).into());
-        host.connections = first
-            .map(|address| (address, reached))
-            .into_iter()
-            .collect();
-        host.names = Some(names);
-        evidence(host)
-    }
+    use crate::check::verdicts::sample::{host, ip, names, said, seen};
 
     #[test]
     fn a_name_is_judged_by_where_it_leads_and_whether_that_is_reached() {

@@ -171,19 +171,7 @@ fn in_words(said: &Said) -> String {
 mod tests {
     use super::*;
     use crate::check::evidence::Reached;
-    use crate::check::verdicts::sample::{evidence, host, ip, names, said};
-
-    /// The API's name, with this said of it and a connection that came out so.
-    fn seen(names: Names, reached: Reached) -> Evidence {
-        let mut host = host();
-        let first = names.addresses().first().map(|ip| (*ip, 443).into());
-        host.connections = first
-            .map(|address| (address, reached))
-            .into_iter()
-            .collect();
-        host.names = Some(names);
-        evidence(host)
-    }
+    use crate::check::verdicts::sample::{host, ip, names, said, seen};
 
     #[test]
     fn nameservers_are_judged_together() {

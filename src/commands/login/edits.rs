@@ -1,14 +1,14 @@
 //! The tools' files: what a login changes in each, file by file, so that one odd file fails its own tools alone.
 
+mod warnings;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 
 use super::one_file::{is_unneeded, links_of, plan_file, program, refusals, without_helper};
-use super::targets::Target;
 use crate::changes::{self, Edit};
-use crate::commands::overruled::overruled;
 use crate::commands::session::Session;
 use crate::commands::sharers::{editor_of, remembered};
 use crate::error::{copied, find};
@@ -17,7 +17,7 @@ use crate::output::Printer;
 use crate::places::Scope;
 use crate::state::{ChangeKind, Part, State, ToolLogin};
 use crate::tools::compose::{self, Refused, Sharer, Tokens};
-use crate::tools::{AuthMode, Tool, ToolFile};
+use crate::tools::{Tool, ToolFile};
 
 /// What a login wants for one tool.
 #[derive(Debug)]
@@ -130,27 +130,8 @@ impl Edits {
                 }
                 continue;
             }
-            let sharers: Vec<Sharer> = Tool::all()
-                .filter_map(|tool| match active().find(|(wish, _)| wish.tool == tool) {
-                    Some((wish, files)) => {
-                        let file = files.iter().find(|file| file.path == path)?;
-                        Some(Sharer {
-                            tool,
-                            login: &wish.login,
-                            editor: file.editor,
-                        })
-                    }
-                    None => Some(Sharer {
-                        tool,
-                        login: state.tools.get(&tool)?,
-                        editor: state
-                            .tools_of(&path)
-                            .contains(&tool)
-                            .then(|| editor_of(tool, &path, &session.places, &session.environment))
-                            .flatten()?,
-                    }),
-                })
-                .collect();
+            let wanted: Vec<_> = active().collect();
+            let sharers = sharers(session, state, &wanted, &path);
             if sharers.is_empty() {
                 self.unused.push(path);
                 continue;
@@ -178,70 +159,6 @@ impl Edits {
             }
         }
         Ok(())
-    }
-
-    /// Says which tools were told to ask a helper, or to hold their token, and cannot.
-    pub fn warn_of_refused_auth(&mut self, session: &Session, targets: &[Target]) {
-        for target in targets.iter().filter(|target| target.auth_refused) {
-            let tool = target.tool;
-            if target.auth == AuthMode::Helper {
-                self.warnings.push(format!(
-                    "{tool} asks the credential helper all the same: a token in its file would go to any address that a \
-                     project gives our name"
-                ));
-                continue;
-            }
-            let planned = self.planned.iter().find(|planned| planned.tool == tool);
-            let files = planned.and_then(|planned| planned.files.as_ref().ok());
-            let file = files.and_then(|files| files.first());
-            self.warnings.push(format!(
-                "{tool} has no credential helper; its token is in {} and `studio-mirror refresh` renews it",
-                file.map_or("its file".to_owned(), |file| session.places.shown(file))
-            ));
-        }
-    }
-
-    fn warn_of_variables(&mut self, session: &Session) {
-        for planned in &self.planned {
-            let tool = planned.tool;
-            for variable in tool.overriding_variables(&session.environment) {
-                self.warnings.push(format!(
-                    "${variable} is set and wins over {tool}'s configuration: unset it to use the repository"
-                ));
-            }
-            for variable in tool.adding_variables(&session.environment) {
-                self.warnings.push(format!(
-                    "${variable} is set: {tool} takes packages from there beside CodeArtifact, so whoever publishes there can replace \
-                     an internal package"
-                ));
-            }
-        }
-    }
-
-    fn warn_of_winning_files(&mut self, session: &Session) {
-        if session.places.scope == Scope::System {
-            // Each user has files of their own.
-            return;
-        }
-        for planned in self.planned.iter().filter(|planned| planned.files.is_ok()) {
-            let (places, environment) = (&session.places, &session.environment);
-            let warnings = overruled(planned.tool, &planned.login, places, environment);
-            self.warnings.extend(warnings);
-        }
-    }
-
-    /// Says which tool, of this login or an earlier one, another's entries mislead.
-    fn warn_of_neighbours(&mut self, state: &State) {
-        let planned: BTreeSet<Tool> = self.planned.iter().map(|planned| planned.tool).collect();
-        let known = |tool: &Tool| planned.contains(tool) || state.tools.contains_key(tool);
-        for tool in Tool::all().filter(known) {
-            if let Some((other, said)) = tool.client().misleads()
-                && known(&other)
-                && (planned.contains(&tool) || planned.contains(&other))
-            {
-                self.warnings.push(said.to_owned());
-            }
-        }
     }
 
     /// Whether any tool, of this login or an earlier one, asks the helper; on a machine set up for all users, any user may.
@@ -361,4 +278,38 @@ impl Edits {
             }
         }
     }
+}
+
+/// Who has entries in the file at `path`, in the order of the tools: those wished for now, and those of an earlier login.
+fn sharers<'a>(
+    session: &Session,
+    state: &'a State,
+    wanted: &[&'a (Wish, Vec<ToolFile>)],
+    path: &Path,
+) -> Vec<Sharer<'a>> {
+    let earlier = |tool: Tool| {
+        let login = state.tools.get(&tool)?;
+        let is_there = state.tools_of(path).contains(&tool);
+        let editor = is_there
+            .then(|| editor_of(tool, path, &session.places, &session.environment))
+            .flatten()?;
+        Some(Sharer {
+            tool,
+            login,
+            editor,
+        })
+    };
+    Tool::all()
+        .filter_map(|tool| {
+            let Some((wish, files)) = wanted.iter().find(|(wish, _)| wish.tool == tool) else {
+                return earlier(tool);
+            };
+            let file = files.iter().find(|file| file.path == path)?;
+            Some(Sharer {
+                tool,
+                login: &wish.login,
+                editor: file.editor,
+            })
+        })
+        .collect()
 }

@@ -1,17 +1,18 @@
 //! What a login needs from AWS: the tokens and the repositories' endpoints, asked for at once.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use futures_util::future::{join, join_all};
 use tokio::time::Instant;
 
+use super::endpoints;
 use super::targets::{Target, Wanted};
 use crate::aws::{AwsError, CodeArtifact, Kind, caller_arn};
 use crate::commands::session::Session;
 use crate::endpoint::{EndpointType, Format, RepositoryEndpoint};
-use crate::error::{find, with_hint};
+use crate::error::find;
 use crate::output::Verbosity;
 use crate::places::Scope;
 use crate::secret::Secret;
@@ -115,55 +116,25 @@ pub async fn fetch(
     need: Option<Need>,
     deadline: Instant,
 ) -> anyhow::Result<Fetched> {
-    let mains = || {
-        targets
-            .iter()
-            .filter_map(|target| target.repositories.first())
-    };
-    let all = || targets.iter().flat_map(|target| &target.repositories);
-    let request = mains().next().context("no tool is named")?.request.clone();
-    let main_requests: BTreeSet<String> =
-        mains().map(|wanted| wanted.request.cache_name()).collect();
-    let main_places: BTreeSet<Place> = targets
+    let mut mains = targets.iter().filter_map(|one| one.repositories.first());
+    let request = mains.next().context("no tool is named")?.request.clone();
+    let questions = Questions::of(targets);
+    let apis: BTreeMap<&str, CodeArtifact> = questions
+        .requests
         .iter()
-        .filter_map(|target| Some(place(target, target.repositories.first()?)))
-        .collect();
-    let requests: BTreeMap<String, &TokenRequest> = all()
-        .map(|wanted| (wanted.request.cache_name(), &wanted.request))
-        .collect();
-    let apis: BTreeMap<&String, CodeArtifact> = requests
-        .iter()
-        .map(|(name, request)| (name, CodeArtifact::new(request, deadline)))
-        .collect();
-    let places: BTreeMap<Place, &Wanted> = targets
-        .iter()
-        .flat_map(|target| {
-            let wanted = target.repositories.iter();
-            wanted.map(move |wanted| (place(target, wanted), wanted))
-        })
+        .map(|(name, request)| (name.as_str(), CodeArtifact::new(request, deadline)))
         .collect();
     let cache = match need {
         Some(_) => session.cache_folder(),
         None => PathBuf::new(),
     };
-    let store = Store::new(&cache);
-    let asked = requests.iter().filter(|_| need.is_some());
-    let tokens = join_all(asked.map(|(name, request)| {
-        let (store, api) = (&store, &apis[name]);
-        async move {
-            let mint = async || api.authorization_token(request).await;
-            let need = need.unwrap_or(Need::Usable);
-            (
-                name,
-                obtain(store, request, need, deadline, now, mint).await,
-            )
+    let tokens = async {
+        match need {
+            Some(need) => questions.tokens(&apis, &cache, need, deadline).await,
+            None => Vec::new(),
         }
-    }));
-    let kind = session.settings.endpoint_type();
-    let endpoints = join_all(places.iter().map(|(place, wanted)| {
-        let api = &apis[&place.0];
-        async move { (place, endpoint(api, wanted, place.2, kind).await) }
-    }));
+    };
+    let endpoints = questions.endpoints(&apis, session.settings.endpoint_type());
     // Both to their end: of two failures people see the same one every time, the token's.
     let wanted = join(tokens, endpoints);
     let (tokens, endpoints) = match session.printer.verbosity {
@@ -179,34 +150,128 @@ pub async fn fetch(
         tokens: BTreeMap::new(),
         endpoints: BTreeMap::new(),
     };
-    let mut denied: BTreeSet<&String> = BTreeSet::new();
-    for (name, token) in tokens {
-        match token {
-            Err(error) if !may_come_later(&error) => {
-                if main_requests.contains(name) {
-                    return Err(error);
-                }
-                denied.insert(name);
-                let domain = &requests[name].domain;
-                let what = format!("the repositories of domain {domain} are left out");
-                fetched.left_out.push(error.context(what));
-            }
-            token => drop(fetched.tokens.insert(name.clone(), token)),
-        }
-    }
-    for (place, endpoint) in endpoints {
-        match endpoint {
-            Ok(_) if denied.contains(&place.0) => {}
-            Ok(endpoint) => drop(fetched.endpoints.insert(place.clone(), endpoint)),
-            Err(error) if main_places.contains(place) => return Err(error),
-            Err(_) if denied.contains(&place.0) => {}
-            Err(error) => {
-                let what = format!("the repository {} is left out ({})", place.1, place.2);
-                fetched.left_out.push(error.context(what));
-            }
-        }
-    }
+    let denied = fetched.take_tokens(&questions, tokens)?;
+    fetched.take_endpoints(&questions, &denied, endpoints)?;
     Ok(fetched)
+}
+
+/// A repository behind the request for its token: what AWS is asked for once, whatever formats tools want of it.
+type Asked = (String, String);
+
+/// What AWS is asked, each thing once.
+struct Questions<'a> {
+    requests: BTreeMap<String, &'a TokenRequest>,
+    repositories: BTreeMap<Asked, BTreeMap<Format, &'a Wanted>>,
+    /// Without which there is no login: the main one of each tool.
+    mains: BTreeSet<Asked>,
+}
+
+impl<'a> Questions<'a> {
+    fn of(targets: &'a [Target]) -> Self {
+        let mut questions = Self {
+            requests: BTreeMap::new(),
+            repositories: BTreeMap::new(),
+            mains: BTreeSet::new(),
+        };
+        for target in targets {
+            for (at, wanted) in target.repositories.iter().enumerate() {
+                let (request, name, format) = place(target, wanted);
+                questions.requests.insert(request.clone(), &wanted.request);
+                let asked = (request, name);
+                if at == 0 {
+                    questions.mains.insert(asked.clone());
+                }
+                let formats = questions.repositories.entry(asked).or_default();
+                formats.insert(format, wanted);
+            }
+        }
+        questions
+    }
+
+    async fn tokens(
+        &self,
+        apis: &BTreeMap<&str, CodeArtifact>,
+        cache: &Path,
+        need: Need,
+        deadline: Instant,
+    ) -> Vec<(&str, anyhow::Result<Token>)> {
+        let store = Store::new(cache);
+        join_all(self.requests.iter().map(|(name, request)| {
+            let (store, api) = (&store, &apis[name.as_str()]);
+            async move {
+                let mint = async || api.authorization_token(request).await;
+                let token = obtain(store, request, need, deadline, now, mint).await;
+                (name.as_str(), token)
+            }
+        }))
+        .await
+    }
+
+    async fn endpoints(
+        &self,
+        apis: &BTreeMap<&str, CodeArtifact>,
+        kind: EndpointType,
+    ) -> Vec<(&Asked, anyhow::Result<Vec<RepositoryEndpoint>>)> {
+        join_all(self.repositories.iter().map(async |(asked, formats)| {
+            let api = &apis[asked.0.as_str()];
+            (asked, endpoints::of_repository(api, formats, kind).await)
+        }))
+        .await
+    }
+}
+
+impl Fetched {
+    /// Keeps the tokens; gives the requests that are denied and no tool's main one.
+    fn take_tokens<'a>(
+        &mut self,
+        questions: &Questions,
+        tokens: Vec<(&'a str, anyhow::Result<Token>)>,
+    ) -> anyhow::Result<BTreeSet<&'a str>> {
+        let mut denied = BTreeSet::new();
+        for (name, token) in tokens {
+            match token {
+                Err(error) if !may_come_later(&error) => {
+                    if questions.mains.iter().any(|(request, _)| request == name) {
+                        return Err(error);
+                    }
+                    denied.insert(name);
+                    let domain = &questions.requests[name].domain;
+                    let what = format!("the repositories of domain {domain} are left out");
+                    self.left_out.push(error.context(what));
+                }
+                token => drop(self.tokens.insert(name.to_owned(), token)),
+            }
+        }
+        Ok(denied)
+    }
+
+    /// Keeps the endpoints, but of those whose token is `denied`: that was said once.
+    fn take_endpoints(
+        &mut self,
+        questions: &Questions,
+        denied: &BTreeSet<&str>,
+        endpoints: Vec<(&Asked, anyhow::Result<Vec<RepositoryEndpoint>>)>,
+    ) -> anyhow::Result<()> {
+        for (asked, found) in endpoints {
+            let (request, name) = asked;
+            let formats = questions.repositories[asked].keys();
+            match found {
+                Err(error) if questions.mains.contains(asked) => return Err(error),
+                _ if denied.contains(request.as_str()) => {}
+                Ok(endpoints) => {
+                    let places = formats.map(|format| (request.clone(), name.clone(), *format));
+                    self.endpoints.extend(places.zip(endpoints));
+                }
+                Err(error) => {
+                    let formats: Vec<&str> = formats.map(|format| format.as_str()).collect();
+                    let formats = formats.join(", ");
+                    let what = format!("the repository {name} is left out ({formats})");
+                    self.left_out.push(error.context(what));
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 /// For `-v`: who asks. Never in the way of a login.
@@ -225,42 +290,4 @@ async fn tell_caller(session: &Session, request: &TokenRequest) {
 pub fn may_come_later(error: &anyhow::Error) -> bool {
     find::<AwsError>(error)
         .is_some_and(|error| matches!(error.kind, Kind::Throttled | Kind::ServerFault))
-}
-
-/// One endpoint: from AWS, or put together where the VPC endpoint's address is set and the owner known.
-async fn endpoint(
-    api: &CodeArtifact,
-    wanted: &Wanted,
-    format: Format,
-    kind: EndpointType,
-) -> anyhow::Result<RepositoryEndpoint> {
-    if let Some(known) = &wanted.endpoint {
-        return Ok(known.clone());
-    }
-    let Wanted {
-        repository,
-        request,
-        ..
-    } = wanted;
-    let base = repository.repository_endpoint.as_deref();
-    let behind = |base: &str, owner: &str| {
-        RepositoryEndpoint::behind(base, format, &request.domain, owner, &repository.name)
-            .with_context(|| format!("the repository endpoint `{base}` cannot be used"))
-    };
-    if let (Some(base), Some(owner)) = (base, request.owner.as_deref()) {
-        return behind(base, owner);
-    }
-    let answer = api
-        .repository_endpoint(request, &repository.name, format, kind)
-        .await?;
-    let Some(base) = base else {
-        return Ok(answer);
-    };
-    let owner = answer.owner().ok_or_else(|| {
-        with_hint(
-            anyhow!("the owner of the domain {} is not known", request.domain),
-            "give --domain-owner ACCOUNT",
-        )
-    })?;
-    behind(base, owner)
 }

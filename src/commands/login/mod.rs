@@ -1,6 +1,7 @@
 //! `login`: points the tools at the repository, with credentials that stay fresh.
 
 mod edits;
+mod endpoints;
 pub mod fetch;
 mod one_file;
 mod report;

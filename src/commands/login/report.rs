@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::edits::{Edits, Planned};
 use super::fetch::Fetched;
+use crate::columns;
 use crate::commands::session::Session;
 use crate::error::{Explained, explain};
 use crate::output::{Printer, Report};
@@ -15,6 +16,9 @@ use crate::state::RepositoryLogin;
 use crate::timestamp::{rfc3339, span};
 use crate::token::now;
 use crate::tools::{AuthMode, Tool};
+
+/// `gets its token from studio-mirror`, the widest of the usual ways.
+const WIDEST_WAY: usize = 33;
 
 /// The result of `login`.
 #[derive(Debug, Serialize)]
@@ -136,6 +140,24 @@ impl LoginReport {
         let all = tool.tool.client().system().filter(|_| self.system);
         all.is_some_and(|all| !all.shims.is_empty())
     }
+
+    /// How it comes to its token, in words.
+    fn way(&self, tool: &ToolReport) -> String {
+        match (tool.ok, tool.auth) {
+            (false, _) if self.asks_again && tool.waits => {
+                "waits for its token, which comes in the background".to_owned()
+            }
+            (false, _) => "NOT configured".to_owned(),
+            (true, AuthMode::Helper) if self.has_shim(tool) => {
+                "gets its token from studio-mirror".to_owned()
+            }
+            (true, AuthMode::Helper) => "asks studio-mirror for its token".to_owned(),
+            (true, AuthMode::Token) => match self.token_expires_in_seconds {
+                Some(seconds) => format!("holds a token for {}", span(seconds)),
+                None => "holds a token".to_owned(),
+            },
+        }
+    }
 }
 
 fn tool_report(session: &Session, planned: &Planned) -> ToolReport {
@@ -174,7 +196,7 @@ fn extra_report(extra: &RepositoryLogin) -> ExtraReport {
 
 fn scope(namespace: Option<&str>) -> String {
     namespace.map_or(String::new(), |scope| {
-        format!("  (@{} only)", scope.trim_start_matches('@'))
+        format!(" (@{} only)", scope.trim_start_matches('@'))
     })
 }
 
@@ -195,28 +217,18 @@ impl Report for LoginReport {
         let repository_width = widest(|tool| tool.repository.len()).unwrap_or_default();
         let file_width =
             widest(|tool| tool.files.first().map_or(1, String::len)).unwrap_or_default();
+        let column = 14 + repository_width + file_width;
+        // A longer file has the way below itself.
+        let column = column.min(columns::WIDTH - WIDEST_WAY);
         for tool in &self.tools {
-            let way = match (tool.ok, tool.auth) {
-                (false, _) if self.asks_again && tool.waits => {
-                    "waits for its token, which comes in the background".to_owned()
-                }
-                (false, _) => "NOT configured".to_owned(),
-                (true, AuthMode::Helper) if self.has_shim(tool) => {
-                    "gets its token from studio-mirror".to_owned()
-                }
-                (true, AuthMode::Helper) => "asks studio-mirror for its token".to_owned(),
-                (true, AuthMode::Token) => match self.token_expires_in_seconds {
-                    Some(seconds) => format!("holds a token for {}", span(seconds)),
-                    None => "holds a token".to_owned(),
-                },
-            };
             let file = tool.files.first().map_or("-", String::as_str);
-            let scope = scope(tool.namespace.as_deref());
-            text += &format!(
-                "  {:<6}  {:<repository_width$}  {file:<file_width$}  {way}{scope}\n",
+            let head = format!(
+                "  {:<6}  {:<repository_width$}  {file}  ",
                 tool.tool.as_str(),
                 tool.repository
             );
+            let way = self.way(tool) + &scope(tool.namespace.as_deref());
+            text += &columns::beside(&head, column, &way);
             for file in tool.files.iter().skip(1) {
                 text += &format!("  {:<6}  {:<repository_width$}  {file}\n", "", "");
             }

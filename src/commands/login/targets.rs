@@ -53,6 +53,7 @@ pub fn choose(session: &Session, args: &LoginArgs) -> anyhow::Result<Vec<Target>
         .find(|tools| !tools.is_empty())
         .unwrap_or_default();
     refuse_two_domains(session, &tools)?;
+    refuse_namespace_of_nobody(args, &tools)?;
     tools
         .into_iter()
         .map(|tool| target(session, args, tool))
@@ -104,6 +105,24 @@ fn wanted(session: &Session, repositories: Vec<Repository>) -> Vec<Wanted> {
             endpoint: None,
         })
         .collect()
+}
+
+/// A scope that none of `tools` can take would be remembered, and become npm's at its next login.
+fn refuse_namespace_of_nobody(args: &LoginArgs, tools: &BTreeSet<Tool>) -> anyhow::Result<()> {
+    let takes_one = |tool: &Tool| tool.client().format().is_scoped();
+    if args.namespace.is_none() || tools.iter().any(takes_one) {
+        return Ok(());
+    }
+    let names = |tools: Vec<Tool>| {
+        let names: Vec<&str> = tools.iter().map(|tool| tool.as_str()).collect();
+        names.join(", ")
+    };
+    let given = names(tools.iter().copied().collect());
+    let able = names(Tool::all().filter(takes_one).collect());
+    Err(with_hint(
+        Usage(format!("{given}: no tool among these knows --namespace")),
+        format!("leave it out, or name one that does: {able}"),
+    ))
 }
 
 /// One login has one domain: a tool sent to another one would drag the rest there at their next login.

@@ -58,7 +58,7 @@ pub fn text(tools: &[EverybodysTool]) -> String {
             false => "ok",
         };
         text += &format!("  {:<6} {place:<34} {replaced}\n", tool.tool.as_str());
-        text += &format!("         {}\n", tool.endpoint);
+        text += &format!("    {}\n", tool.endpoint);
     }
     text
 }

@@ -2,23 +2,25 @@
 
 mod everybody;
 mod renewal;
+mod tools;
 
 use std::process::ExitCode;
 
 use serde::Serialize;
 
-use super::overruled::overruled;
 use super::session::Session;
-use crate::files;
-use crate::helper;
+use crate::columns::beside;
+use crate::credentials::CredentialSource;
+use crate::helper::{self, renewed_keys};
 use crate::output::Report;
 use crate::settings::Field;
 use crate::state::ToolLogin;
 use crate::timestamp::{rfc3339, span};
 use crate::token::{Store, Token, now};
-use crate::tools::{AuthMode, Found, Tool, ToolFile};
+use crate::tools::{AuthMode, Tool};
 use everybody::EverybodysTool;
 use renewal::RefreshReport;
+use tools::ToolReport;
 
 /// Shows it.
 pub fn run(session: &Session) -> anyhow::Result<ExitCode> {
@@ -43,19 +45,6 @@ struct SettingReport {
     name: String,
     value: String,
     source: String,
-}
-
-#[derive(Debug, Serialize)]
-struct ToolReport {
-    tool: Tool,
-    files: Vec<String>,
-    logged_in: bool,
-    auth: Option<AuthMode>,
-    endpoint: Option<String>,
-    /// Endpoints of `[[repository]]` beside it.
-    extra: Vec<String>,
-    /// `ok`, or what is wrong.
-    state: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -110,12 +99,9 @@ impl StatusReport {
         let first = helper::first_keyring_on_path();
         Self {
             settings,
-            credentials: match session.state.tools.values().next() {
-                Some(login) => login.main.token.credentials.describe(),
-                None => session.credential_source().describe(),
-            },
+            credentials: credentials(session),
             tools: Tool::all()
-                .map(|tool| tool_report(session, tool, cached.as_ref().map(|(token, _)| token)))
+                .map(|tool| tools::report(session, tool, cached.as_ref().map(|(token, _)| token)))
                 .collect(),
             all_users: everybody::tools(session),
             token: cached.map(|(token, cache)| TokenReport {
@@ -135,6 +121,21 @@ impl StatusReport {
     }
 }
 
+/// Whose credentials are used: those of the login, which may have had keys that are not here.
+fn credentials(session: &Session) -> String {
+    let Some(login) = session.state.tools.values().next() else {
+        return session.credential_source().describe();
+    };
+    let source = renewed_keys(&login.main.token).credentials;
+    let key = session.environment.get("AWS_ACCESS_KEY_ID");
+    let is_gone =
+        matches!(source, CredentialSource::Environment { .. }) && key.is_none_or(String::is_empty);
+    match is_gone {
+        true => format!("{}, at the login; not set here", source.describe()),
+        false => source.describe(),
+    }
+}
+
 /// The newest token in the cache among those that the tools use, and its file.
 fn cached_token(session: &Session) -> Option<(Token, String)> {
     let store = Store::new(session.cache_folder());
@@ -148,90 +149,16 @@ fn cached_token(session: &Session) -> Option<(Token, String)> {
         .max_by_key(|(token, _)| token.expires_at)
 }
 
-fn tool_report(session: &Session, tool: Tool, cached: Option<&Token>) -> ToolReport {
-    let login = session.state.tools.get(&tool);
-    let client = tool.client();
-    let auth = login.map_or(client.usual_auth(), |login| login.auth);
-    let files = tool.files(&session.places, &session.environment, auth);
-    ToolReport {
-        tool,
-        files: files
-            .iter()
-            .map(|file| session.places.shown(&file.path))
-            .collect(),
-        logged_in: login.is_some(),
-        auth: login.map(|login| login.auth),
-        endpoint: login.map(|login| login.main.endpoint.url().to_owned()),
-        extra: login
-            .iter()
-            .flat_map(|login| &login.extra)
-            .map(|extra| extra.endpoint.url().to_owned())
-            .collect(),
-        state: match login {
-            None => "not logged in".to_owned(),
-            Some(login) => match overridden(session, tool) {
-                Some(variable) => format!("${variable} is set and wins over its file"),
-                None if tool.asks_keyring(login) && helper::first_keyring_on_path().is_none() => {
-                    "no `keyring` on PATH: it cannot ask for its token".to_owned()
-                }
-                None => files
-                    .iter()
-                    .map(|file| tool_state(tool, file, login, cached))
-                    .chain(overruled(
-                        tool,
-                        login,
-                        &session.places,
-                        &session.environment,
-                    ))
-                    .find(|state| state != "ok")
-                    .unwrap_or_else(|| "ok".to_owned()),
-            },
-        },
-    }
-}
-
-/// A variable of this environment that wins over the tool's file.
-fn overridden(session: &Session, tool: Tool) -> Option<&'static str> {
-    tool.overriding_variables(&session.environment).next()
-}
-
-fn tool_state(tool: Tool, file: &ToolFile, login: &ToolLogin, cached: Option<&Token>) -> String {
-    let text = match files::read_text(&file.path) {
-        Ok(text) => text.unwrap_or_default(),
-        Err(error) => return format!("{error:#}"),
-    };
-    let found = file.editor.inspect(&text, login.main.endpoint.url());
-    match (found, login.auth) {
-        (Err(error), _) => format!("{tool} cannot read its file: {error}"),
-        (Ok(Found::NotConfigured), _) => {
-            "its file no longer names the repository; run `studio-mirror login`".into()
-        }
-        (Ok(Found::Unneeded | Found::Address), _) | (Ok(Found::Helper), AuthMode::Helper) => {
-            "ok".into()
-        }
-        (Ok(Found::Helper), AuthMode::Token) => {
-            "its file holds no token; run `studio-mirror login`".into()
-        }
-        (Ok(Found::Token(_)), AuthMode::Helper) => {
-            "its file holds somebody's token, which will expire; run `studio-mirror login`".into()
-        }
-        (Ok(Found::Token(found)), AuthMode::Token) => match cached {
-            Some(token) if token.token == found && token.remaining(now()) > 0 => "ok".into(),
-            Some(token) if token.token == found => {
-                "its token has expired; run `studio-mirror login`".into()
-            }
-            Some(_) => "its token is not the last one; run `studio-mirror login`".into(),
-            // The cache in memory is gone with a restart; the token in the file is not.
-            None => "holds a token whose age is not known here".into(),
-        },
-    }
-}
-
 impl Report for StatusReport {
     fn text(&self) -> String {
         let mut text = String::from("Settings\n");
-        if self.settings.is_empty() {
-            text += "  none; run `studio-mirror login --domain NAME --repository NAME`\n";
+        let names_domain = ["domain", "[[repository]]"];
+        if !self
+            .settings
+            .iter()
+            .any(|setting| names_domain.contains(&setting.name.as_str()))
+        {
+            text += "  no domain: run `studio-mirror login --domain NAME --repository NAME`\n";
         }
         let width = self.settings.iter().map(|setting| setting.value.len());
         let width = width.max().unwrap_or_default();
@@ -241,30 +168,9 @@ impl Report for StatusReport {
                 setting.name, setting.value, setting.source
             );
         }
-        text += &format!("  {:<20} {}\n", "credentials", self.credentials);
+        text += &beside("  credentials", 23, &self.credentials);
         text += "Tools\n";
-        let (tools, others): (Vec<_>, Vec<_>) = self.tools.iter().partition(|tool| tool.logged_in);
-        for tool in tools {
-            let auth = tool.auth.map_or("-".to_owned(), |auth| auth.to_string());
-            text += &format!(
-                "  {:<6} {auth:<7} {:<26} {}\n",
-                tool.tool.as_str(),
-                tool.files.first().map_or("-", String::as_str),
-                tool.state
-            );
-            for file in tool.files.iter().skip(1) {
-                text += &format!("  {:<6} {:<7} {file}\n", "", "");
-            }
-            if let Some(endpoint) = &tool.endpoint {
-                for endpoint in [endpoint].into_iter().chain(&tool.extra) {
-                    text += &format!("         {endpoint}\n");
-                }
-            }
-        }
-        if !others.is_empty() {
-            let names: Vec<&str> = others.iter().map(|tool| tool.tool.as_str()).collect();
-            text += &format!("  not logged in: {}\n", names.join(", "));
-        }
+        text += &tools::text(&self.tools);
         text += &everybody::text(&self.all_users);
         text += "Token\n";
         match &self.token {

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::columns::broken;
 use crate::commands::session::Session;
 use crate::refresh::Running;
 use crate::timestamp::rfc3339;
@@ -59,7 +60,7 @@ impl RefreshReport {
         };
         if let Some(error) = &self.last_error {
             let at = self.last_at.as_deref().unwrap_or("-");
-            text += &format!("  failed at {at}: {error}\n");
+            text += &broken(&format!("failed at {at}: {error}"), "  ", "    ", "");
         }
         text
     }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use toml_edit::{Item, Table};
 
-use super::Plan;
+use super::plan::Plan;
 use crate::edit::SyntaxError;
 use crate::edit::toml::{TomlFile, all_spans, entry_spans};
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use toml_edit::{Item, Value};
 
-use super::Plan;
+use super::plan::Plan;
 use crate::edit::toml::TomlFile;
 
 /// Makes the planned index ours, or adds it behind the last one, and takes the doomed ones out.

@@ -232,7 +232,11 @@ fn pip_index() -> Result<Url> {
 
 /// npm's registry, which it tells whether configured or not.
 fn npm_registry() -> Result<Url> {
-    let text = said(Command::new("npm").args(["config", "get", "registry"]));
+    let mut npm = Command::new("npm");
+    npm.args(["config", "get", "registry"]);
+    // Nothing is written into anybody's home for a question.
+    npm.env("NPM_CONFIG_LOGS_MAX", "0");
+    let text = said(&mut npm);
     base(&text.context(
         "this machine's npm does not say which registry it uses (npm config get registry)",
     )?)

@@ -44,6 +44,47 @@ def rules(permissions, way):
     return told
 
 
+class Vpc(Provider):
+    """LocalStack's own forgets the two DNS attributes, which private names need."""
+
+    ATTRIBUTES = ("EnableDnsSupport", "EnableDnsHostnames")
+    SCHEMA = {
+        "primaryIdentifier": ["/properties/VpcId"],
+        "createOnlyProperties": ["/properties/CidrBlock"],
+        "readOnlyProperties": ["/properties/VpcId"],
+    }
+    REQUIRED = ("CidrBlock",)
+    PROPERTIES = ("CidrBlock", *ATTRIBUTES, "Tags")
+
+    def make(self, request, model):
+        ec2 = request.aws_client_factory.ec2
+        tags = [{"ResourceType": "vpc", "Tags": new_tags(request, model)}]
+        model["VpcId"] = ec2.create_vpc(CidrBlock=model["CidrBlock"], TagSpecifications=tags)["Vpc"]["VpcId"]
+        self.set_attributes(ec2, model)
+
+    def change(self, request, model, before):
+        ec2 = request.aws_client_factory.ec2
+        model["VpcId"] = before["VpcId"]
+        self.set_attributes(ec2, model)
+        retag(ec2, request, model["VpcId"], model, before)
+
+    def set_attributes(self, ec2, model):
+        for name in self.ATTRIBUTES:
+            if name in model:
+                ec2.modify_vpc_attribute(VpcId=model["VpcId"], **{name: {"Value": truth(model[name])}})
+
+    def unmake(self, request, model):
+        request.aws_client_factory.ec2.delete_vpc(VpcId=model["VpcId"])
+
+    def actual(self, request, model):
+        ec2 = request.aws_client_factory.ec2
+        told = {"CidrBlock": ec2.describe_vpcs(VpcIds=[model["VpcId"]])["Vpcs"][0]["CidrBlock"]}
+        for name in self.ATTRIBUTES:
+            attribute = name[0].lower() + name[1:]
+            told[name] = ec2.describe_vpc_attribute(VpcId=model["VpcId"], Attribute=attribute)[name]["Value"]
+        return told
+
+
 class SecurityGroup(Provider):
     SCHEMA = {
         "primaryIdentifier": ["/properties/Id"],

@@ -25,6 +25,8 @@ def make_stricter():
     protect_stacks(provider)
     drift.install(provider)
     change_groups_of_endpoints()
+    know_instance_profiles()
+    end_interfaces_with_machines()
     executor = engine.ChangeSetModelExecutor
     keep_what_is_retained_but_on_create(executor)
     split_lists_that_were(change_set_model_preproc.ChangeSetModelPreproc)
@@ -73,6 +75,41 @@ def change_groups_of_endpoints():
         return answer
 
     Ec2Provider.modify_vpc_endpoint = modify_vpc_endpoint
+
+
+def know_instance_profiles():
+    """A machine takes any instance profile of the account. EC2, which is moto's, asks moto's IAM, which LocalStack does not use."""
+    import moto.ec2.models.iam_instance_profile as associations
+    import moto.ec2.responses.instances as instances
+    from localstack.aws.connect import connect_to
+    from moto.iam.models import iam_backends
+
+    found = instances.filter_iam_instance_profiles
+
+    def filter_profiles(account_id, partition, iam_instance_profile_arn, iam_instance_profile_name):
+        name = iam_instance_profile_name or iam_instance_profile_arn.rpartition("/")[2]
+        backend = iam_backends[account_id][partition]
+        if name not in {profile.name for profile in backend.get_instance_profiles()}:
+            connect_to(aws_access_key_id=account_id, region_name="us-east-1").iam.get_instance_profile(InstanceProfileName=name)
+            backend.create_instance_profile(name, "/", [])
+        return found(account_id, partition, iam_instance_profile_arn, iam_instance_profile_name)
+
+    instances.filter_iam_instance_profiles = associations.filter_iam_instance_profiles = filter_profiles
+
+
+def end_interfaces_with_machines():
+    """The interface that a machine gets when it is started ends with it. moto leaves it, and its security group in use."""
+    from moto.ec2.models.instances import Instance
+
+    terminate = Instance.terminate
+
+    @functools.wraps(terminate)
+    def with_interfaces(self):
+        for interface in self.nics.values():
+            interface.delete_on_termination = True
+        return terminate(self)
+
+    Instance.terminate = with_interfaces
 
 
 def filter_endpoint_services():

@@ -24,6 +24,8 @@ pub const REGION: &str = "eu-west-1";
 const ENDPOINTS: usize = 30;
 /// The services that the emulator plays; LocalStack has the others.
 const EMULATED: [&str; 2] = ["codeartifact", "sagemaker"];
+/// What a machine in a real account would install, too.
+const PUBLIC: [&str; 2] = ["six==1.17.0", "is-number@7.0.0"];
 const LOCAL: [&str; 4] = ["cloudformation", "ec2", "iam", "sts"];
 
 /// A running cloud. It ends with this process, however that ends: LocalStack's standard input closes then.
@@ -64,7 +66,7 @@ impl Cloud {
         let mut setup = Setup::empty(REGION);
         setup.regions = vec!["us-east-1".into()];
         let defaults = Options::default();
-        let packages = Packages::build();
+        let packages = Packages::with_public(&PUBLIC);
         let options = Options {
             setup,
             // What PyPI and npm have.
@@ -104,6 +106,11 @@ impl Account {
     /// What stands before its endpoints and counts the calls of those that are told `environment`.
     pub fn gate(&self) -> &Gate {
         &self.gate
+    }
+
+    /// The emulator's address, past the gate.
+    pub fn emulated(&self) -> String {
+        self.cloud.emulator.http_url()
     }
 
     /// The variables that lead any AWS client here, through the gate, as the account's root.

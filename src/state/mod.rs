@@ -1,20 +1,15 @@
 //! What `login` remembers: what it was told, where each tool was sent, and what every changed file
 //! held before. The file is private; the helper trusts it and nothing else.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs::OpenOptions;
-use std::io::{self, Read};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+mod file;
 
-use anyhow::{Context, anyhow, bail};
-use rustix::fs::OFlags;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use anyhow::{anyhow, bail};
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::RepositoryEndpoint;
-use crate::error::with_hint;
-use crate::files::{self, Lock, Mode};
 use crate::secret::Secret;
 use crate::settings::Values;
 use crate::token::TokenRequest;
@@ -22,9 +17,6 @@ use crate::tools::{AuthMode, Tool};
 
 /// The one version of the file that this program knows.
 const SCHEMA_VERSION: u32 = 2;
-
-/// How long a command waits for another one that is changing files.
-const LOCK_LIMIT: Duration = Duration::from_secs(8);
 
 /// Everything remembered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -165,52 +157,6 @@ impl Default for State {
 }
 
 impl State {
-    /// Where it is kept below `folder`.
-    pub fn path(folder: &Path) -> PathBuf {
-        folder.join("state.json")
-    }
-
-    /// Reads the state below `folder`; empty if there is none.
-    ///
-    /// # Errors
-    /// When somebody else could have written it, or it does not parse.
-    pub fn read(folder: &Path) -> anyhow::Result<Self> {
-        let path = Self::path(folder);
-        let shown = path.display();
-        // A pipe put there must not hang every command; what it is, is looked at below.
-        let nonblocking = i32::from_ne_bytes(OFlags::NONBLOCK.bits().to_ne_bytes());
-        let opened = OpenOptions::new()
-            .read(true)
-            .custom_flags(nonblocking)
-            .open(&path);
-        let mut file = match opened {
-            Ok(file) => file,
-            Err(error) if files::is_absent(&error) => return Ok(Self::default()),
-            Err(error) => return Err(error).with_context(|| format!("cannot read `{shown}`")),
-        };
-        let kind = file
-            .metadata()
-            .with_context(|| format!("cannot read `{shown}`"))?;
-        let us = rustix::process::geteuid().as_raw();
-        if !kind.is_file() || (kind.uid() != us && kind.uid() != 0) || kind.mode() & 0o077 != 0 {
-            bail!(with_hint(
-                anyhow!("`{shown}` is not private; somebody else could have written it"),
-                format!(
-                    "look at it (`ls -l '{shown}'`), delete it, then run `studio-mirror login`"
-                ),
-            ));
-        }
-        let mut text = Vec::new();
-        file.read_to_end(&mut text)
-            .with_context(|| format!("cannot read `{shown}`"))?;
-        Self::parse(&text).map_err(|error| {
-            with_hint(
-                error.context(format!("`{shown}` is damaged")),
-                format!("move it away (`mv '{shown}' /tmp/`), then run `studio-mirror login`"),
-            )
-        })
-    }
-
     /// Parses what [`State::write`] wrote.
     ///
     /// # Errors
@@ -228,41 +174,6 @@ impl State {
             );
         }
         Ok(state)
-    }
-
-    /// Writes the state below `folder`, which is made private; deletes it when nothing is left to remember.
-    ///
-    /// # Errors
-    /// When the folder or file cannot be written.
-    pub fn write(&self, folder: &Path) -> anyhow::Result<()> {
-        let path = Self::path(folder);
-        if *self == Self::default() {
-            return match std::fs::remove_file(&path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    Err(error).with_context(|| format!("cannot delete `{}`", path.display()))
-                }
-                _ => Ok(()),
-            };
-        }
-        let mut text = serde_json::to_vec_pretty(self)?;
-        text.push(b'\n');
-        files::write(&path, &text, Mode::Private)?;
-        Ok(())
-    }
-
-    /// Lets nobody else change files until the lock is dropped; sweeps up after a killed predecessor.
-    ///
-    /// # Errors
-    /// When the folder cannot be made private, or another command holds the lock for too long.
-    pub fn lock(folder: &Path) -> anyhow::Result<Lock> {
-        refuse_home_kept_by_sudo(folder)?;
-        files::make_private_dir(folder)
-            .map_err(files::explain_io)
-            .with_context(|| format!("cannot use `{}`", folder.display()))?;
-        let lock = Lock::acquire(&folder.join("lock"), Instant::now() + LOCK_LIMIT)
-            .with_context(|| format!("cannot lock `{}`", folder.join("lock").display()))?;
-        files::remove_litter(&Self::path(folder));
-        Ok(lock)
     }
 
     /// Whether a tool is not configured for want of a token.
@@ -298,26 +209,4 @@ impl State {
             .filter(|(tool, login)| tool.asks_keyring(login))
             .map(|(tool, login)| (*tool, login))
     }
-}
-
-/// `sudo` may keep the caller's HOME: root's files there would lock that user out of their own logins.
-fn refuse_home_kept_by_sudo(folder: &Path) -> anyhow::Result<()> {
-    let caller: Option<u32> = std::env::var("SUDO_UID")
-        .ok()
-        .and_then(|uid| uid.parse().ok());
-    let caller = caller.filter(|uid| *uid != 0 && rustix::process::geteuid().is_root());
-    let owner = folder
-        .ancestors()
-        .find_map(|folder| std::fs::metadata(folder).ok())
-        .map(|kind| kind.uid());
-    if caller.is_none() || caller != owner {
-        return Ok(());
-    }
-    bail!(with_hint(
-        anyhow!(
-            "this runs as root by sudo, and `{}` is in another user's home",
-            folder.display()
-        ),
-        "run it without sudo, or with `sudo -H` for root's own files",
-    ))
 }

@@ -1,0 +1,79 @@
+//! What may surprise in a set of edits, for people to read.
+
+use std::collections::BTreeSet;
+
+use super::Edits;
+use crate::commands::login::targets::Target;
+use crate::commands::overruled::overruled;
+use crate::commands::session::Session;
+use crate::places::Scope;
+use crate::state::State;
+use crate::tools::{AuthMode, Tool};
+
+impl Edits {
+    /// Says which tools were told to ask a helper, or to hold their token, and cannot.
+    pub fn warn_of_refused_auth(&mut self, session: &Session, targets: &[Target]) {
+        for target in targets.iter().filter(|target| target.auth_refused) {
+            let tool = target.tool;
+            if target.auth == AuthMode::Helper {
+                self.warnings.push(format!(
+                    "{tool} asks the credential helper all the same: a token in its file would go to any address that a \
+                     project gives our name"
+                ));
+                continue;
+            }
+            let planned = self.planned.iter().find(|planned| planned.tool == tool);
+            let files = planned.and_then(|planned| planned.files.as_ref().ok());
+            let file = files.and_then(|files| files.first());
+            self.warnings.push(format!(
+                "{tool} has no credential helper; its token is in {} and `studio-mirror refresh` renews it",
+                file.map_or("its file".to_owned(), |file| session.places.shown(file))
+            ));
+        }
+    }
+
+    /// Says which variables win over what was written, or add to it.
+    pub(super) fn warn_of_variables(&mut self, session: &Session) {
+        for planned in &self.planned {
+            let tool = planned.tool;
+            for variable in tool.overriding_variables(&session.environment) {
+                self.warnings.push(format!(
+                    "${variable} is set and wins over {tool}'s configuration: unset it to use the repository"
+                ));
+            }
+            for variable in tool.adding_variables(&session.environment) {
+                self.warnings.push(format!(
+                    "${variable} is set: {tool} takes packages from there beside CodeArtifact, so whoever publishes there can replace \
+                     an internal package"
+                ));
+            }
+        }
+    }
+
+    /// Says which other files win over what was written.
+    pub(super) fn warn_of_winning_files(&mut self, session: &Session) {
+        if session.places.scope == Scope::System {
+            // Each user has files of their own.
+            return;
+        }
+        for planned in self.planned.iter().filter(|planned| planned.files.is_ok()) {
+            let (places, environment) = (&session.places, &session.environment);
+            let warnings = overruled(planned.tool, &planned.login, places, environment);
+            self.warnings.extend(warnings);
+        }
+    }
+
+    /// Says which tool, of this login or an earlier one, another's entries mislead.
+    pub(super) fn warn_of_neighbours(&mut self, state: &State) {
+        let planned: BTreeSet<Tool> = self.planned.iter().map(|planned| planned.tool).collect();
+        let known = |tool: &Tool| planned.contains(tool) || state.tools.contains_key(tool);
+        for tool in Tool::all().filter(known) {
+            if let Some((other, said)) = tool.client().misleads()
+                && known(&other)
+                && (planned.contains(&tool) || planned.contains(&other))
+            {
+                self.warnings.push(said.to_owned());
+            }
+        }
+    }
+}
