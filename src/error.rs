@@ -141,6 +141,16 @@ pub fn steers(c: char) -> bool {
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
+/// One line without characters that steer a terminal, and not endless: it came from the network.
+pub fn printable(text: &str) -> String {
+    let clean: String = text
+        .chars()
+        .map(|c| if steers(c) { ' ' } else { c })
+        .take(600)
+        .collect();
+    clean.trim().to_owned()
+}
+
 impl fmt::Display for Explained {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "error: {}", self.error)?;

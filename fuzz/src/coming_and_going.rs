@@ -10,6 +10,7 @@ use studio_mirror::tools::dotnet::NugetConfig;
 use studio_mirror::tools::gem::{BundleConfig, Credentials, Gemrc};
 use studio_mirror::tools::gradle::{InitScript, Tokens};
 use studio_mirror::tools::hatch::HatchToml;
+use studio_mirror::tools::keyringrc;
 use studio_mirror::tools::maven::SettingsXml;
 use studio_mirror::tools::pdm::PdmToml;
 use studio_mirror::tools::pnpm::{PnpmIni, PnpmNpmrc};
@@ -43,6 +44,33 @@ pub fn tables(text: &str) {
 /// .pypirc.
 pub fn pypirc(text: &str) {
     comes_and_goes(text, &Pypirc, PYPI);
+}
+
+/// keyringrc.cfg: a login twice is a login once, and it goes again with what was there before back in its place.
+pub fn keyringrc_cfg(text: &str) {
+    const BACKEND: &str = "keyring_studio_mirror.Backend";
+    const FOLDER: &str = "/home/me/.local/share/studio-mirror/keyring";
+    let Ok(done) = keyringrc::configure(text, BACKEND, FOLDER) else {
+        assert!(keyringrc::unconfigure(text, BACKEND, FOLDER, None, None).is_err());
+        return;
+    };
+    let again = keyringrc::configure(&done.text, BACKEND, FOLDER);
+    let again = again.expect("what was written can be read");
+    assert_eq!(again.text, done.text, "a second edit changes nothing");
+    assert_eq!((again.previous_backend, again.previous_path), (None, None));
+    let (backend, path) = (done.previous_backend, done.previous_path);
+    let undo = |text: &str| {
+        keyringrc::unconfigure(text, BACKEND, FOLDER, backend.as_deref(), path.as_deref())
+            .expect("what was written can be taken out")
+    };
+    let undone = undo(&done.text);
+    assert_eq!(undo(&undone), undone);
+    let fresh = keyringrc::configure(&undone, BACKEND, FOLDER).expect("it can be read");
+    let is_ours = text.contains(BACKEND) || text.contains(FOLDER);
+    assert!(
+        is_ours || (fresh.previous_backend, fresh.previous_path) == (backend, path),
+        "{undone:?}"
+    );
 }
 
 /// .yarnrc.yml.

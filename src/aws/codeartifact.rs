@@ -14,11 +14,11 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use tokio::time::Instant;
 
-use super::explain::{AwsError, Kind, printable};
+use super::explain::{AwsError, Kind};
 use super::service::Subject;
 use super::{credentials, http_client};
 use crate::endpoint::{EndpointType, Format, RepositoryEndpoint};
-use crate::error::with_hint;
+use crate::error::{printable, with_hint};
 use crate::secret::Secret;
 use crate::token::{Clock, Token, TokenRequest, is_token, now};
 

@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_http_client::{Builder, Connector};
@@ -15,7 +16,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 
-use super::proxy::{check_proxy_variables, proxy_config};
+use super::proxy::{check_proxy_variables, excepts_all};
 use super::trust::Roots;
 use crate::error::explain;
 
@@ -136,4 +137,14 @@ fn tls_client() -> Result<SharedHttpClient, SetupFailure> {
             connector.build()
         }),
     )
+}
+
+/// The proxy of the environment. `NO_PROXY=*` keeps every host away from it; the SDK's own reading of
+/// the star covers names but no addresses.
+fn proxy_config() -> ProxyConfig {
+    if excepts_all() {
+        ProxyConfig::disabled()
+    } else {
+        ProxyConfig::from_env()
+    }
 }

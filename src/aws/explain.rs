@@ -12,7 +12,7 @@ use super::connection::SetupFailure;
 use super::mend::{Denial, credentials_cause, local_texts, service_texts};
 use super::service::Subject;
 use super::trust::Roots;
-use crate::error::{steers, with_hint};
+use crate::error::{printable, with_hint};
 
 /// Why a call failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -297,14 +297,4 @@ pub(super) fn innermost(error: &(dyn StdError + 'static)) -> String {
         .last()
         .map(|error| printable(&error.to_string()))
         .unwrap_or_default()
-}
-
-/// One line without characters that steer a terminal, and not endless: it came from the network.
-pub(crate) fn printable(text: &str) -> String {
-    let clean: String = text
-        .chars()
-        .map(|c| if steers(c) { ' ' } else { c })
-        .take(600)
-        .collect();
-    clean.trim().to_owned()
 }

@@ -82,5 +82,5 @@ fn client(
 /// What STS says, in its own words.
 fn sentence(answer: &impl ProvideErrorMetadata) -> String {
     let words = [answer.code(), answer.message()];
-    super::explain::printable(&words.into_iter().flatten().collect::<Vec<_>>().join(": "))
+    crate::error::printable(&words.into_iter().flatten().collect::<Vec<_>>().join(": "))
 }

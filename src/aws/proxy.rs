@@ -1,21 +1,10 @@
 //! The proxy variables, read in one way by the calls to AWS and by `check`.
 
 use anyhow::anyhow;
-use aws_smithy_http_client::proxy::ProxyConfig;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 
 use crate::error::with_hint;
 use crate::secret::Secret;
-
-/// The proxy of the environment. `NO_PROXY=*` keeps every host away from it; the SDK's own reading of
-/// the star covers names but no addresses.
-pub(super) fn proxy_config() -> ProxyConfig {
-    if excepts_all() {
-        ProxyConfig::disabled()
-    } else {
-        ProxyConfig::from_env()
-    }
-}
 
 /// What `NO_PROXY` holds.
 pub fn excepted_hosts() -> Option<String> {
@@ -24,7 +13,8 @@ pub fn excepted_hosts() -> Option<String> {
         .find_map(|variable| std::env::var(variable).ok())
 }
 
-fn excepts_all() -> bool {
+/// Whether `NO_PROXY` keeps every host away from the proxy.
+pub(super) fn excepts_all() -> bool {
     excepted_hosts().is_some_and(|hosts| hosts.split(',').any(|host| host.trim() == "*"))
 }
 
@@ -72,7 +62,7 @@ impl Proxy {
     }
 }
 
-/// The proxy between here and `url`, by the very reading of the variables that [`proxy_config`] has.
+/// The proxy between here and `url`, by the very reading of the variables that the calls to AWS have.
 /// Plain `http://` has none: it only ever leads to this machine.
 pub fn proxy_for(url: &str) -> Option<Proxy> {
     let uri: http::Uri = url.parse().ok()?;
@@ -113,7 +103,8 @@ pub fn check_proxy_variables() -> anyhow::Result<()> {
 /// Whether `value` has the form `[scheme://][user:password@]host[:port]`.
 fn is_proxy(value: &str) -> bool {
     let (scheme, rest) = value.split_once("://").unwrap_or(("http", value));
-    let address = rest.rsplit_once('@').map_or(rest, |(_, address)| address);
+    // Where a `/` stands before the host, clients look for the host before it.
+    let (login, address) = rest.rsplit_once('@').unwrap_or(("", rest));
     let address = address.trim_end_matches('/');
     let (host, port) = match address.rsplit_once(':') {
         Some((host, port)) if !port.contains(']') => (host, Some(port)),
@@ -126,6 +117,7 @@ fn is_proxy(value: &str) -> bool {
         .is_some_and(|host| host.parse::<std::net::Ipv6Addr>().is_ok());
     matches!(scheme, "http" | "https" | "socks5" | "socks5h")
         && !value.contains(char::is_whitespace)
+        && !login.contains(['/', '?', '#'])
         && (is_ipv6 || (!host.is_empty() && host.bytes().all(named)))
         && port.is_none_or(|port| port.parse::<u16>().is_ok())
 }

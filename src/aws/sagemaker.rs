@@ -1,8 +1,11 @@
 //! SageMaker, as far as it tells where a Studio domain's spaces are and what starts in them. JSON asks and answers.
 
+mod answers;
+
+pub use answers::{LifecycleConfig, Refusal, StudioDomain};
+
 use aws_sdk_codeartifact::error::ErrorMetadata;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::call::{Api, Caller, Message};
@@ -16,45 +19,6 @@ const MOST_PAGES: usize = 200;
 #[derive(Clone, Debug)]
 pub struct SageMaker {
     api: Api,
-}
-
-/// A Studio domain: where its spaces are and as whom they run.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct StudioDomain {
-    /// `VpcOnly` or `PublicInternetOnly`.
-    pub app_network_access_type: String,
-    /// The VPC.
-    pub vpc_id: String,
-    /// The subnets that spaces are put into.
-    pub subnet_ids: Vec<String>,
-    /// What its users' spaces get unless their profile says otherwise.
-    pub default_user_settings: UserSettings,
-}
-
-/// What spaces get.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct UserSettings {
-    /// The role they run as.
-    pub execution_role: String,
-    /// Their security groups.
-    pub security_groups: Vec<String>,
-}
-
-/// A lifecycle configuration.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct LifecycleConfig {
-    /// Its ARN.
-    #[serde(rename = "StudioLifecycleConfigArn")]
-    pub arn: String,
-    /// Its script in base64.
-    #[serde(rename = "StudioLifecycleConfigContent")]
-    pub content: String,
-    /// `JupyterLab`, `CodeEditor`…
-    #[serde(rename = "StudioLifecycleConfigAppType")]
-    pub app: String,
 }
 
 impl SageMaker {
@@ -221,27 +185,11 @@ fn extend(asked: &mut Value, more: Value) {
     }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct ErrorBody {
-    #[serde(rename = "__type")]
-    kind: String,
-    #[serde(alias = "Message")]
-    message: String,
-}
-
 pub(super) fn read_error(response: &HttpResponse, body: &str) -> ErrorMetadata {
-    let read: ErrorBody = serde_json::from_str(body).unwrap_or_default();
-    let code = match response.headers().get("x-amzn-errortype") {
-        Some(code) => code,
-        None => &read.kind,
-    };
-    // `prefix#Code` and `Code:address` are both in use.
-    let code = code.rsplit('#').next().unwrap_or_default();
-    let code = code.split(':').next().unwrap_or_default();
+    let refusal = Refusal::read(response.headers().get("x-amzn-errortype"), body);
     let mut metadata = ErrorMetadata::builder();
-    if !code.is_empty() {
-        metadata = metadata.code(code);
+    if !refusal.code.is_empty() {
+        metadata = metadata.code(refusal.code);
     }
-    metadata.message(read.message).build()
+    metadata.message(refusal.message).build()
 }

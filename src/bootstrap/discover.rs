@@ -67,7 +67,7 @@ pub async fn stack(reach: &Reach, name: &str) -> anyhow::Result<Option<StackSeen
     )
     .map_err(AwsError::into_hinted)?;
     // Every template of ours has that line, also where nothing stands in it.
-    let is_ours = template::remembered(&body).is_some();
+    let is_ours = template::text::remembered(&body).is_some();
     Ok(Some(StackSeen {
         memory: Memory::of_template(&body).unwrap_or_default(),
         not_ours: (!is_ours).then(|| "it is there and not ours".to_owned()),

@@ -5,10 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::choices::Choices;
-use super::decide::script_of;
-use super::names::sha256;
-use super::script::Pinned;
-use super::template;
+use super::script::{Pinned, sha256};
+use super::template::text;
 use crate::aws::LifecycleConfig;
 
 /// What is remembered.
@@ -47,7 +45,7 @@ impl Memory {
 
     /// Whether this lifecycle configuration was attached once, as it is now.
     pub fn attached(&self, lifecycle: &LifecycleConfig) -> bool {
-        let script = script_of(lifecycle).map(|script| sha256(script.as_bytes()));
+        let script = lifecycle.script().map(|script| sha256(script.as_bytes()));
         script.is_some_and(|sha256| self.scripts.contains(&sha256))
     }
 
@@ -58,7 +56,7 @@ impl Memory {
 
     /// What the template `body` remembers.
     pub fn of_template(body: &str) -> Option<Self> {
-        Self::read(&template::remembered(body)?)
+        Self::read(&text::remembered(body)?)
     }
 
     /// Reads that line; what another version wrote and this one does not know is left out.

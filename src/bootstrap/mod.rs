@@ -23,6 +23,7 @@ pub mod plan;
 pub mod policies;
 pub mod prepare;
 pub mod printed;
+pub mod program;
 pub mod prove;
 pub mod public;
 pub mod publish;

@@ -1,7 +1,5 @@
 //! What things are called: every ARN and name follows from these, so that neither stack waits for the other's outputs.
 
-use sha2::{Digest, Sha256};
-
 use super::choices::Choices;
 use super::script::{NAMESPACE, PACKAGE, Pinned};
 use crate::aws::Version;
@@ -123,11 +121,6 @@ pub fn field_key(field: Field) -> &'static str {
         Field::DomainOwner => "domain-owner",
         _ => "repository",
     }
-}
-
-/// SHA-256 in lower-case hex.
-pub fn sha256(bytes: &[u8]) -> String {
-    hex::encode(Sha256::digest(bytes))
 }
 
 /// The version of the package of a binary with this hash. The hash is part of it: other bytes are another version, and no

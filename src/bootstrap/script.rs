@@ -1,6 +1,7 @@
 //! The lifecycle script that is attached: `lifecycle/on-start.sh`, the one that people fill in by hand, with every setting filled in.
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::error::Usage;
 
@@ -131,6 +132,11 @@ impl Script {
             ),
         ]
     }
+}
+
+/// SHA-256 in lower-case hex.
+pub fn sha256(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
 }
 
 fn is_sha256(text: &str) -> bool {

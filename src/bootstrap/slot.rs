@@ -148,8 +148,8 @@ impl Slot {
                 members.remove(member);
             }
         }
-        let mut holder = rest.get_mut(self.settings()).and_then(Value::as_object_mut);
-        if let Some(settings) = &mut holder {
+        let holder = rest.get_mut(self.settings()).and_then(Value::as_object_mut);
+        let is_empty = holder.is_some_and(|settings| {
             let app = settings.get_mut(self.app.settings());
             if let Some(app) = app.and_then(Value::as_object_mut) {
                 app.remove("BuiltInLifecycleConfigArn");
@@ -158,6 +158,10 @@ impl Slot {
                     settings.remove(self.app.settings());
                 }
             }
+            settings.is_empty()
+        });
+        if let (true, Some(members)) = (is_empty, rest.as_object_mut()) {
+            members.remove(self.settings());
         }
         rest
     }
@@ -217,6 +221,12 @@ mod tests {
             slot.rest_of(&domain("b", "r"))
         );
         assert_eq!(slot.rest_of(&domain("a", "r")), slot.rest_of(&bare));
+        // A profile without settings of its own has some after an update.
+        let [profiles, _] = Slot::of_profile("ann");
+        assert_eq!(
+            profiles.rest_of(&profiles.update(Some(ARN))),
+            profiles.rest_of(&json!({}))
+        );
         assert_ne!(
             slot.rest_of(&domain("a", "r")),
             slot.rest_of(&domain("a", "s"))

@@ -5,7 +5,7 @@
 
 pub(super) mod consumer;
 pub(super) mod packages;
-pub(super) mod text;
+pub mod text;
 
 pub use consumer::{LifecycleConfiguration, consumer, lifecycle_configurations};
 pub use packages::packages;
@@ -69,14 +69,6 @@ impl Template {
         }
         text
     }
-}
-
-/// What the stack that has this template was told last time, as [`packages`] and [`consumer`] were given it.
-pub fn remembered(body: &str) -> Option<String> {
-    let line = body
-        .lines()
-        .find_map(|line| line.strip_prefix("      StudioMirror: "))?;
-    text::unquoted_json(line)
 }
 
 /// The name of the resource that remembers `line`. It is made anew for every other line: CloudFormation does not promise to update one.

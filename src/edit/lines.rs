@@ -66,6 +66,22 @@ pub(super) fn insert<R>(lines: &mut Vec<Line<R>>, at: usize, text: String, role:
     lines.insert(at, line);
 }
 
+/// Takes the lines at these places, in their order, out as [`remove`] does, in one pass.
+pub(super) fn remove_each<R>(lines: &mut Vec<Line<R>>, places: &[usize]) {
+    let is_last = |place: &usize| place + 1 == lines.len() && lines[*place].end.is_empty();
+    let ends_bare = places.last().is_some_and(is_last);
+    let mut places = places.iter().peekable();
+    let mut at = 0;
+    lines.retain(|_| {
+        let is_gone = places.next_if(|place| **place == at).is_some();
+        at += 1;
+        !is_gone
+    });
+    if let (true, Some(last)) = (ends_bare, lines.last_mut()) {
+        last.end = "";
+    }
+}
+
 /// Takes the line at `at` out; the line before it becomes the last one without a line end if this was that one.
 pub(super) fn remove<R>(lines: &mut Vec<Line<R>>, at: usize) {
     let removed = lines.remove(at);

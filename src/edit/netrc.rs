@@ -57,19 +57,12 @@ impl NetrcFile {
     /// As [`NetrcFile::parse`].
     pub fn set(&mut self, machine: &str, login: &str, password: &str) -> Result<(), SyntaxError> {
         let entry = format!("machine {machine} login {login} password {password}");
-        let known = |entry: &&Entry| entry.is_for(machine);
-        let Some(first) = self
-            .entries
-            .iter()
-            .find(known)
-            .map(|entry| entry.span.clone())
-        else {
+        let known = self.spans(|entry| entry.is_for(machine));
+        let Some((first, others)) = known.split_first() else {
             return self.add(&entry);
         };
-        while let Some(other) = self.entries.iter().filter(known).nth(1) {
-            self.cut(other.span.clone())?;
-        }
-        self.text.replace_range(first, &entry);
+        self.cut(others);
+        self.text.replace_range(first.clone(), &entry);
         self.read()
     }
 
@@ -79,11 +72,14 @@ impl NetrcFile {
     /// As [`NetrcFile::parse`].
     pub fn remove(&mut self, machine: &str, login: &str) -> Result<(), SyntaxError> {
         let unwanted =
-            |entry: &&Entry| entry.is_for(machine) && entry.login.as_deref() == Some(login);
-        while let Some(entry) = self.entries.iter().find(unwanted) {
-            self.cut(entry.span.clone())?;
-        }
-        Ok(())
+            |entry: &Entry| entry.is_for(machine) && entry.login.as_deref() == Some(login);
+        self.cut(&self.spans(unwanted));
+        self.read()
+    }
+
+    fn spans(&self, is_meant: impl Fn(&Entry) -> bool) -> Vec<Range<usize>> {
+        let meant = self.entries.iter().filter(|entry| is_meant(entry));
+        meant.map(|entry| entry.span.clone()).collect()
     }
 
     fn add(&mut self, entry: &str) -> Result<(), SyntaxError> {
@@ -103,8 +99,15 @@ impl NetrcFile {
         self.read()
     }
 
+    /// Takes these out, the last one first: the others stay where they are.
+    fn cut(&mut self, spans: &[Range<usize>]) {
+        for span in spans.iter().rev() {
+            self.cut_one(span.clone());
+        }
+    }
+
     /// Takes `span` out, and its line with it if nothing else is there.
-    fn cut(&mut self, span: Range<usize>) -> Result<(), SyntaxError> {
+    fn cut_one(&mut self, span: Range<usize>) {
         let text = &self.text;
         let start = text[..span.start].rfind('\n').map_or(0, |at| at + 1);
         let end = text[span.end..]
@@ -122,7 +125,6 @@ impl NetrcFile {
             (false, _) => span,
         };
         self.text.replace_range(span, "");
-        self.read()
     }
 
     fn read(&mut self) -> Result<(), SyntaxError> {

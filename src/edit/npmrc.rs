@@ -76,9 +76,7 @@ impl NpmrcFile {
                     end: self.lines[last].end,
                     role,
                 };
-                for &at in others.iter().rev() {
-                    lines::remove(&mut self.lines, at);
-                }
+                lines::remove_each(&mut self.lines, others);
             }
         }
         Ok(())
@@ -91,9 +89,7 @@ impl NpmrcFile {
             .filter(|(_, key)| key.name == name)
             .map(|(at, _)| at)
             .collect();
-        for at in found.into_iter().rev() {
-            lines::remove(&mut self.lines, at);
-        }
+        lines::remove_each(&mut self.lines, &found);
     }
 
     fn keys(&self) -> impl Iterator<Item = (usize, &Key)> {

@@ -18,3 +18,4 @@ pub use daemon::serve;
 pub use detach::{Started, start};
 pub use record::{LastRun, Record, Running, stop};
 pub use renew::{FileReport, FileState, held_requests, lives, renew, renewed_text};
+pub use strays::strays;

@@ -59,7 +59,13 @@ impl Record {
     /// Reads it.
     pub fn read(cache: &Path) -> Option<Self> {
         let text = files::read_text(&record_path(cache)).ok()??;
-        serde_json::from_str(&text).ok()
+        Self::parse(&text)
+    }
+
+    /// Reads its text. A number that stands for more than one process, or for init, is none of ours: signals would reach others.
+    pub fn parse(text: &str) -> Option<Self> {
+        let record: Self = serde_json::from_str(text).ok()?;
+        (record.pid > 1).then_some(record)
     }
 
     /// Writes it.

@@ -185,6 +185,7 @@ impl Editor for Npmrc {
     fn unconfigure(&self, text: &str, urls: &[&str]) -> Result<String, SyntaxError> {
         let mut file = NpmrcFile::parse(text);
         let ours: Vec<String> = registries(&file)
+            .into_iter()
             .filter(|(_, url)| urls.iter().any(|ours| same_endpoint(url, ours)))
             .map(|(name, _)| name.to_owned())
             .collect();
@@ -202,7 +203,10 @@ impl Editor for Npmrc {
 
     fn inspect(&self, text: &str, url: &str) -> Result<Found, SyntaxError> {
         let file = NpmrcFile::parse(text);
-        if !registries(&file).any(|(_, found)| same_endpoint(found, url)) {
+        if !registries(&file)
+            .values()
+            .any(|found| same_endpoint(found, url))
+        {
             return Ok(Found::NotConfigured);
         }
         let token = login_keys(url, &["_authToken"])
@@ -212,13 +216,14 @@ impl Editor for Npmrc {
     }
 }
 
-/// `registry` and every `@scope:registry`, with the URL npm uses.
-fn registries(file: &NpmrcFile) -> impl Iterator<Item = (&str, &str)> {
+/// `registry` and every `@scope:registry`, with the URL npm uses: the last one of a name.
+fn registries(file: &NpmrcFile) -> BTreeMap<&str, &str> {
     file.entries()
         .filter(|(_, name, _)| {
             *name == "registry" || name.starts_with('@') && name.ends_with(":registry")
         })
-        .filter_map(|(_, name, _)| Some((name, file.value(name)?)))
+        .map(|(_, name, value)| (name, value))
+        .collect()
 }
 
 pub(super) fn same_endpoint(url: &str, other: &str) -> bool {
@@ -250,7 +255,11 @@ fn drop_login_of(file: &mut NpmrcFile, previous: &str, ours: &str) {
     };
     let is_codeartifact =
         parts.is_codeartifact() || parts.host.eq_ignore_ascii_case(our_parts.host);
-    if !is_codeartifact || registries(file).any(|(_, url)| same_endpoint(url, previous)) {
+    if !is_codeartifact
+        || registries(file)
+            .values()
+            .any(|url| same_endpoint(url, previous))
+    {
         return;
     }
     for key in login_keys(previous, &["_authToken", "always-auth"]) {

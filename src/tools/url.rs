@@ -91,6 +91,20 @@ pub(super) fn without_login(url: &str) -> String {
     }
 }
 
+/// What is no URL, for people: what stands where a URL has its password is none of it either.
+pub(super) fn of_no_url(text: &str) -> String {
+    let text = text.trim();
+    let begin = text.find("://").map_or(0, |at| at + "://".len());
+    let authority = &text[begin..];
+    let authority = &authority[..authority.find(['/', '?', '#']).unwrap_or(authority.len())];
+    match authority.rsplit_once('@') {
+        Some((login, _)) if begin > 0 || login.contains(':') => {
+            format!("{}{}", &text[..begin], &text[begin + login.len() + 1..])
+        }
+        _ => text.to_owned(),
+    }
+}
+
 /// RFC 3986: everything but the unreserved characters as `%XX`. CodeArtifact's tokens need none of it.
 pub(crate) fn percent_encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());

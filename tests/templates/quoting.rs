@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use studio_mirror::bootstrap::stacks::ConsumerStack;
-use studio_mirror::bootstrap::template::{Template, consumer, remembered};
+use studio_mirror::bootstrap::template::text::remembered;
+use studio_mirror::bootstrap::template::{Template, consumer};
 
 use crate::oracle::{ask, examples};
 use crate::stacks::{full_consumer, full_packages};

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::aws::explain::printable;
 use crate::aws::xml::Element;
+use crate::error::printable;
 
 /// A stack.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,7 +27,8 @@ pub struct Stack {
 }
 
 impl Stack {
-    pub(super) fn read(element: &Element) -> Self {
+    /// As an answer has it.
+    pub fn read(element: &Element) -> Self {
         let pairs = |list: &str, key: &str, value: &str| {
             let pair = |item: &Element| (item.string(key), item.string(value));
             element.list(list).map(pair).collect()
@@ -85,7 +86,8 @@ pub struct Resource {
 }
 
 impl Resource {
-    pub(super) fn read(element: &Element) -> Self {
+    /// As an answer has it.
+    pub fn read(element: &Element) -> Self {
         Self {
             logical_id: element.string("LogicalResourceId"),
             physical_id: element.string("PhysicalResourceId"),
@@ -112,7 +114,8 @@ pub struct ChangeSet {
 }
 
 impl ChangeSet {
-    pub(super) fn read(element: &Element) -> Self {
+    /// As an answer has it.
+    pub fn read(element: &Element) -> Self {
         Self {
             status: element.string("Status"),
             reason: printable(element.text_of("StatusReason")),
@@ -153,7 +156,8 @@ pub struct Change {
 }
 
 impl Change {
-    pub(super) fn read(element: &Element) -> Self {
+    /// As an answer has it.
+    pub fn read(element: &Element) -> Self {
         let none = Element::default();
         let change = element.child("ResourceChange").unwrap_or(&none);
         Self {
@@ -182,7 +186,8 @@ pub struct Event {
 }
 
 impl Event {
-    pub(super) fn read(element: &Element) -> Self {
+    /// As an answer has it.
+    pub fn read(element: &Element) -> Self {
         Self {
             id: element.string("EventId"),
             logical_id: element.string("LogicalResourceId"),
@@ -215,7 +220,8 @@ pub struct ResourceDrift {
 }
 
 impl ResourceDrift {
-    pub(super) fn read(element: &Element) -> Self {
+    /// As an answer has it.
+    pub fn read(element: &Element) -> Self {
         Self {
             logical_id: element.string("LogicalResourceId"),
             physical_id: element.string("PhysicalResourceId"),

@@ -16,7 +16,8 @@ pub struct Vpc {
 }
 
 impl Vpc {
-    pub(super) fn read(element: &Element) -> Self {
+    /// As an answer has it.
+    pub fn read(element: &Element) -> Self {
         let mut cidrs = element.texts_of("cidrBlockAssociationSet", "cidrBlock");
         if cidrs.is_empty() {
             cidrs.push(element.string("cidrBlock"));
@@ -60,7 +61,8 @@ pub struct VpcEndpoint {
 }
 
 impl VpcEndpoint {
-    pub(super) fn read(element: &Element) -> Self {
+    /// As an answer has it.
+    pub fn read(element: &Element) -> Self {
         let error = element.child("lastError");
         Self {
             id: element.string("vpcEndpointId"),
@@ -99,7 +101,8 @@ pub struct EndpointService {
 }
 
 impl EndpointService {
-    pub(super) fn read(element: &Element) -> Self {
+    /// As an answer has it.
+    pub fn read(element: &Element) -> Self {
         Self {
             name: element.string("serviceName"),
             zones: element.texts("availabilityZoneSet"),
@@ -119,7 +122,8 @@ pub struct Subnet {
 }
 
 impl Subnet {
-    pub(super) fn read(element: &Element) -> Self {
+    /// As an answer has it.
+    pub fn read(element: &Element) -> Self {
         Self {
             id: element.string("subnetId"),
             zone: element.string("availabilityZone"),
@@ -142,7 +146,8 @@ pub struct RouteTable {
 }
 
 impl RouteTable {
-    pub(super) fn read(element: &Element) -> Self {
+    /// As an answer has it.
+    pub fn read(element: &Element) -> Self {
         Self {
             id: element.string("routeTableId"),
             is_main: element
@@ -170,7 +175,8 @@ pub struct NetworkAcl {
 }
 
 impl NetworkAcl {
-    pub(super) fn read(element: &Element) -> Self {
+    /// As an answer has it.
+    pub fn read(element: &Element) -> Self {
         Self {
             id: element.string("networkAclId"),
             subnets: element.texts_of("associationSet", "subnetId"),
@@ -229,7 +235,8 @@ pub struct SecurityGroup {
 }
 
 impl SecurityGroup {
-    pub(super) fn read(element: &Element) -> Self {
+    /// As an answer has it.
+    pub fn read(element: &Element) -> Self {
         Self {
             id: element.string("groupId"),
             name: element.string("groupName"),
@@ -287,7 +294,8 @@ pub struct NetworkInterface {
 }
 
 impl NetworkInterface {
-    pub(super) fn read(element: &Element) -> Self {
+    /// As an answer has it.
+    pub fn read(element: &Element) -> Self {
         let mut addresses = element.texts_of("privateIpAddressesSet", "privateIpAddress");
         if addresses.is_empty() {
             addresses.push(element.string("privateIpAddress"));

@@ -10,7 +10,7 @@ mod tests;
 use serde_json::json;
 
 pub use decision::{ByHand, Decision, Item, Verb};
-pub use slots::{AttachVerb, Attachment, fill, is_of_ours, is_ours, script_of};
+pub use slots::{AttachVerb, Attachment, fill, is_of_ours, is_ours};
 
 use super::choices::{Choices, IamWay, role_name};
 use super::chosen;

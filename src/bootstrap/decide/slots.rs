@@ -138,7 +138,7 @@ fn is_held(
     let Some(seen) = found.lifecycles.get(name) else {
         return true;
     };
-    if script_of(seen).as_deref() != Some(&wanted.script) || seen.app != app.as_str() {
+    if seen.script().as_deref() != Some(&wanted.script) || seen.app != app.as_str() {
         decision.refuse(
             format!("lifecycle configuration {name}"),
             "it is there with another script than its name stands for: somebody made it again. Look at who, in CloudTrail \
@@ -186,13 +186,9 @@ pub fn is_of_ours(arn: &str, found: &Found) -> bool {
 
 /// Whether a lifecycle configuration has a script of ours.
 pub fn is_ours(lifecycle: &LifecycleConfig) -> bool {
-    script_of(lifecycle).is_some_and(|script| script.contains(MARK))
-}
-
-/// Its script.
-pub fn script_of(lifecycle: &LifecycleConfig) -> Option<String> {
-    let bytes = aws_smithy_types::base64::decode(&lifecycle.content).ok()?;
-    String::from_utf8(bytes).ok()
+    lifecycle
+        .script()
+        .is_some_and(|script| script.contains(MARK))
 }
 
 /// As JSON shows it.

@@ -49,6 +49,14 @@ pub fn unquoted_json(line: &str) -> Option<String> {
     Some(inner.replace("''", "'"))
 }
 
+/// What the template `body` remembers: what it was given when it was filled.
+pub fn remembered(body: &str) -> Option<String> {
+    let line = body
+        .lines()
+        .find_map(|line| line.strip_prefix("      StudioMirror: "))?;
+    unquoted_json(line)
+}
+
 /// `text` as a block that can be read as it is; `indent` is that of the line with the key.
 ///
 /// # Errors

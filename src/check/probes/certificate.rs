@@ -20,7 +20,7 @@ fn value_of(name: &[u8], attribute: &[u8]) -> Option<String> {
     let text = rest.get(2..2 + length).filter(|_| length < 128)?;
     // UTF8String, PrintableString, T61String, IA5String; the rare BMPString is two bytes a letter.
     matches!(tag, 0x0c | 0x13 | 0x14 | 0x16)
-        .then(|| crate::aws::printable(&String::from_utf8_lossy(text)))
+        .then(|| crate::error::printable(&String::from_utf8_lossy(text)))
 }
 
 #[cfg(test)]

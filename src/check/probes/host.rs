@@ -7,9 +7,10 @@ use tokio::net::TcpStream;
 use super::http::{Credentials, Request};
 use super::tls::{Line, Trust};
 use super::{Deadline, dns, http, tcp};
-use crate::aws::{Proxy, printable, proxy_for};
+use crate::aws::{Proxy, proxy_for};
 use crate::check::catalogue::HostChecks;
 use crate::check::evidence::{Answer, Handshake, HostSeen, Reached, Tunnel};
+use crate::error::printable;
 
 /// How hosts are reached from here.
 #[derive(Clone, Copy, Debug)]

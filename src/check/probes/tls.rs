@@ -21,8 +21,9 @@ use tokio_rustls::client::TlsStream;
 
 use super::Deadline;
 use super::certificate::display_name;
-use crate::aws::{Roots, printable};
+use crate::aws::Roots;
 use crate::check::evidence::{Distrust, Handshake};
+use crate::error::printable;
 
 /// A connection that requests can be sent over.
 #[derive(Debug)]

@@ -166,7 +166,7 @@ fn foreign(host: &HostSeen, answer: &Answer) -> Verdict {
             ..
         } if (300..400).contains(status) => {
             let to = to.split(['?', '#']).next().unwrap_or_default();
-            format!("a redirect to {} ({status})", crate::aws::printable(to))
+            format!("a redirect to {} ({status})", crate::error::printable(to))
         }
         Answer::Http {
             status,

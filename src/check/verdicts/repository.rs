@@ -145,7 +145,7 @@ fn aws_sentence(body: &str) -> Option<String> {
 
 /// S3 sends on to another region's bucket, or something on the way to its own page.
 fn elsewhere(host: &str, status: u16, location: Option<&str>) -> Verdict {
-    let to = location.map(|to| crate::aws::printable(to.split('?').next().unwrap_or_default()));
+    let to = location.map(|to| crate::error::printable(to.split('?').next().unwrap_or_default()));
     let to = to.map_or_else(String::new, |to| format!(" and sends on to {to}"));
     Verdict::failed(format!("{host} does not hand the tarball out: it answers {status}{to}")).fix(format!(
         "The bucket is this region's, and S3 hands it out itself. Something between here and {host} answers in its place, or leads to another \

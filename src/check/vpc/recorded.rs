@@ -4,10 +4,10 @@
 use anyhow::{Context, bail};
 use serde::Deserialize;
 
-use crate::aws::printable;
 use crate::check::fill::Words;
 use crate::check::observed::Observed;
 use crate::check::{Finding, Report, Status, catalogue};
+use crate::error::printable;
 
 #[derive(Deserialize)]
 struct Document {

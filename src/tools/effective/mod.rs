@@ -136,7 +136,7 @@ impl Address {
     pub fn of(url: &str) -> Self {
         match Parts::of(url) {
             None => Self {
-                url: url.trim().to_owned(),
+                url: url::of_no_url(url),
                 user: None,
                 password: None,
             },

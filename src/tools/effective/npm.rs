@@ -54,9 +54,8 @@ pub fn merge(
         let Ok(text) = file.text() else { continue };
         let mut layer = Layer::new();
         let parsed = NpmrcFile::parse(text);
-        for (line, name, _) in parsed.entries() {
-            // npm takes the last one of a name.
-            let value = parsed.value(name).unwrap_or_default();
+        // npm takes the last one of a name.
+        for (line, name, value) in parsed.entries() {
             let origin = file.lines(line, line, None);
             if MUST_BE_SCOPED.contains(&name) && fatal.is_none() {
                 fatal = Some(Sourced::new(name.to_owned(), origin.clone()));
@@ -151,7 +150,7 @@ fn from_environment(environment: &BTreeMap<String, String>) -> Layer {
 
 /// An underscore in front is part of the name, every other stands for a dash.
 fn dashed(name: &str) -> String {
-    let (first, rest) = name.split_at(name.len().min(1));
+    let (first, rest) = name.split_at(name.chars().next().map_or(0, char::len_utf8));
     first.to_lowercase() + &rest.to_lowercase().replace('_', "-")
 }
 

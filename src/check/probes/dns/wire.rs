@@ -3,11 +3,11 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
-use simple_dns::rdata::RData;
-use simple_dns::{CLASS, Name, Packet, PacketFlag, QCLASS, QTYPE, Question, RCODE, TYPE};
+use simple_dns::{CLASS, Name, Packet, PacketFlag, QCLASS, QTYPE, Question, TYPE};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
 
+use super::answer::read_answer;
 use crate::check::evidence::Said;
 
 /// A packet may be lost: the question is put again after this long.
@@ -79,39 +79,4 @@ fn question(id: u16, host: &str, kind: TYPE) -> Option<Vec<u8>> {
         false,
     ));
     packet.build_bytes_vec().ok()
-}
-
-/// What an answer says, and whether it is cut off; `None` if it is none to question `id`.
-fn read_answer(bytes: &[u8], id: u16) -> Option<(Said, bool)> {
-    // A record that is cut off may make no packet: the flags in front tell.
-    const RESPONSE: u8 = 0x80;
-    const TRUNCATED: u8 = 0x02;
-    let [first, second, flags, ..] = *bytes else {
-        return None;
-    };
-    if u16::from_be_bytes([first, second]) != id || flags & RESPONSE == 0 {
-        return None;
-    }
-    if flags & TRUNCATED != 0 {
-        return Some((Said::NoAddress, true));
-    }
-    let packet = Packet::parse(bytes).ok()?;
-    let addresses: Vec<IpAddr> = packet
-        .answers
-        .iter()
-        .filter_map(|record| match &record.rdata {
-            RData::A(a) => Some(Ipv4Addr::from(a.address).into()),
-            RData::AAAA(aaaa) => Some(Ipv6Addr::from(aaaa.address).into()),
-            _ => None,
-        })
-        .collect();
-    let said = match packet.rcode() {
-        RCODE::NoError if addresses.is_empty() => Said::NoAddress,
-        RCODE::NoError => Said::Addresses(addresses),
-        RCODE::NameError => Said::NoSuchName,
-        RCODE::ServerFailure => Said::Fault("SERVFAIL".to_owned()),
-        RCODE::Refused => Said::Fault("REFUSED".to_owned()),
-        other => Said::Fault(format!("{other:?}")),
-    };
-    Some((said, false))
 }

@@ -41,7 +41,7 @@ fn existing(seen: &VpcSeen, region: &str, role: Role) -> Result<Verdict, Verdict
     }
     let error = match first.last_error.is_empty() {
         true => String::new(),
-        false => format!(": {}", crate::aws::printable(&first.last_error)),
+        false => format!(": {}", crate::error::printable(&first.last_error)),
     };
     let look =
         format!("$ aws ec2 describe-vpc-endpoints --region {{region}} --vpc-endpoint-ids {id}");

@@ -80,7 +80,7 @@ fn endpoint(evidence: &Evidence, role: Role) -> Option<Result<VpcEndpoint, Verdi
 fn group_name(groups: &[SecurityGroup], id: &str) -> String {
     match groups.iter().find(|group| group.id == id) {
         Some(group) if !group.name.is_empty() => {
-            format!("{id} ({})", crate::aws::printable(&group.name))
+            format!("{id} ({})", crate::error::printable(&group.name))
         }
         _ => id.to_owned(),
     }

@@ -1,103 +1,8 @@
-//! Every seed of the fuzz targets, and every input that once broke one, through the same properties.
-
-use std::fs;
-use std::path::Path;
+//! Files that people could have written, through the properties of the fuzz targets.
 
 use proptest::test_runner::{Config, TestRunner};
 
-#[path = "../fuzz/src/coming_and_going.rs"]
-mod coming_and_going;
-#[path = "../fuzz/src/inputs/mod.rs"]
-mod inputs;
-#[path = "../fuzz/src/properties.rs"]
-mod properties;
-
-fn replay(target: &str, property: fn(&str)) {
-    replay_bytes(target, |bytes| {
-        // As the fuzzer itself does: what is UTF-8 of it.
-        let valid = bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid());
-        property(valid);
-    });
-}
-
-fn replay_bytes(target: &str, property: impl Fn(&[u8]) + std::panic::RefUnwindSafe) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("fuzz/seeds")
-        .join(target);
-    let mut count = 0;
-    for seed in fs::read_dir(&folder).expect("the seeds are in the repository") {
-        let path = seed.expect("a readable folder").path();
-        let bytes = fs::read(&path).expect("a readable seed");
-        let outcome = std::panic::catch_unwind(|| property(&bytes));
-        assert!(
-            outcome.is_ok(),
-            "the seed {} breaks a property",
-            path.display()
-        );
-        count += 1;
-    }
-    assert!(count > 0, "no seeds in {}", folder.display());
-}
-
-#[test]
-fn pip_conf_seeds_hold_the_properties() {
-    replay("edit_pip", properties::pip);
-}
-
-#[test]
-fn npmrc_seeds_hold_the_properties() {
-    replay("edit_npmrc", properties::npmrc);
-}
-
-#[test]
-fn uv_toml_seeds_hold_the_properties() {
-    replay("edit_uv", properties::uv);
-}
-
-#[test]
-fn endpoint_seeds_hold_the_properties() {
-    replay("endpoint", inputs::endpoint);
-}
-
-#[test]
-fn token_cache_seeds_hold_the_properties() {
-    replay_bytes("cache", inputs::cache);
-}
-
-#[test]
-fn state_seeds_hold_the_properties() {
-    replay_bytes("state", inputs::state);
-}
-
-#[test]
-fn keyring_query_seeds_hold_the_properties() {
-    replay_bytes("keyring_query", inputs::keyring_query);
-}
-
-#[test]
-fn cargo_question_seeds_hold_the_properties() {
-    replay("cargo_question", inputs::cargo_question);
-}
-
-#[test]
-fn config_file_seeds_hold_the_properties() {
-    replay("config_file", inputs::config_file);
-}
-
-#[test]
-fn studio_metadata_seeds_hold_the_properties() {
-    replay("studio_metadata", inputs::studio_metadata);
-}
-
-#[test]
-fn dry_run_mask_seeds_hold_the_properties() {
-    replay("dry_run_mask", inputs::dry_run_mask);
-}
-
-#[test]
-fn aws_ini_seeds_hold_the_properties() {
-    replay("aws_ini", inputs::aws_ini);
-}
+use crate::coming_and_going;
 
 /// Files put together from lines that people write, and from pieces of them: thousands of them, new ones at every run.
 fn generated(lines: &'static [&'static str], property: fn(&str)) {
@@ -196,6 +101,7 @@ fn generated_files_hold_the_properties() {
     for property in [
         coming_and_going::tables,
         coming_and_going::pypirc,
+        coming_and_going::keyringrc_cfg,
         coming_and_going::yarnrc,
         coming_and_going::gem,
         coming_and_going::swift,
@@ -284,49 +190,4 @@ fn generated_xml(root: &'static str, property: fn(&str)) {
 fn generated_xml_files_hold_the_properties() {
     generated_xml("settings", coming_and_going::settings_xml);
     generated_xml("configuration", coming_and_going::nuget_config);
-}
-
-#[test]
-fn edit_settings_xml_seeds_hold_the_properties() {
-    replay("edit_settings_xml", coming_and_going::settings_xml);
-}
-
-#[test]
-fn edit_nuget_config_seeds_hold_the_properties() {
-    replay("edit_nuget_config", coming_and_going::nuget_config);
-}
-
-#[test]
-fn edit_tables_seeds_hold_the_properties() {
-    replay("edit_tables", coming_and_going::tables);
-}
-
-#[test]
-fn edit_pypirc_seeds_hold_the_properties() {
-    replay("edit_pypirc", coming_and_going::pypirc);
-}
-
-#[test]
-fn edit_yarnrc_seeds_hold_the_properties() {
-    replay("edit_yarnrc", coming_and_going::yarnrc);
-}
-
-#[test]
-fn edit_gem_seeds_hold_the_properties() {
-    replay("edit_gem", coming_and_going::gem);
-}
-
-#[test]
-fn edit_swift_seeds_hold_the_properties() {
-    replay("edit_swift", coming_and_going::swift);
-}
-
-#[test]
-fn edit_netrc_seeds_hold_the_properties() {
-    replay("edit_netrc", coming_and_going::netrc);
-}
-
-#[test]
-fn edit_pnpm_seeds_hold_the_properties() {
-    replay("edit_pnpm", coming_and_going::pnpm_and_yarn);
 }

@@ -1,4 +1,0 @@
-//! Of the commands only what shows a diff.
-
-#[path = "../../src/commands/diff.rs"]
-pub mod diff;
