@@ -73,7 +73,7 @@ macro_rules! endpoint_checks {
                 &["vpc.found"],
                 [
                     concat!(
-                        "--vpc: ", $what, " An interface endpoint for ", $service, "must be in the space's VPC and be available. Where there is \
+                        "--vpc: ", $what, " An interface endpoint for ", $service, " must be in the space's VPC and be available. Where there is \
                          none and the space gets there all the same (a shared endpoint in another VPC, a proxy), that is right, too."
                     ),
                     interface_endpoint!($service),
