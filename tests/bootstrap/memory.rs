@@ -69,7 +69,9 @@ fn what_was_deleted_since_does_not_come_back() {
 #[test]
 fn another_way_to_attach_is_remembered() {
     let administrator = Administrator::new();
-    administrator.apply(&["--attach", "print"]).success();
+    let told = administrator.apply(&["--attach", "print"]).success();
+    let said = "note: done: no Studio domain was changed";
+    assert!(told.stderr.contains(said), "{told}");
     assert_eq!(administrator.attached("JupyterLab"), "");
     administrator.apply(&["--attach", "patch"]).success();
     let attached = administrator.attached("JupyterLab");

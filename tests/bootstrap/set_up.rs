@@ -161,7 +161,9 @@ fn a_canary_goes_first_and_then_everybody() {
     let administrator = Administrator::new();
     let profile = json!({"DomainId": STUDIO, "UserProfileName": "ann", "UserSettings": {}});
     administrator.account.put_studio("user-profile", profile);
-    administrator.apply(&["--canary", "ann"]).success();
+    let told = administrator.apply(&["--canary", "ann"]).success();
+    let said = "note: done: spaces of the profile ann log in at their next start; `studio-mirror bootstrap apply` attaches for everybody";
+    assert!(told.stderr.contains(said), "{told}");
     assert_eq!(administrator.attached("JupyterLab"), "");
     let attached = || {
         let asked = json!({"DomainId": STUDIO, "UserProfileName": "ann"});
@@ -175,7 +177,9 @@ fn a_canary_goes_first_and_then_everybody() {
             .to_owned()
     };
     assert!(attached().contains("studio-mirror-jupyterlab-"));
-    administrator.apply(&[]).success();
+    let told = administrator.apply(&[]).success();
+    let said = "note: done: spaces log in at their next start; `studio-mirror bootstrap prove`";
+    assert!(told.stderr.contains(said), "{told}");
     assert!(
         administrator
             .attached("JupyterLab")
