@@ -127,8 +127,11 @@ def stop(*_):
 
 def main():
     arguments = parsed()
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # A script's background job is born deaf to SIGINT; whoever sends it one means it. nohup's wish counts.
+    for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, stop)
 
     def cloud(name):
         return Cloud(arguments.region, arguments.binary, pathlib.Path(arguments.out) / name)
