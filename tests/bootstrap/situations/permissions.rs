@@ -156,6 +156,10 @@ fn who_may_do_nothing_yet_is_told_what_to_ask_for() {
     ] {
         assert!(all.contains(action), "{action}: {told}");
     }
-    assert!(told.stderr.contains("these credentials may not look at what is there"), "{told}");
+    assert!(
+        told.stderr
+            .contains("these credentials may not look at what is there"),
+        "{told}"
+    );
     gate.clear_hook();
 }
