@@ -109,7 +109,7 @@ fn status_tells_of_a_variable_that_wins_over_a_tools_file() {
     let status = with_variables(&home, &variables, &["status"]).success();
     for variable in ["$PIP_INDEX_URL", "$UV_KEYRING_PROVIDER"] {
         let sentence = format!("{variable} is set and wins over its file");
-        assert!(status.stdout.contains(&sentence), "{status}");
+        assert!(status.words().contains(&sentence), "{status}");
     }
 }
 

@@ -66,11 +66,11 @@ impl ConfigFile {
     }
 
     /// Sets `name` in `section`: in place where it is already there, else at the end of the section, else in a new section
-    /// at the end of the file.
+    /// at the end of the file. The lines of a value after its first are set in, or they would be entries of their own.
     pub fn set(&mut self, section: &str, name: &str, value: &str) {
         match self.find(section, name) {
-            Some(at) => self.replace(at, value),
-            None => self.add(section, name, value),
+            Some(at) => self.replace(at, &set_in(value, indent_of(&self.lines[at].text))),
+            None => self.add(section, name, &set_in(value, "")),
         }
     }
 
@@ -97,6 +97,11 @@ impl ConfigFile {
             .iter()
             .any(|line| !strip(&line.text).is_empty())
         {
+            return;
+        }
+        // A header that is set in would go on with the value of a key above.
+        let next_is_set_in = |line: &Line<Role>| !indent_of(&line.text).is_empty();
+        if self.lines.get(next).is_some_and(next_is_set_in) {
             return;
         }
         lines::remove(&mut self.lines, header);
@@ -266,4 +271,9 @@ impl ConfigFile {
             before.end = "\r\n";
         }
     }
+}
+
+/// `value` with its lines after the first deeper than their key, which stands at `indent`.
+fn set_in(value: &str, indent: &str) -> String {
+    value.replace('\n', &format!("\n{indent}\t"))
 }

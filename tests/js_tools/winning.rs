@@ -47,9 +47,7 @@ fn wins_and_is_said(case: Case) {
     let told = login();
     assert!(told.stderr.contains(case.says), "{told}");
     let told = status();
-    // Its lines are broken where a terminal ends.
-    let words = told.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(words.contains(case.says), "{told}");
+    assert!(told.words().contains(case.says), "{told}");
     // It is true of the client.
     add(&home, &case).failure();
     let heard = elsewhere.heard();

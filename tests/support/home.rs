@@ -255,6 +255,12 @@ pub struct Finished {
 }
 
 impl Finished {
+    /// What stdout says, whatever its lines are broken at.
+    pub fn words(&self) -> String {
+        let words: Vec<&str> = self.stdout.split_whitespace().collect();
+        words.join(" ")
+    }
+
     /// Its exit code; a signal has none.
     pub fn code(&self) -> i32 {
         self.status.code().unwrap_or(-1)
