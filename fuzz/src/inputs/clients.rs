@@ -24,7 +24,7 @@ pub fn read_by_clients(text: &str) {
         .collect();
     let files = [
         file("/home/me/settings", user),
-        file("/work/settings", project),
+        file("/home/me/project/settings", project),
     ];
     of_pip(&files, &environment);
     of_npm(&files, &environment);
@@ -116,7 +116,7 @@ fn beside(file: &ReadFile) {
 fn of_projects(text: &str) {
     for tool in Tool::all() {
         for name in project::files(tool) {
-            let file = file(&format!("/work/{name}"), text);
+            let file = file(&format!("/home/me/project/{name}"), text);
             let found = project::wins(tool, &file, |address| address.same_place(PYPI));
             let Some(found) = found else { continue };
             is_there(&found.origin, std::slice::from_ref(&file));
