@@ -54,6 +54,18 @@ pub fn with_hint(error: impl Into<anyhow::Error>, hint: impl Into<String>) -> an
     })
 }
 
+/// `failure` again, as wrong usage: what was typed is at fault, whoever noticed it.
+pub fn as_usage(failure: anyhow::Error) -> anyhow::Error {
+    let explained = explain(&failure);
+    let mut sentences = explained.causes;
+    sentences.insert(0, explained.error);
+    let usage = Usage(sentences.join(": "));
+    match explained.hint {
+        Some(hint) => with_hint(usage, hint),
+        None => usage.into(),
+    }
+}
+
 /// The error of type `T` in `failure`, however it was wrapped.
 pub fn find<T: fmt::Display + fmt::Debug + Send + Sync + 'static>(
     failure: &anyhow::Error,

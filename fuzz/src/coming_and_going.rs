@@ -1,5 +1,5 @@
 //! What must hold for every text that the editors of most tools are given: simpler than what pip's, uv's and npm's owe
-//! (`properties.rs`), which have comments and neighbours of many kinds.
+//! (`properties`), which have comments and neighbours of many kinds.
 
 use studio_mirror::edit::npmrc::NpmrcFile;
 use studio_mirror::edit::xml::{Element, XmlFile};

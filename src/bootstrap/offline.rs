@@ -3,7 +3,7 @@
 use super::chosen;
 use super::decide::Parts;
 use super::names::Names;
-use super::prepare::{Told, chosen_now, public, source};
+use super::prepare::{Told, public, source};
 use super::publish::Content;
 use super::script::Script;
 use super::stacks::{ConsumerStack, PackagesStack};
@@ -18,9 +18,9 @@ pub fn stacks(
     settings: &Settings,
 ) -> anyhow::Result<(Option<PackagesStack>, Option<ConsumerStack>)> {
     let content = Content::read(told.binary.as_deref())?;
-    let choices = chosen_now(told)?.over(&super::choices::Choices::default());
+    let choices = told.choices.over(&super::choices::Choices::default());
     let region = settings.require(Field::Region)?.to_owned();
-    let owner = match told.flags.get("domain-owner") {
+    let owner = match choices.settings.get("domain-owner") {
         Some(owner) => owner.clone(),
         None => settings.require(Field::DomainOwner)?.to_owned(),
     };

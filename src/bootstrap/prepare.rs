@@ -20,6 +20,7 @@ use super::script::{BinarySource, Pinned, Script};
 use super::stack::is_free;
 use super::stacks::Public;
 use super::template::{self, Template};
+use super::validate;
 use crate::aws::{AwsError, caller_identity};
 use crate::error::HintExt;
 use crate::settings::{Field, Settings};
@@ -37,10 +38,8 @@ pub struct Told {
     pub replace: bool,
     /// The one profile that goes first.
     pub canary: Option<String>,
-    /// What was chosen now.
+    /// What was chosen now: of [`chosen_now`].
     pub choices: Choices,
-    /// The settings among the flags, by [`field_key`].
-    pub flags: BTreeMap<String, String>,
 }
 
 /// Everything that is known before the first change.
@@ -108,7 +107,7 @@ pub async fn prepare(reach: &Reach, told: &Told, settings: &Settings) -> anyhow:
     {
         is_free(reach, &seen.stack)?;
     }
-    let mut choices = chosen_now(told)?.over(&beginning.remembered());
+    let mut choices = told.choices.over(&beginning.remembered());
     let names = Names::of(
         &told.base,
         &choices,
@@ -216,11 +215,16 @@ pub(super) fn source(choices: &Choices, names: &Names) -> BinarySource {
     }
 }
 
-/// The choices of now. The names of a file are among them, not its path: another machine has not got it.
-pub(super) fn chosen_now(told: &Told) -> anyhow::Result<Choices> {
+/// The choices of now with the settings among the flags, by [`field_key`], each possible by itself. The names of a file are among them,
+/// not its path: another machine has not got it.
+///
+/// # Errors
+/// When a flag is wrong, or the file is.
+pub fn chosen_now(flags: &Choices, settings: BTreeMap<String, String>) -> anyhow::Result<Choices> {
+    validate::chosen(flags)?;
     let mut now = Choices {
-        settings: told.flags.clone(),
-        ..told.choices.clone()
+        settings,
+        ..flags.clone()
     };
     let Some(file) = now.public_file() else {
         return Ok(now);

@@ -1,6 +1,9 @@
 //! What AWS would refuse, or what would mean something else in a list or a policy, refused before it is asked.
 
+mod chosen;
 mod shapes;
+
+pub use chosen::chosen;
 
 use anyhow::anyhow;
 
@@ -11,6 +14,9 @@ use crate::error::with_hint;
 use shapes::{
     is_bucket, is_key, is_object, is_organization, is_policy, is_principal, is_role_name,
 };
+
+/// What an object of S3 looks like.
+const S3_OBJECT: &str = "s3://BUCKET/KEY; a key of letters, digits and . _ / = + @ -, for others would mean something else in a policy";
 
 /// Checks every name, number and ARN of a stack.
 ///
@@ -78,7 +84,7 @@ pub fn consumer(stack: &ConsumerStack) -> anyhow::Result<()> {
             is_object(arn),
             "S3 object (`--binary-source`)",
             arn,
-            "s3://BUCKET/KEY; a key of letters, digits and . _ / = + @ -, for others would mean something else in a policy",
+            S3_OBJECT,
         )?;
     }
     if let Some(arn) = &stack.asset_bucket_arn {

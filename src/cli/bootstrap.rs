@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgMatches, Args, Command, FromArgMatches, Subcommand, ValueEnum};
 
 use super::examples;
@@ -94,7 +95,7 @@ pub struct SetupArgs {
     #[arg(long)]
     pub replace: bool,
     /// Attach to this user profile alone, to try it before everybody gets it
-    #[arg(long, value_name = "PROFILE")]
+    #[arg(long, value_name = "PROFILE", value_parser = NonEmptyStringValueParser::new())]
     pub canary: Option<String>,
     /// What was chosen.
     #[command(flatten)]

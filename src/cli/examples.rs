@@ -140,8 +140,11 @@ Examples:
 
 /// `bootstrap prove`
 pub const PROVE: &str = "\
-Exit: 0 everything holds, 1 something does not or is left open.
+Exit: 0 everything holds, 1 something does not or is left open, 2 wrong usage.
+In a space, login's settings say what is proved. A laptop has none: name the
+domain, its owner, the repository and the region.
 
 Examples:
   studio-mirror bootstrap prove --output json > proof.json
-  studio-mirror bootstrap prove --outside < token     # a space's, on a laptop";
+  studio-mirror bootstrap prove --outside --domain corp \\
+    --domain-owner 111122223333 --repository team --region us-east-1 < token";

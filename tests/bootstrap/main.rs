@@ -21,5 +21,6 @@ mod situations;
 mod sources;
 mod terminal;
 mod two_accounts;
+mod typos;
 mod ways_in;
 mod whole_way;

@@ -7,7 +7,7 @@ mod netrc;
 mod npmrc;
 mod oracle;
 mod pip_conf;
-#[path = "../../fuzz/src/properties.rs"]
+#[path = "../../fuzz/src/properties/mod.rs"]
 mod properties;
 mod ruby;
 mod uv_toml;

@@ -10,7 +10,7 @@ mod generated;
 #[path = "../../fuzz/src/inputs/mod.rs"]
 mod inputs;
 mod long;
-#[path = "../../fuzz/src/properties.rs"]
+#[path = "../../fuzz/src/properties/mod.rs"]
 mod properties;
 mod report;
 

@@ -82,6 +82,16 @@ pub(super) fn is_organization(text: &str) -> bool {
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
 }
 
+/// `DomainId` of SageMaker: <https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeDomain.html>
+pub(super) fn is_studio_domain(text: &str) -> bool {
+    let id = text.strip_prefix("d-").unwrap_or_default();
+    (1..=61).contains(&id.len())
+        && id
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && !id.ends_with('-')
+}
+
 pub(super) fn is_role_name(text: &str) -> bool {
     (1..=64).contains(&text.len())
         && text
@@ -139,6 +149,13 @@ mod tests {
 
     #[test]
     fn other_names_are_awss() {
+        assert!(
+            is_studio_domain("d-abcdefghij12")
+                && !is_studio_domain("d-")
+                && !is_studio_domain("nonsense")
+                && !is_studio_domain("d-ABC")
+                && !is_studio_domain("d-abc/x")
+        );
         assert!(
             is_organization("o-a1b2c3d4e5")
                 && !is_organization("o-A1b2c3d4e5")

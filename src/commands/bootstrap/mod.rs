@@ -22,7 +22,7 @@ use crate::aws::cloudformation::Event;
 use crate::aws::{AwsError, Caller, Kind};
 use crate::bootstrap::decide::Parts;
 use crate::bootstrap::names::{Names, field_key};
-use crate::bootstrap::prepare::Told;
+use crate::bootstrap::prepare::{Told, chosen_now};
 use crate::bootstrap::reach::Reach;
 use crate::bootstrap::stack;
 use crate::cli::{BootstrapAction, BootstrapArgs, Global, Part, SetupArgs};
@@ -51,22 +51,22 @@ fn again(error: anyhow::Error) -> anyhow::Error {
 
 fn act(session: &Session, global: &Global, args: &BootstrapArgs) -> anyhow::Result<ExitCode> {
     if let BootstrapAction::Export(args) = &args.action {
-        return export::run(session, &told(global, &args.setup), args);
+        return export::run(session, &told(global, &args.setup)?, args);
     }
     let reach = reach(session)?;
     match &args.action {
         // It asks nobody.
         BootstrapAction::Export(_) => Ok(ExitCode::SUCCESS),
         BootstrapAction::Plan(args) => {
-            let told = told(global, &args.setup);
+            let told = told(global, &args.setup)?;
             plan::run(session, &reach, &told, args)
         }
         BootstrapAction::Apply(args) => {
-            let told = told(global, &args.setup);
+            let told = told(global, &args.setup)?;
             apply::run(session, &reach, &told, args.yes)
         }
         BootstrapAction::Attach(args) => {
-            let told = told(global, &args.setup);
+            let told = told(global, &args.setup)?;
             attach::run(session, &reach, &told, args.yes)
         }
         BootstrapAction::Rollback(args) => rollback::run(session, &reach, args),
@@ -85,8 +85,8 @@ fn reach(session: &Session) -> anyhow::Result<Reach> {
     Ok(Reach::new(caller, &session.environment))
 }
 
-fn told(global: &Global, setup: &SetupArgs) -> Told {
-    Told {
+fn told(global: &Global, setup: &SetupArgs) -> anyhow::Result<Told> {
+    Ok(Told {
         base: setup.which.name.clone(),
         parts: setup.part.map(|part| Parts {
             packages: part != Part::Consumer,
@@ -95,9 +95,8 @@ fn told(global: &Global, setup: &SetupArgs) -> Told {
         binary: setup.binary.clone(),
         replace: setup.replace,
         canary: setup.canary.clone(),
-        choices: setup.choices.clone(),
-        flags: flags(global),
-    }
+        choices: chosen_now(&setup.choices, flags(global))?,
+    })
 }
 
 /// The settings of a set-up among the flags of every command.
