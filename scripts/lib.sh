@@ -17,6 +17,36 @@ if [ ! -t 1 ] || [ -n "${NO_COLOR-}" ]; then
     say() { printf '\n==> %s\n' "$*"; }
 fi
 
+# Runs a command beside this script; what it says stands in target/NAME.log until `finished NAME`.
+declare -A running=()
+beside() { # NAME COMMAND…
+    local name=$1
+    shift
+    mkdir -p "$root/target"
+    trap end_running EXIT
+    # A process group of its own: it ends with its children.
+    set -m
+    "$@" >"$root/target/$name.log" 2>&1 </dev/null &
+    set +m
+    running[$name]=$!
+}
+
+# Waits for it, and shows what it said.
+finished() { # NAME
+    local status=0
+    wait "${running[$1]}" || status=$?
+    unset "running[$1]"
+    cat "$root/target/$1.log"
+    [ "$status" = 0 ] || die "$1: exit $status"
+}
+
+end_running() {
+    local pid
+    for pid in "${running[@]}"; do
+        kill -- "-$pid" 2>/dev/null || true
+    done
+}
+
 # Rust with the static target, a C compiler: installs what can be installed, names what cannot.
 need_toolchain() {
     if ! command -v cargo >/dev/null && [ -x "${CARGO_HOME:-$HOME/.cargo}/bin/cargo" ]; then
@@ -54,10 +84,14 @@ need_debian() {
         { apt-get update -qq && apt-get install -y -qq --no-install-recommends "${wanted[@]}" >/dev/null; }
 }
 
-# The binary that ships, unless another was named.
-build_release() {
+# The binary that ships, unless another was named; for this processor, or for those of these targets.
+build_release() { # [TARGET…]
+    local target targets=()
     [ -z "${STUDIO_MIRROR_BIN-}" ] || return 0
-    (cd "$root" && cargo build --release --locked --target "$musl" --bin studio-mirror)
+    for target in "${@:-$musl}"; do
+        targets+=(--target "$target")
+    done
+    (cd "$root" && cargo build --release --locked "${targets[@]}" --bin studio-mirror)
 }
 
 build_emulator() {
