@@ -67,6 +67,9 @@ pub mod check {
             mod answer;
             pub use answer::{is_enough, read};
         }
+        pub mod tools {
+            pub mod said;
+        }
     }
     pub mod vpc {
         pub mod acls;

@@ -79,6 +79,7 @@ fn policies_hold_the_properties() {
 #[test]
 fn settings_of_clients_hold_the_properties() {
     hold_text("read_by_clients", inputs::read_by_clients);
+    hold_text("said_by_clients", inputs::said_by_clients);
 }
 
 #[test]

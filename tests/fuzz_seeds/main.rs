@@ -117,6 +117,11 @@ fn read_by_clients_seeds_hold_the_properties() {
 }
 
 #[test]
+fn said_by_clients_seeds_hold_the_properties() {
+    replay("said_by_clients", inputs::said_by_clients);
+}
+
+#[test]
 fn network_answers_seeds_hold_the_properties() {
     replay_bytes("network_answers", inputs::network_answers);
 }

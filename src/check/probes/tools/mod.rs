@@ -9,6 +9,7 @@ mod npm;
 mod others;
 mod pip;
 mod program;
+pub mod said;
 mod uv;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{ToolsPlan, beside, exists, links};
+use super::{ToolsPlan, beside, exists, links, said};
 use crate::check::evidence::tools::{LoginSeen, ToolSeen};
 use crate::state::ToolLogin;
 use crate::tools::Tool;
@@ -82,9 +82,6 @@ fn version(npm: &Path) -> Option<String> {
     let real = fs::canonicalize(npm).ok()?;
     real.ancestors().skip(1).take(3).find_map(|folder| {
         let text = fs::read_to_string(folder.join("package.json")).ok()?;
-        let package: serde_json::Value = serde_json::from_str(&text).ok()?;
-        let is_npm = package.get("name").and_then(|name| name.as_str()) == Some("npm");
-        let version = package.get("version")?.as_str().filter(|_| is_npm)?;
-        Some(version.to_owned())
+        said::npm(&text)
     })
 }

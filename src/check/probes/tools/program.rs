@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use super::said::{self, is_of_old_python};
+
 /// A program that does not say its version by then does not say it at all.
 pub const LIMIT: Duration = Duration::from_secs(2);
 
@@ -83,22 +85,12 @@ pub fn python_tool(package: &str, path: &Path, home: &Path) -> Option<PythonTool
     }
 }
 
-/// The Python that a script names: in its first line, or behind `exec` where the path is too long for that.
+/// The Python that a script names.
 fn interpreter(script: &Path) -> Option<PathBuf> {
     let mut head = vec![0; 1024];
     let mut file = fs::File::open(script).ok()?;
     let length = file.read(&mut head).ok()?;
-    let head = String::from_utf8_lossy(&head[..length]).into_owned();
-    let mut lines = head.lines();
-    let first = lines.next()?.strip_prefix("#!")?.trim();
-    let direct = first.split_whitespace().next()?;
-    let named = match lines.next().and_then(|line| line.strip_prefix("'''exec' ")) {
-        Some(rest) => rest.trim_start_matches('"').split(['"', ' ']).next()?,
-        None => direct,
-    };
-    let path = PathBuf::from(named);
-    let is_python = path.file_name()?.to_str()?.starts_with("python");
-    is_python.then_some(path)
+    said::python_of_script(&String::from_utf8_lossy(&head[..length]))
 }
 
 fn in_environment_of(package: &str, python: &Path, path: PathBuf, home: &Path) -> PythonTool {
@@ -164,36 +156,18 @@ fn version_in(folder: &Path, package: &str) -> Option<String> {
     let entries = fs::read_dir(folder).ok()?.flatten();
     entries
         .filter_map(|entry| entry.file_name().into_string().ok())
-        .find_map(|name| {
-            let rest = name.strip_prefix(package)?.strip_prefix('-')?;
-            Some(rest.strip_suffix(".dist-info")?.to_owned())
-        })
-}
-
-/// Whether packages in `folder` (`…/lib/python3.9/site-packages`) are those of a Python before 3.10.
-fn is_of_old_python(folder: &Path) -> bool {
-    let names = folder.iter().filter_map(|name| name.to_str());
-    let mut versions = names.filter_map(|name| name.strip_prefix("python3.")?.parse::<u32>().ok());
-    versions.next_back().is_some_and(|minor| minor < 10)
+        .find_map(|name| said::dist_info(&name, package))
 }
 
 /// What `pip --version` says, for one that is started by something else than Python.
 fn ask_pip(path: &Path) -> Option<PythonTool> {
-    let said = ask(path, &["--version"], LIMIT)?;
-    // pip 26.3 from /opt/conda/lib/python3.12/site-packages/pip (python 3.12)
-    let rest = said.trim().strip_prefix("pip ")?;
-    let (version, rest) = rest.split_once(" from ")?;
-    let packages = Path::new(rest.split(" (python").next()?).parent()?;
-    let prefix = packages
-        .ancestors()
-        .find(|folder| folder.ends_with("lib"))?
-        .parent()?;
+    let pip = said::pip(&ask(path, &["--version"], LIMIT)?)?;
     Some(PythonTool {
         path: path.to_owned(),
-        prefix: prefix.to_owned(),
-        version: Some(version.to_owned()),
-        has_keyring: version_in(packages, "keyring").is_some(),
-        is_old: is_of_old_python(packages),
+        has_keyring: version_in(&pip.packages, "keyring").is_some(),
+        is_old: is_of_old_python(&pip.packages),
+        prefix: pip.prefix,
+        version: Some(pip.version),
     })
 }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::program::ask;
-use super::{ToolsPlan, beside, exists, links};
+use super::{ToolsPlan, beside, exists, links, said};
 use crate::check::evidence::tools::{Held, Program, ToolSeen, UvViews};
 use crate::endpoint::PlainUrl;
 use crate::state::ToolLogin;
@@ -16,10 +16,8 @@ use crate::tools::effective::{Address, BadFile, Origin, ReadFile, Sourced};
 /// `None` where no uv is installed.
 pub fn look(plan: &ToolsPlan, login: &ToolLogin) -> Option<ToolSeen<UvViews>> {
     let path = plan.find("uv")?;
-    let version = ask(&path, &["--version"], super::program::LIMIT).and_then(|said| {
-        let version = said.split_whitespace().nth(1)?;
-        Some(version.to_owned())
-    });
+    let said = ask(&path, &["--version"], super::program::LIMIT);
+    let version = said.and_then(|said| said::uv(&said));
     let login = plan.login_seen(Tool::Uv, login);
     let texts = plan.read(files(plan));
     let settings = views(plan, &texts, &login.endpoint);
