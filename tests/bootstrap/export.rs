@@ -136,7 +136,7 @@ fn an_object_of_s3_is_opened_to_the_roles_and_no_other() {
         let home = Home::new();
         let source = ["--binary-source", bad];
         let told = export(&home, "terraform", &[&NETWORK[..], &source].concat());
-        assert_eq!(told.code(), 1, "{told:?}");
+        assert_eq!(told.code(), 2, "{told:?}");
         assert!(told.stderr.contains("S3 object"), "{told:?}");
     }
 }
