@@ -79,7 +79,7 @@ impl XmlFile {
     }
 
     /// With `new` in the element at the end of `path`; what is missing on the way is made. In the place of the sibling
-    /// that `is_same` knows, where there is one.
+    /// that `is_same` knows, where there is one; one that says the same already stays to the letter.
     ///
     /// # Errors
     /// As [`XmlFile::find`].
@@ -96,6 +96,7 @@ impl XmlFile {
             .flat_map(|parent| parent.all(new.name()))
             .filter(|sibling| is_same(sibling));
         match known.next() {
+            Some(known) if new.is_said_by(known) => Ok(self.clone()),
             Some(known) => {
                 let layout = self.layout(self.indent_at(known.range.start));
                 self.spliced(known.range.clone(), &new.rendered(&layout))
@@ -224,9 +225,13 @@ impl XmlFile {
 
     /// How much deeper a child is set in than its parent.
     fn step(&self) -> String {
-        let children = self.root.iter().flat_map(|root| &root.children);
-        let mut set_in = children.filter(|child| self.is_first_on_line(child.range.start));
-        let step = set_in.next().map(|child| self.indent_at(child.range.start));
+        let of_first_child = |root: &Element| {
+            let mut set_in = root.children.iter();
+            let child = set_in.find(|child| self.is_first_on_line(child.range.start))?;
+            let own = self.indent_at(root.range.start);
+            self.indent_at(child.range.start).strip_prefix(own)
+        };
+        let step = self.root.as_ref().and_then(of_first_child);
         step.filter(|step| !step.is_empty())
             .unwrap_or("  ")
             .to_owned()

@@ -97,6 +97,10 @@ impl Editor for RegistriesJson {
                 return Err(SyntaxError::new(1, message));
             }
         }
+        // Whoever looks for ours later reads every scope: what cannot be told is refused now.
+        for scope in keys(&text, &[REGISTRIES])? {
+            url_of(&text, &scope)?;
+        }
         let mut warnings: Vec<String> = left_out(registries).collect();
         for registry in used(registries) {
             let scope = scope(registry)?;

@@ -1,5 +1,7 @@
 //! Elements that are to be written.
 
+use super::Element;
+
 /// How a text sets its lines.
 #[derive(Debug, Clone)]
 pub(super) struct Layout {
@@ -58,6 +60,26 @@ impl New {
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whether an element says just this, in whatever layout.
+    pub(super) fn is_said_by(&self, element: &Element) -> bool {
+        let mut attributes = self.attributes.iter();
+        let has = |(name, value): &(String, String)| element.attribute(name) == Some(value);
+        let (text, children) = match &self.content {
+            Content::Nothing => ("", &[][..]),
+            Content::Text(text) => (text.trim(), &[][..]),
+            Content::Children(children) => ("", &children[..]),
+        };
+        element.name == self.name
+            && element.attributes.len() == self.attributes.len()
+            && attributes.all(has)
+            && element.text == text
+            && element.children.len() == children.len()
+            && children
+                .iter()
+                .zip(&element.children)
+                .all(|(new, old)| new.is_said_by(old))
     }
 
     /// As it stands in a text; without the blanks before it.

@@ -85,6 +85,22 @@ fn an_element_of_ours_is_replaced_in_its_place() {
 }
 
 #[test]
+fn an_element_that_says_it_already_stays_in_its_own_layout() {
+    for text in [
+        "<a><b><s>\n\t<id>x&#38;y</id> <!-- mine --><p>T</p></s></b></a>",
+        "   <a>\n      <b><s><id>x&amp;y</id><p> T </p></s></b></a>",
+    ] {
+        assert_eq!(with(text, Among::Last), text);
+    }
+}
+
+#[test]
+fn a_child_is_set_in_from_its_parent_wherever_that_begins() {
+    let done = with("      <a></a>", Among::Last);
+    assert!(done.contains("\n          <s>\n            <id>"), "{done}");
+}
+
+#[test]
 fn texts_and_attributes_are_read_as_xml_means_them() {
     let file =
         file("<a>\n<b k='&lt;\"&#65;' l = \"\n\"> x<![CDATA[<&]]> &gt;<!-- c --> y </b></a>");
