@@ -84,11 +84,15 @@ need_debian() {
         { apt-get update -qq && apt-get install -y -qq --no-install-recommends "${wanted[@]}" >/dev/null; }
 }
 
-# The binary that ships, unless another was named; for this processor, or for those of these targets.
-build_release() { # [TARGET…]
+# The binary that ships, unless another was named.
+build_release() {
+    [ -n "${STUDIO_MIRROR_BIN-}" ] || build_for "$musl"
+}
+
+# What ships for the processors of these targets.
+build_for() { # TARGET…
     local target targets=()
-    [ -z "${STUDIO_MIRROR_BIN-}" ] || return 0
-    for target in "${@:-$musl}"; do
+    for target; do
         targets+=(--target "$target")
     done
     (cd "$root" && cargo build --release --locked "${targets[@]}" --bin studio-mirror)
