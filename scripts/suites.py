@@ -14,8 +14,8 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 BESIDE_EACH_OTHER = 3
 # Its tests share one LocalStack, which is a single thread of Python: the others give way to it.
 FIRST = "bootstrap"
-# They judge how long something takes, or fill both cores with processes: nothing else runs meanwhile.
-ALONE = ["fleet", "generated_answers"]
+# They judge how long something takes, fill both cores with processes, or install with tokens that live seconds: nothing else runs meanwhile.
+ALONE = ["fleet", "generated_answers", "system"]
 # The longest first: none is left over at the end.
 LONG = ["bootstrap", "maven_tools", "check_lab", "python_tools", "refresh", "dotnet_tool", "check_tools", "js_tools", "lifecycle", "clients"]
 

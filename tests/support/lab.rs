@@ -2,13 +2,16 @@
 
 use super::home::{Finished, Home};
 use super::packages::Packages;
-use super::{binary_under_test, built_program, clients, tell_skipped};
+use super::{binary_under_test, built_program, clients, tell_skipped, wait_until};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use studio_mirror::refresh::Record;
 use studio_mirror_lab::{Fault, Ready, World};
 
 /// Laboratories that stand and are not in use. Raising one costs half a second, laying another scene in it nothing.
@@ -139,16 +142,30 @@ impl Lab {
     /// Logs in for pip, uv and npm, and keeps npm's token fresh as the lifecycle script does.
     pub fn login(&self) -> Finished {
         self.studio_mirror(["refresh", "--daemon"]).success();
-        self.studio_mirror(std::iter::once(&"login").chain(&REPOSITORY))
+        let done = self.studio_mirror(std::iter::once(&"login").chain(&REPOSITORY));
+        if done.status.success() {
+            // A token that is gone before the background process saw it is one to renew at once.
+            wait_until("the renewal is planned", Duration::from_secs(30), || {
+                let records = self.token_folders().into_iter();
+                let mut records = records.filter_map(|folder| Record::read(&folder));
+                records.any(|record| record.next_at.is_some())
+            });
+        }
+        done
+    }
+
+    /// Where tokens, and what the background process says of itself, may be.
+    fn token_folders(&self) -> [PathBuf; 2] {
+        let [home, runtime] = self.home.folders();
+        [
+            home.join(".cache/studio-mirror/tokens"),
+            runtime.join("studio-mirror"),
+        ]
     }
 
     /// Takes the cached token away, as its end would: the next helper has to ask for one.
     pub fn forget_token(&self) {
-        let [home, runtime] = self.home.folders();
-        let folders = [
-            home.join(".cache/studio-mirror/tokens"),
-            runtime.join("studio-mirror"),
-        ];
+        let folders = self.token_folders();
         let files = folders.iter().filter_map(|folder| folder.read_dir().ok());
         for file in files.flatten().flatten().map(|file| file.path()) {
             // Named by a hash; what the background process keeps beside them is not.
