@@ -86,7 +86,10 @@ pub(super) fn with_login(endpoint: &str, tail: &str, auth: Auth) -> String {
 /// A URL for people: without user and password.
 pub(super) fn without_login(url: &str) -> String {
     match Parts::of(url) {
-        Some(parts) => format!("{}://{}{}", parts.scheme, parts.host, parts.path),
+        // Blanks before a query end the rest when it is gone.
+        Some(parts) => format!("{}://{}{}", parts.scheme, parts.host, parts.path)
+            .trim_end()
+            .to_owned(),
         None => "(no URL)".to_owned(),
     }
 }
