@@ -11,7 +11,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
-BESIDE_EACH_OTHER = 3
+BESIDE_EACH_OTHER = 2
 # Its tests share one LocalStack, which is a single thread of Python: the others give way to it.
 FIRST = "bootstrap"
 # They judge how long something takes, fill both cores with processes, or install with tokens that live seconds: nothing else runs meanwhile.
