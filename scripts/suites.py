@@ -12,11 +12,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
 BESIDE_EACH_OTHER = 2
-# Its tests share one LocalStack, which is a single thread of Python: the others give way to it.
-FIRST = "bootstrap"
 # They judge how long something takes, fill both cores with processes, or install with tokens that live seconds: nothing else runs meanwhile.
 ALONE = ["fleet", "generated_answers", "system"]
-# The longest first: none is left over at the end.
+# The longest first: none is left over at the end. The others give way to the first, whose tests share one LocalStack, a single thread of
+# Python.
 LONG = ["bootstrap", "maven_tools", "check_lab", "python_tools", "refresh", "dotnet_tool", "check_tools", "js_tools", "lifecycle", "clients"]
 
 
@@ -38,7 +37,7 @@ def run(name, arguments):
     begin = time.monotonic()
     # The whole workspace: another choice of packages, and so of features, would compile everything twice.
     command = ["cargo", "test", "--locked", "--workspace", *arguments]
-    if name != FIRST and name not in ALONE:
+    if name != LONG[0] and name not in ALONE:
         command = ["nice", "-n", "10", *command]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     return name, done, time.monotonic() - begin
