@@ -18,6 +18,10 @@ pub mod aws {
         mod answers;
         pub use answers::*;
     }
+    mod registry {
+        mod answers;
+        pub use answers::*;
+    }
     mod sagemaker {
         mod answers;
         pub use answers::*;
@@ -27,6 +31,7 @@ pub mod aws {
     mod xml;
 
     pub use proxy::Proxy;
+    pub use registry::{DomainSeen, RepositorySeen, asset_sha256_in};
     pub use sagemaker::{LifecycleConfig, Refusal, StudioDomain};
     pub use trust::{Roots, RootsFrom, certificates_in};
     pub use xml::Element;

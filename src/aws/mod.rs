@@ -30,7 +30,7 @@ pub use mend::{Denial, RefusedBy};
 pub use proxy::{Proxy, check_proxy_variables, excepted_hosts, proxy_for};
 pub(crate) use query::encoded;
 pub use raw::{RawCall, status_with_token};
-pub use registry::{DomainSeen, Registry, RepositorySeen, Version};
+pub use registry::{DomainSeen, Registry, RepositorySeen, Version, asset_sha256_in};
 pub(crate) use sagemaker::headers as sagemaker_headers;
 pub use sagemaker::{LifecycleConfig, Refusal, SageMaker, StudioDomain};
 pub use service::Service;

@@ -1,5 +1,9 @@
 //! CodeArtifact as an administrator sees it: what a domain holds, and the generic package of the binary.
 
+mod answers;
+
+pub use answers::{DomainSeen, RepositorySeen, asset_sha256_in};
+
 use std::time::Duration;
 
 use serde_json::Value;
@@ -12,35 +16,6 @@ use super::service::Service;
 
 /// One try; the binary goes up with it.
 const ATTEMPT_LIMIT: Duration = Duration::from_secs(120);
-
-/// A domain.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DomainSeen {
-    /// Its ARN.
-    pub arn: String,
-    /// The bucket that its assets lie in; npm fetches from there.
-    pub bucket_arn: String,
-    /// The key of its assets.
-    pub key_arn: String,
-    /// `Active` or `Deleted`.
-    pub status: String,
-}
-
-impl DomainSeen {
-    /// Whether it is still listed, and gone.
-    pub fn is_deleted(&self) -> bool {
-        self.status == "Deleted"
-    }
-}
-
-/// A repository.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RepositorySeen {
-    /// Where it looks for what it has not got.
-    pub upstreams: Vec<String>,
-    /// The public repository that it is connected to.
-    pub external: Option<String>,
-}
 
 /// A version of a generic package.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,15 +58,7 @@ impl Registry {
         let answer = self
             .found("DescribeDomain", "GET", "/v1/domain", &[])
             .await?;
-        Ok(answer.map(|answer| {
-            let text = |member: &str| text(&answer["domain"][member]);
-            DomainSeen {
-                arn: text("arn"),
-                bucket_arn: text("s3BucketArn"),
-                key_arn: text("encryptionKey"),
-                status: text("status"),
-            }
-        }))
+        Ok(answer.map(|answer| DomainSeen::read(&answer)))
     }
 
     /// A repository; `None` where there is none.
@@ -103,15 +70,7 @@ impl Registry {
         let answer = self
             .found("DescribeRepository", "GET", "/v1/repository", &asked)
             .await?;
-        Ok(answer.map(|answer| {
-            let repository = &answer["repository"];
-            let upstreams = repository["upstreams"].as_array().into_iter().flatten();
-            let external = &repository["externalConnections"][0]["externalConnectionName"];
-            RepositorySeen {
-                upstreams: upstreams.map(|one| text(&one["repositoryName"])).collect(),
-                external: external.as_str().map(str::to_owned),
-            }
-        }))
+        Ok(answer.map(|answer| RepositorySeen::read(&answer)))
     }
 
     /// The SHA-256 of an asset, in lower-case hex; `None` where there is no such version or asset.
@@ -127,11 +86,7 @@ impl Registry {
         let path = "/v1/package/version/assets";
         let asked = version.asked();
         let answer = self.found(OPERATION, "POST", path, &asked).await?;
-        Ok(answer.and_then(|answer| {
-            let mut assets = answer["assets"].as_array()?.iter();
-            let found = assets.find(|known| known["name"] == asset)?;
-            Some(found["hashes"]["SHA-256"].as_str()?.to_ascii_lowercase())
-        }))
+        Ok(answer.and_then(|answer| asset_sha256_in(asset, &answer)))
     }
 
     /// Publishes a version that is whole with this one asset.
@@ -222,8 +177,4 @@ impl<'a> Version<'a> {
             ("version", self.version),
         ]
     }
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
 }

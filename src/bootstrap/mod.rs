@@ -6,7 +6,6 @@
 
 pub mod attach;
 pub mod choices;
-pub mod chosen;
 pub mod collect;
 pub mod cost;
 pub mod decide;
@@ -15,6 +14,7 @@ pub mod discover;
 pub mod drift;
 pub mod export;
 pub mod found;
+pub mod from_choices;
 pub mod memory;
 pub mod names;
 pub mod offline;

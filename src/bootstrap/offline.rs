@@ -1,11 +1,10 @@
 //! The stacks as flags alone say them: for an export, which asks nobody.
 
-use super::chosen;
 use super::decide::Parts;
+use super::from_choices;
 use super::names::Names;
-use super::prepare::{Told, public, source};
+use super::prepare::Told;
 use super::publish::Content;
-use super::script::Script;
 use super::stacks::{ConsumerStack, PackagesStack};
 use crate::settings::{Field, Settings};
 
@@ -35,19 +34,10 @@ pub fn stacks(
         packages: true,
         consumer: true,
     });
-    let script = Script {
-        domain: names.domain.clone(),
-        domain_owner: owner.clone(),
-        repository: names.repository.clone(),
-        region: region.clone(),
-        api_endpoint: None,
-        repository_endpoint: None,
-        binary_source: source(&choices, &names),
-        binary: content.binary.clone(),
-        previous_sha256: None,
-    };
-    let packages = chosen::packages(&choices, &names, &region, public(&choices))?;
-    let consumer = chosen::consumer(&choices, &names, &region, &owner, &script.text()?)?;
+    let script = from_choices::script(&choices, &names, &region, None).text()?;
+    let packages =
+        from_choices::packages(&choices, &names, &region, from_choices::public(&choices))?;
+    let consumer = from_choices::consumer(&choices, &names, &region, &owner, &script)?;
     Ok((
         parts.packages.then_some(packages),
         parts.consumer.then_some(consumer),

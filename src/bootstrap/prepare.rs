@@ -10,15 +10,15 @@ use super::choices::{Choices, NAMES};
 use super::decide::{Decision, Parts, Wanted, decide, has_codeartifact};
 use super::discover::{Beginning, discover, stack};
 use super::found::Found;
+use super::from_choices;
 use super::memory::Memory;
 use super::names::{Names, field_key};
 use super::plan::remember;
 use super::public::public_names;
 use super::publish::Content;
 use super::reach::Reach;
-use super::script::{BinarySource, Pinned, Script};
+use super::script::{BinarySource, Pinned};
 use super::stack::is_free;
-use super::stacks::Public;
 use super::template::{self, Template};
 use super::validate;
 use crate::aws::{AwsError, caller_identity};
@@ -38,7 +38,7 @@ pub struct Told {
     pub replace: bool,
     /// The one profile that goes first.
     pub canary: Option<String>,
-    /// What was chosen now: of [`chosen_now`].
+    /// What was chosen now: of [`read_choices`].
     pub choices: Choices,
 }
 
@@ -101,103 +101,108 @@ pub async fn begin(reach: &Reach, base: &str) -> anyhow::Result<Beginning> {
 pub async fn prepare(reach: &Reach, told: &Told, settings: &Settings) -> anyhow::Result<Prepared> {
     let content = Content::read(told.binary.as_deref())?;
     let beginning = begin(reach, &told.base).await?;
-    for seen in [&beginning.packages, &beginning.consumer]
-        .into_iter()
-        .flatten()
-    {
+    let stacks = [&beginning.packages, &beginning.consumer];
+    for seen in stacks.into_iter().flatten() {
         is_free(reach, &seen.stack)?;
     }
-    let mut choices = told.choices.over(&beginning.remembered());
-    let names = Names::of(
-        &told.base,
-        &choices,
-        settings,
-        &beginning.account,
-        content.binary.clone(),
-    );
-    for (field, name) in [
-        (Field::Domain, &names.domain),
-        (Field::DomainOwner, &names.owner),
-        (Field::Repository, &names.repository),
-    ] {
-        choices
-            .settings
-            .insert(field_key(field).to_owned(), name.clone());
-    }
-    let is_own = names.owner == beginning.account;
+    let (choices, names) = named(told, settings, &beginning, &content.binary);
     let parts = told.parts.unwrap_or(Parts {
-        packages: is_own,
+        packages: names.owner == beginning.account,
         consumer: true,
     });
-    let before = beginning
-        .consumer
-        .as_ref()
-        .map(|stack| stack.memory.clone());
-    let before = before.unwrap_or_default();
-    let mut memory = Memory {
-        choices: choices.clone(),
-        binary: Some(content.binary.clone()),
-        scripts: before.scripts.clone(),
-        ..Memory::default()
-    };
-    let source = source(&choices, &names);
-    let script = Script {
-        domain: names.domain.clone(),
-        domain_owner: names.owner.clone(),
-        repository: names.repository.clone(),
-        region: reach.caller.region.clone(),
-        api_endpoint: None,
-        repository_endpoint: None,
-        binary_source: source.clone(),
-        binary: content.binary.clone(),
-        previous_sha256: previous(&before, &content.binary).map(|previous| previous.sha256),
-    };
-    let script = script.text()?;
-    // Where there is no CodeArtifact, there is nobody to ask.
-    let found = match has_codeartifact(&reach.caller.region) {
-        true => discover(reach, beginning, &choices, &names).await?,
-        false => Found {
-            account: beginning.account,
-            caller: beginning.caller,
-            region: reach.caller.region.clone(),
-            ..Found::default()
-        },
-    };
+    let before = beginning.consumer.as_ref();
+    let before = before.map_or_else(Memory::default, |stack| stack.memory.clone());
+    let previous = previous(&before, &content.binary);
+    let region = &reach.caller.region;
+    let script = from_choices::script(&choices, &names, region, previous.as_ref()).text()?;
+    let found = look(reach, beginning, &choices, &names).await?;
     let wanted = Wanted {
         choices: &choices,
         names: &names,
         parts,
-        public: public(&choices),
+        public: from_choices::public(&choices),
         script: script.clone(),
         replace: told.replace,
         canary: told.canary.clone(),
     };
     let decision = decide(&wanted, &found)?;
+    let mut memory = Memory {
+        choices: choices.clone(),
+        binary: Some(content.binary.clone()),
+        previous,
+        scripts: before.scripts.clone(),
+        ..Memory::default()
+    };
     memory.attach(&script);
-    memory.previous = previous(&before, &content.binary);
     let of_consumer = remember(&before, memory.clone(), &decision.attachments, &found);
-    let packages = match &decision.packages {
-        Some(stack) => Some(template::packages(stack, &memory.line())?),
-        None => None,
-    };
-    // What is refused is not filled in: it may lack a VPC.
-    let is_refused = decision.refusals().next().is_some();
-    let consumer = match decision.consumer.as_ref().filter(|_| !is_refused) {
-        Some(stack) => Some(template::consumer(stack, &of_consumer.line())?),
-        None => None,
-    };
+    let (packages, consumer) = filled(&decision, &memory, &of_consumer)?;
     Ok(Prepared {
+        source: from_choices::binary_source(&choices, &names),
         names,
         parts,
         found,
         decision,
         script,
         content,
-        source,
         choices,
         packages,
         consumer,
     })
+}
+
+/// What was chosen, now and before, and what things are called after it; those names are chosen then.
+fn named(
+    told: &Told,
+    settings: &Settings,
+    beginning: &Beginning,
+    binary: &Pinned,
+) -> (Choices, Names) {
+    let mut choices = told.choices.over(&beginning.remembered());
+    let account = &beginning.account;
+    let names = Names::of(&told.base, &choices, settings, account, binary.clone());
+    for (field, name) in [
+        (Field::Domain, &names.domain),
+        (Field::DomainOwner, &names.owner),
+        (Field::Repository, &names.repository),
+    ] {
+        let key = field_key(field).to_owned();
+        choices.settings.insert(key, name.clone());
+    }
+    (choices, names)
+}
+
+/// What is there. Where there is no CodeArtifact, there is nobody to ask.
+async fn look(
+    reach: &Reach,
+    beginning: Beginning,
+    choices: &Choices,
+    names: &Names,
+) -> anyhow::Result<Found> {
+    let region = &reach.caller.region;
+    if has_codeartifact(region) {
+        return discover(reach, beginning, choices, names).await;
+    }
+    Ok(Found {
+        account: beginning.account,
+        caller: beginning.caller,
+        region: region.clone(),
+        ..Found::default()
+    })
+}
+
+/// The templates of the stacks that were decided on, with what they remember.
+fn filled(
+    decision: &Decision,
+    of_packages: &Memory,
+    of_consumer: &Memory,
+) -> anyhow::Result<(Option<Template>, Option<Template>)> {
+    let packages = decision.packages.as_ref();
+    let packages = packages.map(|stack| template::packages(stack, &of_packages.line()));
+    // What is refused is not filled in: it may lack a VPC.
+    let is_refused = decision.refusals().next().is_some();
+    let consumer = decision.consumer.as_ref().filter(|_| !is_refused);
+    let consumer = consumer.map(|stack| template::consumer(stack, &of_consumer.line()));
+    Ok((packages.transpose()?, consumer.transpose()?))
 }
 
 /// The binary before `now`.
@@ -208,20 +213,16 @@ fn previous(before: &Memory, now: &Pinned) -> Option<Pinned> {
     }
 }
 
-pub(super) fn source(choices: &Choices, names: &Names) -> BinarySource {
-    match &choices.binary_source {
-        Some(url) => BinarySource::S3(url.clone()),
-        None => BinarySource::Repository(names.binary_repository.clone()),
-    }
-}
-
 /// The choices of now with the settings among the flags, by [`field_key`], each possible by itself. The names of a file are among them,
 /// not its path: another machine has not got it.
 ///
 /// # Errors
 /// When a flag is wrong, or the file is.
-pub fn chosen_now(flags: &Choices, settings: BTreeMap<String, String>) -> anyhow::Result<Choices> {
-    validate::chosen(flags)?;
+pub fn read_choices(
+    flags: &Choices,
+    settings: BTreeMap<String, String>,
+) -> anyhow::Result<Choices> {
+    validate::flags(flags)?;
     let mut now = Choices {
         settings,
         ..flags.clone()
@@ -237,13 +238,4 @@ pub fn chosen_now(flags: &Choices, settings: BTreeMap<String, String>) -> anyhow
         .hint(|| "it is all, none, or a file with one `pypi:NAME` or `npm:NAME` a line".into())?;
     now.public = Some(NAMES.to_owned());
     Ok(now)
-}
-
-/// What may come from outside.
-pub(super) fn public(choices: &Choices) -> Public {
-    match choices.public.as_deref() {
-        Some("none") => Public::None,
-        Some(NAMES) => Public::Only(choices.public_names.clone()),
-        _ => Public::All,
-    }
 }

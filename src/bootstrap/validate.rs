@@ -1,9 +1,9 @@
 //! What AWS would refuse, or what would mean something else in a list or a policy, refused before it is asked.
 
-mod chosen;
+mod flags;
 mod shapes;
 
-pub use chosen::chosen;
+pub use flags::flags;
 
 use anyhow::anyhow;
 
@@ -18,7 +18,7 @@ use shapes::{
 /// What an object of S3 looks like.
 const S3_OBJECT: &str = "s3://BUCKET/KEY; a key of letters, digits and . _ / = + @ -, for others would mean something else in a policy";
 
-/// Checks every name, number and ARN of a stack.
+/// Checks every name, number and ARN of a stack: flags, which [`flags`] has judged one by one, and what was remembered or found.
 ///
 /// # Errors
 /// The first that is wrong, with what it should look like.
@@ -30,23 +30,8 @@ pub fn packages(stack: &PackagesStack) -> anyhow::Result<()> {
         &stack.npm_store,
         &stack.binary_repository,
     ])?;
-    if let Some(arn) = &stack.kms_key_arn {
-        let wanted = format!("arn:aws:kms:{}:111122223333:key/…", stack.region);
-        is(
-            is_key(arn, &stack.region),
-            "KMS key (`--kms-key-arn`)",
-            arn,
-            &wanted,
-        )?;
-    }
-    if let Some(id) = &stack.organization {
-        is(
-            is_organization(id),
-            "organization (`--organization`)",
-            id,
-            "o-a1b2c3d4e5",
-        )?;
-    }
+    key(&stack.kms_key_arn, Some(&stack.region))?;
+    organization(&stack.organization)?;
     principals("reader (`--readers`)", &stack.readers)?;
     principals("publisher (`--publishers`)", &stack.publishers)?;
     ids("VPC", "vpc-", &stack.vpc_ids)?;
@@ -79,22 +64,18 @@ pub fn consumer(stack: &ConsumerStack) -> anyhow::Result<()> {
         "111122223333",
     )?;
     repositories(&[&stack.repository, &stack.binary_repository])?;
-    if let Some(arn) = &stack.binary_object_arn {
-        is(
-            is_object(arn),
-            "S3 object (`--binary-source`)",
-            arn,
-            S3_OBJECT,
-        )?;
-    }
-    if let Some(arn) = &stack.asset_bucket_arn {
-        is(
-            is_bucket(arn),
-            "asset bucket",
-            arn,
-            "arn:aws:s3:::assets-111122223333-eu-west-1",
-        )?;
-    }
+    one(
+        &stack.binary_object_arn,
+        is_object,
+        "S3 object (`--binary-source`)",
+        S3_OBJECT,
+    )?;
+    one(
+        &stack.asset_bucket_arn,
+        is_bucket,
+        "asset bucket",
+        "arn:aws:s3:::assets-111122223333-eu-west-1",
+    )?;
     ids("VPC", "vpc-", [&stack.vpc_id])?;
     ids("subnet", "subnet-", &stack.subnet_ids)?;
     ids("route table", "rtb-", &stack.route_table_ids)?;
@@ -206,15 +187,39 @@ fn publisher_role(role: &PublisherRole) -> anyhow::Result<()> {
             "name the accounts or roles that publish",
         ));
     }
-    match &role.permissions_boundary {
-        Some(arn) => is(
-            is_policy(arn),
-            "permissions boundary",
-            arn,
-            "arn:aws:iam::111122223333:policy/…",
+    boundary(&role.permissions_boundary)
+}
+
+/// A KMS key, of this region where it is known.
+fn key(arn: &Option<String>, region: Option<&str>) -> anyhow::Result<()> {
+    let own = |arn: &str| arn.split(':').nth(3).unwrap_or_default().to_owned();
+    one(
+        arn,
+        |arn| is_key(arn, region.unwrap_or(&own(arn))),
+        "KMS key (`--kms-key-arn`)",
+        &format!(
+            "arn:aws:kms:{}:111122223333:key/…",
+            region.unwrap_or("eu-west-1")
         ),
-        None => Ok(()),
-    }
+    )
+}
+
+fn organization(id: &Option<String>) -> anyhow::Result<()> {
+    one(
+        id,
+        is_organization,
+        "organization (`--organization`)",
+        "o-a1b2c3d4e5",
+    )
+}
+
+fn boundary(arn: &Option<String>) -> anyhow::Result<()> {
+    one(
+        arn,
+        is_policy,
+        "permissions boundary (`--permissions-boundary`)",
+        "arn:aws:iam::111122223333:policy/…",
+    )
 }
 
 fn ids<'a>(
@@ -244,6 +249,18 @@ fn tags(tags: &Tags) -> anyhow::Result<()> {
         )?;
     }
     Ok(())
+}
+
+fn one(
+    value: &Option<String>,
+    fits: impl Fn(&str) -> bool,
+    what: &str,
+    wanted: &str,
+) -> anyhow::Result<()> {
+    match value {
+        Some(value) => is(fits(value), what, value, wanted),
+        None => Ok(()),
+    }
 }
 
 fn is(fits: bool, what: &str, value: &str, wanted: &str) -> anyhow::Result<()> {

@@ -1,4 +1,4 @@
-//! Answers of AWS's APIs: EC2's, CloudFormation's and IAM's in XML, SageMaker's in JSON.
+//! Answers of AWS's APIs: EC2's, CloudFormation's and IAM's in XML, SageMaker's and CodeArtifact's in JSON.
 
 use serde_json::Value;
 use studio_mirror::aws::cloudformation::{
@@ -8,7 +8,9 @@ use studio_mirror::aws::ec2::{
     EndpointService, NetworkAcl, NetworkInterface, RouteTable, SecurityGroup, Subnet, Vpc,
     VpcEndpoint,
 };
-use studio_mirror::aws::{Element, LifecycleConfig, Refusal, StudioDomain};
+use studio_mirror::aws::{
+    DomainSeen, Element, LifecycleConfig, Refusal, RepositorySeen, StudioDomain, asset_sha256_in,
+};
 use studio_mirror::bootstrap::slot::Slot;
 use studio_mirror::check::vpc::acls::{self, ANSWERS, Direction, Far, HTTPS};
 use studio_mirror::check::vpc::rules;
@@ -134,6 +136,7 @@ fn group(group: &SecurityGroup, groups: &[String], places: &[String]) {
 }
 
 fn json(described: &Value) {
+    of_codeartifact(described);
     let _ = serde_json::from_value::<StudioDomain>(described.clone());
     if let Ok(lifecycle) = serde_json::from_value::<LifecycleConfig>(described.clone())
         && let Some(script) = lifecycle.script()
@@ -161,6 +164,20 @@ fn json(described: &Value) {
                 "an update touches the slot alone"
             );
         }
+    }
+}
+
+/// What is read is what is there; an asset has the hash of the first of its name, or none.
+fn of_codeartifact(answer: &Value) {
+    let domain = DomainSeen::read(answer);
+    assert!(domain.arn.is_empty() || answer["domain"]["arn"] == *domain.arn);
+    let repository = RepositorySeen::read(answer);
+    assert!(repository == RepositorySeen::default() || answer["repository"].is_object());
+    let assets = answer["assets"].as_array().into_iter().flatten();
+    let names: Vec<_> = assets.filter_map(|asset| asset["name"].as_str()).collect();
+    for name in names.iter().take(8).chain([&"studio-mirror"]) {
+        let hash = asset_sha256_in(name, answer);
+        assert!(hash.is_none_or(|hash| names.contains(name) && hash == hash.to_ascii_lowercase()));
     }
 }
 

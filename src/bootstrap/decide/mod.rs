@@ -13,9 +13,9 @@ pub use decision::{ByHand, Decision, Item, Verb};
 pub use slots::{AttachVerb, Attachment, fill, is_of_ours, is_ours};
 
 use super::choices::{Choices, IamWay, role_name};
-use super::chosen;
 use super::discover::spaces_groups;
 use super::found::Found;
+use super::from_choices;
 use super::names::Names;
 use super::stacks::{ConsumerStack, Public};
 use crate::check::catalogue::REGIONS;
@@ -125,7 +125,7 @@ fn consumer(wanted: &Wanted<'_>, found: &Found, decision: &mut Decision) -> anyh
     let endpoints = network::decide(choices, found, decision)?;
     shared_spaces(choices, found, decision);
     let roles = roles(choices, found, decision)?;
-    let mut stack = chosen::consumer(
+    let mut stack = from_choices::consumer(
         choices,
         names,
         &found.region,

@@ -1,8 +1,8 @@
 //! The domain and its repositories: which are made, which are there.
 
 use super::{Decision, Verb, Wanted};
-use crate::bootstrap::chosen;
 use crate::bootstrap::found::Found;
+use crate::bootstrap::from_choices;
 use crate::bootstrap::names::Names;
 use crate::bootstrap::printed::word;
 use crate::bootstrap::stacks::{PackagesStack, Public};
@@ -58,7 +58,7 @@ pub(super) fn decide(
         has_pypi_store: has_pypi,
         has_npm_store: has_npm,
         has_binary_repository: has_binary,
-        ..chosen::packages(choices, names, &found.region, public)?
+        ..from_choices::packages(choices, names, &found.region, public)?
     });
     Ok(())
 }

@@ -22,7 +22,7 @@ use crate::aws::cloudformation::Event;
 use crate::aws::{AwsError, Caller, Kind};
 use crate::bootstrap::decide::Parts;
 use crate::bootstrap::names::{Names, field_key};
-use crate::bootstrap::prepare::{Told, chosen_now};
+use crate::bootstrap::prepare::{Told, read_choices};
 use crate::bootstrap::reach::Reach;
 use crate::bootstrap::stack;
 use crate::cli::{BootstrapAction, BootstrapArgs, Global, Part, SetupArgs};
@@ -95,7 +95,7 @@ fn told(global: &Global, setup: &SetupArgs) -> anyhow::Result<Told> {
         binary: setup.binary.clone(),
         replace: setup.replace,
         canary: setup.canary.clone(),
-        choices: chosen_now(&setup.choices, flags(global))?,
+        choices: read_choices(&setup.choices, flags(global))?,
     })
 }
 

@@ -1,7 +1,7 @@
 //! What the flags of now say, refused before AWS is asked: a typo waits for no network and needs no rights.
 
-use super::shapes::{is_key, is_object, is_organization, is_policy, is_studio_domain};
-use super::{S3_OBJECT, ids, is, principals};
+use super::shapes::{is_object, is_studio_domain};
+use super::{S3_OBJECT, boundary, ids, is, key, one, organization, principals};
 use crate::bootstrap::choices::{Choices, role_name};
 use crate::bootstrap::package_groups::package_groups;
 use crate::bootstrap::stacks::{NamePattern, Public};
@@ -11,7 +11,7 @@ use crate::error::as_usage;
 ///
 /// # Errors
 /// Wrong usage: the first flag that is wrong, with what it should look like.
-pub fn chosen(now: &Choices) -> anyhow::Result<()> {
+pub fn flags(now: &Choices) -> anyhow::Result<()> {
     shapes(&now.over(&Choices::default())).map_err(as_usage)
 }
 
@@ -51,24 +51,9 @@ fn shapes(now: &Choices) -> anyhow::Result<()> {
         "role (`--cloudformation-role-arn`)",
         role,
     )?;
-    one(
-        &now.permissions_boundary,
-        is_policy,
-        "permissions boundary (`--permissions-boundary`)",
-        "arn:aws:iam::111122223333:policy/…",
-    )?;
-    one(
-        &now.kms_key_arn,
-        |arn| is_key(arn, arn.split(':').nth(3).unwrap_or_default()),
-        "KMS key (`--kms-key-arn`)",
-        "arn:aws:kms:eu-west-1:111122223333:key/…",
-    )?;
-    one(
-        &now.organization,
-        is_organization,
-        "organization (`--organization`)",
-        "o-a1b2c3d4e5",
-    )?;
+    boundary(&now.permissions_boundary)?;
+    key(&now.kms_key_arn, None)?;
+    organization(&now.organization)?;
     principals("reader (`--readers`)", &now.readers)?;
     principals("publisher (`--publishers`)", &now.publishers)?;
     principals(
@@ -89,25 +74,13 @@ fn shapes(now: &Choices) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn one(
-    word: &Option<String>,
-    fits: impl Fn(&str) -> bool,
-    what: &str,
-    wanted: &str,
-) -> anyhow::Result<()> {
-    match word {
-        Some(word) => is(fits(word), what, word, wanted),
-        None => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::error::explain;
 
     fn said(now: &Choices) -> String {
-        let explained = explain(&chosen(now).expect_err("it is wrong"));
+        let explained = explain(&flags(now).expect_err("it is wrong"));
         assert_eq!(explained.exit_code, 2, "{explained}");
         explained.error
     }
@@ -168,6 +141,6 @@ mod tests {
             kms_key_arn: some(""),
             ..Choices::default()
         };
-        chosen(&now).expect("nothing is wrong");
+        flags(&now).expect("nothing is wrong");
     }
 }

@@ -1,12 +1,46 @@
-//! The stacks as the choices alone say them, all of it made by them. An export leaves it at that; the decisions take out what is there.
+//! What the choices alone say: the script of the spaces, and the stacks with all of it made by them. An export leaves it at that; the
+//! decisions take out what is there.
 
 use anyhow::Context;
 
-use super::choices::{AttachWay, Choices, IamWay, YesNo, role_name};
+use super::choices::{AttachWay, Choices, IamWay, NAMES, YesNo, role_name};
 use super::names::Names;
+use super::script::{BinarySource, Pinned, Script};
 use super::slot::App;
 use super::stacks::{ConsumerStack, NamePattern, PackagesStack, Public, PublisherRole};
 use crate::check::catalogue::bucket;
+
+/// What may come from outside.
+pub fn public(choices: &Choices) -> Public {
+    match choices.public.as_deref() {
+        Some("none") => Public::None,
+        Some(NAMES) => Public::Only(choices.public_names.clone()),
+        _ => Public::All,
+    }
+}
+
+/// Where spaces get the binary.
+pub fn binary_source(choices: &Choices, names: &Names) -> BinarySource {
+    match &choices.binary_source {
+        Some(url) => BinarySource::S3(url.clone()),
+        None => BinarySource::Repository(names.binary_repository.clone()),
+    }
+}
+
+/// What spaces start with; `previous` is the binary that they run until they have the new one.
+pub fn script(choices: &Choices, names: &Names, region: &str, previous: Option<&Pinned>) -> Script {
+    Script {
+        domain: names.domain.clone(),
+        domain_owner: names.owner.clone(),
+        repository: names.repository.clone(),
+        region: region.to_owned(),
+        api_endpoint: None,
+        repository_endpoint: None,
+        binary_source: binary_source(choices, names),
+        binary: names.binary.clone(),
+        previous_sha256: previous.map(|previous| previous.sha256.clone()),
+    }
+}
 
 /// The stack of the packages.
 ///
