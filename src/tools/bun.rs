@@ -2,10 +2,11 @@
 //! none was, because it would win over a project's .npmrc too.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use toml_edit::Item;
 
+use super::client::path_in;
 use super::npm::{Npm, Npmrc, same_endpoint};
 use super::{
     Asks, Auth, AuthMode, Client, Configured, Editor, Found, NamedRegistry, Registry, Shim,
@@ -126,12 +127,8 @@ impl Client for Bun {
 const BUNFIG: &str = ".bunfig.toml";
 
 /// Where bun looks for the user's files.
-fn folder<'p>(places: &'p Places, environment: &'p BTreeMap<String, String>) -> &'p Path {
-    let xdg = environment
-        .get("XDG_CONFIG_HOME")
-        .map(Path::new)
-        .filter(|folder| folder.is_absolute());
-    xdg.unwrap_or(&places.home)
+fn folder(places: &Places, environment: &BTreeMap<String, String>) -> PathBuf {
+    path_in(environment, "XDG_CONFIG_HOME").unwrap_or_else(|| places.home.clone())
 }
 
 /// The registries of scopes: they win over those in .npmrc.

@@ -1,8 +1,8 @@
 //! cargo: a registry that takes the place of crates.io, and this program as its credential provider.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
+use super::client::path_in;
 use super::url::Parts;
 use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, SystemWide, ToolFile};
 use crate::edit::SyntaxError;
@@ -39,9 +39,8 @@ impl Client for Cargo {
         environment: &BTreeMap<String, String>,
         _: AuthMode,
     ) -> Vec<ToolFile> {
-        let named = environment.get("CARGO_HOME");
-        let home = named.filter(|path| path.starts_with('/'));
-        let home = home.map_or_else(|| places.home.join(".cargo"), PathBuf::from);
+        let home = path_in(environment, "CARGO_HOME");
+        let home = home.unwrap_or_else(|| places.home.join(".cargo"));
         vec![ToolFile {
             path: home.join("config.toml"),
             editor: &ConfigToml,

@@ -87,6 +87,12 @@ pub trait Client: Sync {
     }
 }
 
+/// The file or folder that a variable names. A relative path is none: it would lead elsewhere from each folder.
+pub fn path_in(environment: &BTreeMap<String, String>, variable: &str) -> Option<PathBuf> {
+    let path = environment.get(variable)?;
+    path.starts_with('/').then(|| PathBuf::from(path))
+}
+
 /// How a tool is set up for all users of a machine. No token stands in any of it.
 pub struct SystemWide {
     /// The files that it reads for everybody.

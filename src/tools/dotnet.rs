@@ -2,8 +2,8 @@
 //! nuget.org disabled: NuGet asks all sources at once, so a public one beside ours could replace an internal package.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
+use super::client::path_in;
 use super::tables::Keys;
 use super::url::Parts;
 use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
@@ -36,9 +36,8 @@ impl Client for Dotnet {
         environment: &BTreeMap<String, String>,
         _: AuthMode,
     ) -> Vec<ToolFile> {
-        let named = environment.get("DOTNET_CLI_HOME");
-        let named = named.filter(|path| path.starts_with('/'));
-        let home = named.map_or_else(|| places.home.clone(), PathBuf::from);
+        let home = path_in(environment, "DOTNET_CLI_HOME");
+        let home = home.unwrap_or_else(|| places.home.clone());
         vec![ToolFile {
             path: home.join(".nuget/NuGet/NuGet.Config"),
             editor: &NugetConfig,

@@ -4,7 +4,6 @@
 mod bundle;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 pub use bundle::BundleConfig;
 
@@ -259,10 +258,4 @@ fn other_spellings(file: &YamlFile, url: &str) -> Result<Vec<String>, SyntaxErro
     Ok(keys
         .filter(|key| key != host(url) && same_endpoint(key, url))
         .collect())
-}
-
-/// The folder or file that a variable names, where it is an absolute path.
-fn named(environment: &BTreeMap<String, String>, variable: &str) -> Option<PathBuf> {
-    let path = environment.get(variable)?;
-    path.starts_with('/').then(|| PathBuf::from(path))
 }

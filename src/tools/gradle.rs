@@ -2,8 +2,8 @@
 //! this program for the token.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
+use super::client::path_in;
 use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
 use crate::edit::SyntaxError;
 use crate::endpoint::Format;
@@ -32,9 +32,8 @@ impl Client for Gradle {
         environment: &BTreeMap<String, String>,
         auth: AuthMode,
     ) -> Vec<ToolFile> {
-        let named = environment.get("GRADLE_USER_HOME");
-        let named = named.filter(|path| path.starts_with('/'));
-        let home = named.map_or_else(|| places.home.join(".gradle"), PathBuf::from);
+        let home = path_in(environment, "GRADLE_USER_HOME");
+        let home = home.unwrap_or_else(|| places.home.join(".gradle"));
         let script = ToolFile {
             path: home.join("init.d/studio-mirror.gradle"),
             editor: &InitScript,

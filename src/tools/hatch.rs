@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::client::path_in;
 use super::tables::{Keys, TokenPlace};
 use super::{AuthMode, Client, Configured, Editor, Found, Registry, SystemWide, ToolFile};
 use crate::edit::SyntaxError;
@@ -32,10 +33,9 @@ impl Client for Hatch {
         environment: &BTreeMap<String, String>,
         _: AuthMode,
     ) -> Vec<ToolFile> {
-        let named = environment.get("HATCH_CONFIG");
-        let path = named.filter(|path| path.starts_with('/'));
+        let named = path_in(environment, "HATCH_CONFIG");
         vec![ToolFile {
-            path: path.map_or_else(|| places.config.join("hatch/config.toml"), Into::into),
+            path: named.unwrap_or_else(|| places.config.join("hatch/config.toml")),
             editor: &HatchToml,
         }]
     }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use toml_edit::Item;
 
+use super::client::path_in;
 use super::secret_name::secret_name;
 use super::tables::{Keys, TokenPlace};
 use super::url;
@@ -40,10 +41,9 @@ impl Client for Pdm {
         environment: &BTreeMap<String, String>,
         _: AuthMode,
     ) -> Vec<ToolFile> {
-        let named = environment.get("PDM_CONFIG_FILE");
-        let path = named.filter(|path| path.starts_with('/'));
+        let named = path_in(environment, "PDM_CONFIG_FILE");
         vec![ToolFile {
-            path: path.map_or_else(|| places.config.join("pdm/config.toml"), Into::into),
+            path: named.unwrap_or_else(|| places.config.join("pdm/config.toml")),
             editor: &PdmToml,
         }]
     }

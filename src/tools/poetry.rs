@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use super::client::path_in;
 use super::secret_name::{is_secret, secret_name};
 use super::tables::{Keys, TokenPlace};
 use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, SystemWide, ToolFile};
@@ -38,9 +39,8 @@ impl Client for Poetry {
         environment: &BTreeMap<String, String>,
         auth: AuthMode,
     ) -> Vec<ToolFile> {
-        let named = environment.get("POETRY_CONFIG_DIR");
-        let folder = named.filter(|path| path.starts_with('/'));
-        let folder = folder.map_or_else(|| places.config.join("pypoetry"), Into::into);
+        let folder = path_in(environment, "POETRY_CONFIG_DIR");
+        let folder = folder.unwrap_or_else(|| places.config.join("pypoetry"));
         let repositories = ToolFile {
             path: folder.join("config.toml"),
             editor: &PoetryToml,

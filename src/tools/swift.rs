@@ -5,10 +5,10 @@
 //! Newer ones take a SWIFTPM_REGISTRY_TOKEN, which goes to every registry of the user: `exec` hands it to nobody.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
+use super::client::path_in;
 use super::npm::same_endpoint;
 use super::url::{Parts, without_login};
 use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, Tool, ToolFile};
@@ -47,11 +47,9 @@ impl Client for Swift {
         environment: &BTreeMap<String, String>,
         _: AuthMode,
     ) -> Vec<ToolFile> {
-        let named = environment.get("XDG_CONFIG_HOME");
-        let own = named.filter(|folder| folder.starts_with('/')).map_or_else(
-            || places.home.join(".swiftpm"),
-            |folder| PathBuf::from(folder).join("swiftpm"),
-        );
+        let config = path_in(environment, "XDG_CONFIG_HOME");
+        let own = config.map(|config| config.join("swiftpm"));
+        let own = own.unwrap_or_else(|| places.home.join(".swiftpm"));
         vec![
             ToolFile {
                 path: own.join("configuration/registries.json"),

@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::{named, parse, set};
+use super::{parse, set};
 use crate::edit::SyntaxError;
 use crate::edit::yaml::YamlFile;
 use crate::places::Places;
 use crate::secret::Secret;
+use crate::tools::client::path_in;
 use crate::tools::npm::same_endpoint;
 use crate::tools::url::{percent_decoded, percent_encoded, without_login};
 use crate::tools::{Auth, Configured, Editor, Found, Registry};
@@ -35,7 +36,7 @@ const ELSEWHERE: [(&str, &str); 2] = [
 
 /// The user's configuration file.
 pub(super) fn config(places: &Places, environment: &BTreeMap<String, String>) -> PathBuf {
-    let named = |variable| named(environment, variable);
+    let named = |variable| path_in(environment, variable);
     named("BUNDLE_CONFIG")
         .or_else(|| named("BUNDLE_USER_CONFIG"))
         .or_else(|| named("BUNDLE_USER_HOME").map(|home| home.join("config")))
