@@ -113,6 +113,13 @@ impl Cloud {
     }
 }
 
+/// The shared cloud, and what [`Cloud::make`] makes in it.
+pub fn made(members: Value) -> (&'static Cloud, Vpc) {
+    let cloud = Cloud::shared();
+    let vpc = cloud.make(members);
+    (cloud, vpc)
+}
+
 impl Talk {
     fn read(&mut self) -> Value {
         let mut line = String::new();

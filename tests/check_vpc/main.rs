@@ -5,11 +5,13 @@
 mod support;
 
 mod access;
+mod acls;
 mod cloud;
 mod faults;
 mod join;
 mod mends;
 mod place;
+mod policies;
 mod recorder;
 mod report;
 mod requests;
