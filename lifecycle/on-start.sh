@@ -13,6 +13,8 @@ region=''
 # Addresses of VPC endpoints without private DNS.
 api_endpoint=''
 repository_endpoint=''
+# Seconds that tokens live, where the role's policy caps them.
+duration_seconds=''
 
 # Filled in by `studio-mirror bootstrap`. Where the binary comes from if the image has none: a repository of the domain, or
 # s3://bucket/key. Without it, one that somebody put into the home is run, unchecked.
@@ -29,12 +31,12 @@ spread=600
 time_limit=8
 fetch_limit=6
 
-# One stream, so that CloudWatch shows things in the order in which they happened.
+# One stream: CloudWatch shows things in the order in which they happened.
 exec 2>&1
 
 say() { printf 'studio-mirror: %s\n' "$*" >&2; }
 
-# A script that a failing command could end, or that could fail, would keep people out of their space.
+# A script that fails keeps people out of their space.
 trap 'exit 0' EXIT
 trap 'say "stopped by a signal"; stop_work; exit 0' HUP INT TERM
 
@@ -61,7 +63,7 @@ log_in() {
 
 prepare() {
 	local name
-	for name in domain domain_owner repository api_endpoint repository_endpoint; do
+	for name in domain domain_owner repository api_endpoint repository_endpoint duration_seconds; do
 		[ -z "${!name}" ] || export "STUDIO_MIRROR_${name^^}=${!name}"
 	done
 	[ -z "$region" ] || export AWS_REGION="$region"

@@ -192,6 +192,9 @@ const POLICIES: [(&str, RefusedBy); 8] = [
     ("resource-based polic", RefusedBy::Resource),
 ];
 
+/// What every token takes beside CodeArtifact's own action.
+const BEARER_TOKEN: &str = "sts:GetServiceBearerToken";
+
 /// A refusal, as AWS's own sentence tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Denial {
@@ -204,6 +207,11 @@ pub struct Denial {
 }
 
 impl Denial {
+    /// Whether it may be the length alone that the role may not ask for (`bootstrap --longest-token`).
+    pub fn may_be_a_cap(&self) -> bool {
+        self.by == RefusedBy::Role && self.action == BEARER_TOKEN
+    }
+
     /// Reads `sentence`, CodeArtifact's answer to a call of `operation`.
     pub fn read(operation: &str, sentence: &str) -> Self {
         Self::of(Service::CodeArtifact, operation, sentence)
@@ -211,8 +219,8 @@ impl Denial {
 
     /// Reads `sentence`, a service's answer to a call of `operation`.
     pub(super) fn of(service: Service, operation: &str, sentence: &str) -> Self {
-        let action = if sentence.contains("sts:GetServiceBearerToken") {
-            "sts:GetServiceBearerToken".to_owned()
+        let action = if sentence.contains(BEARER_TOKEN) {
+            BEARER_TOKEN.to_owned()
         } else {
             format!("{}:{operation}", service.name())
         };
@@ -232,11 +240,18 @@ impl Denial {
 
 /// Whom to ask for what.
 fn denied_hint(service: Service, operation: &str, domain: &str, sentence: &str) -> String {
+    let denial = Denial::of(service, operation, sentence);
+    let cap = match denial.may_be_a_cap() {
+        true => {
+            "; if it caps how long tokens live (sts:DurationSeconds), give `--duration-seconds`"
+        }
+        false => "",
+    };
     let Denial {
         by,
         is_explicit,
         action,
-    } = Denial::of(service, operation, sentence);
+    } = denial;
     let policy = match by {
         RefusedBy::Role => "the role's own policy".to_owned(),
         RefusedBy::Boundary => "the role's permissions boundary".to_owned(),
@@ -254,9 +269,9 @@ fn denied_hint(service: Service, operation: &str, domain: &str, sentence: &str) 
         _ => "your identity team",
     };
     match by {
-        _ if is_explicit => format!("{policy} denies {action} explicitly: ask {whom}"),
+        _ if is_explicit => format!("{policy} denies {action} explicitly: ask {whom}{cap}"),
         RefusedBy::Role if operation == "GetAuthorizationToken" => format!(
-            "{policy} must allow codeartifact:GetAuthorizationToken on the domain and sts:GetServiceBearerToken on *: ask {whom}"
+            "{policy} must allow codeartifact:GetAuthorizationToken on the domain and sts:GetServiceBearerToken on *: ask {whom}{cap}"
         ),
         RefusedBy::Resource => format!("{policy} must allow {action} for this role: ask {whom}"),
         _ => format!("{policy} must allow {action}: ask {whom}"),

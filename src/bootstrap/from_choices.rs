@@ -7,7 +7,9 @@ use super::choices::{AttachWay, Choices, IamWay, NAMES, YesNo, role_name};
 use super::names::Names;
 use super::script::{BinarySource, Pinned, Script};
 use super::slot::App;
-use super::stacks::{ConsumerStack, NamePattern, PackagesStack, Public, PublisherRole};
+use super::stacks::{
+    ConsumerStack, LONGEST_TOKEN, NamePattern, PackagesStack, Public, PublisherRole,
+};
 use crate::check::catalogue::bucket;
 
 /// What may come from outside.
@@ -36,6 +38,9 @@ pub fn script(choices: &Choices, names: &Names, region: &str, previous: Option<&
         region: region.to_owned(),
         api_endpoint: None,
         repository_endpoint: None,
+        duration_seconds: choices
+            .longest_token
+            .filter(|seconds| *seconds < LONGEST_TOKEN),
         binary_source: binary_source(choices, names),
         binary: names.binary.clone(),
         previous_sha256: previous.map(|previous| previous.sha256.clone()),

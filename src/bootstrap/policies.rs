@@ -13,7 +13,7 @@ pub use administrator::{
 use anyhow::anyhow;
 use serde_json::{Value, json};
 
-use super::stacks::{ConsumerStack, EndpointPolicy, PackagesStack};
+use super::stacks::{ConsumerStack, EndpointPolicy, LONGEST_TOKEN, PackagesStack};
 use super::template::{CONSUMER, PACKAGES, consumer, packages};
 use crate::error::with_hint;
 use evaluate::Scope;
@@ -21,7 +21,10 @@ use evaluate::Scope;
 /// The most that CodeArtifact takes as the policy of a domain or repository.
 const LONGEST_RESOURCE_POLICY: usize = 5_120;
 /// The most that IAM takes as a managed policy, white space aside.
-const LONGEST_MANAGED_POLICY: usize = 6_144;
+pub const LONGEST_MANAGED_POLICY: usize = 6_144;
+/// The most that AWS Organizations takes as a service control policy (its quotas), white space aside where the console or a tool
+/// takes it out.
+pub const LONGEST_CONTROL_POLICY: usize = 5_120;
 
 /// A policy of the account that owns the packages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,7 +102,7 @@ pub fn service_control(stack: &ConsumerStack) -> Option<Value> {
         return None;
     }
     for statement in policy["Statement"].as_array_mut().into_iter().flatten() {
-        statement["Condition"] = json!({"ArnLike": {"aws:PrincipalArn": roles}});
+        statement["Condition"]["ArnLike"] = json!({"aws:PrincipalArn": roles});
     }
     Some(policy)
 }
@@ -197,7 +200,9 @@ fn consumer_scope(stack: &ConsumerStack, made: &[String]) -> Scope {
         .condition("HasAssetBucket", stack.asset_bucket_arn.is_some())
         .condition(
             "LimitsTokens",
-            stack.longest_token.is_some_and(|seconds| seconds < 43_200),
+            stack
+                .longest_token
+                .is_some_and(|seconds| seconds < LONGEST_TOKEN),
         )
         .condition("IsOnlyThroughVpc", stack.only_through_vpc)
 }

@@ -1,5 +1,7 @@
 //! The lifecycle script that is attached: `lifecycle/on-start.sh`, the one that people fill in by hand, with every setting filled in.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -31,6 +33,8 @@ pub struct Script {
     pub api_endpoint: Option<String>,
     /// Address of the VPC endpoint of repositories, likewise.
     pub repository_endpoint: Option<String>,
+    /// Seconds that tokens are to live, if not as long as CodeArtifact lets them.
+    pub duration_seconds: Option<u32>,
     /// Where the binary is.
     pub binary_source: BinarySource,
     /// The binary that spaces are to run.
@@ -112,24 +116,24 @@ impl Script {
             .map(String::as_str)
     }
 
-    fn settings(&self) -> [(&'static str, &str); 10] {
+    fn settings(&self) -> [(&'static str, Cow<'_, str>); 11] {
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        let seconds = self.duration_seconds.map(|seconds| seconds.to_string());
         [
-            ("domain", &self.domain),
-            ("domain_owner", &self.domain_owner),
-            ("repository", &self.repository),
-            ("region", &self.region),
-            ("api_endpoint", self.api_endpoint.as_deref().unwrap_or("")),
+            ("domain", (&self.domain).into()),
+            ("domain_owner", (&self.domain_owner).into()),
+            ("repository", (&self.repository).into()),
+            ("region", (&self.region).into()),
+            ("api_endpoint", text(&self.api_endpoint).into()),
             (
                 "repository_endpoint",
-                self.repository_endpoint.as_deref().unwrap_or(""),
+                text(&self.repository_endpoint).into(),
             ),
-            ("binary_source", self.binary_source.as_str()),
-            ("version", &self.binary.version),
-            ("sha256", &self.binary.sha256),
-            (
-                "previous_sha256",
-                self.previous_sha256.as_deref().unwrap_or(""),
-            ),
+            ("duration_seconds", text(&seconds).into()),
+            ("binary_source", self.binary_source.as_str().into()),
+            ("version", (&self.binary.version).into()),
+            ("sha256", (&self.binary.sha256).into()),
+            ("previous_sha256", text(&self.previous_sha256).into()),
         ]
     }
 }
@@ -166,6 +170,7 @@ mod tests {
             region: "us-east-1".into(),
             api_endpoint: None,
             repository_endpoint: None,
+            duration_seconds: None,
             binary_source: BinarySource::Repository("studio-mirror".into()),
             binary: Pinned {
                 version: "1.2.3".into(),
@@ -223,6 +228,7 @@ mod tests {
             api_endpoint: address("codeartifact"),
             repository_endpoint: address("d.codeartifact"),
             binary_source: BinarySource::Repository("b".repeat(100)),
+            duration_seconds: Some(43_199),
             previous_sha256: Some("b".repeat(64)),
             ..script()
         };

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::slot::App;
 
+/// Seconds that CodeArtifact's longest token lives (`durationSeconds`), which is also the one that it gives unasked.
+pub const LONGEST_TOKEN: u32 = 43_200;
+
 /// Tags of everything that a stack makes.
 pub type Tags = BTreeMap<String, String>;
 
@@ -132,7 +135,7 @@ pub struct ConsumerStack {
     pub role_names: Vec<String>,
     /// Whether policies are attached to the roles; else they are printed for whoever looks after them.
     pub attach_policies: bool,
-    /// Longest life of a token in seconds.
+    /// Longest life of a token in seconds; no cap from [`LONGEST_TOKEN`] on.
     pub longest_token: Option<u32>,
     /// Whether requests must come through the VPC's endpoints.
     pub only_through_vpc: bool,

@@ -8,7 +8,7 @@ pub use flags::flags;
 use anyhow::anyhow;
 
 use super::names;
-use super::stacks::{ConsumerStack, Endpoint, PackagesStack, PublisherRole, Tags};
+use super::stacks::{ConsumerStack, Endpoint, LONGEST_TOKEN, PackagesStack, PublisherRole, Tags};
 use crate::endpoint::{is_account, is_domain, is_region, is_repository};
 use crate::error::with_hint;
 use shapes::{
@@ -91,7 +91,7 @@ pub fn consumer(stack: &ConsumerStack) -> anyhow::Result<()> {
     }
     if let Some(seconds) = stack
         .longest_token
-        .filter(|seconds| !(900..=43_200).contains(seconds))
+        .filter(|seconds| !(900..=LONGEST_TOKEN).contains(seconds))
     {
         is(
             false,

@@ -119,7 +119,7 @@ pub(super) const FIELDS: &[FieldRule] = &[
         field: Field::DurationSeconds,
         name: "token lifetime",
         flag: "--duration-seconds",
-        variables: &[],
+        variables: &["STUDIO_MIRROR_DURATION_SECONDS"],
         is_valid: |seconds| {
             matches!(
                 seconds.parse::<u32>(),

@@ -86,6 +86,7 @@ fn script_from(source: BinarySource, version: &Version, previous: Option<&Versio
         region: "us-east-1".into(),
         api_endpoint: Some(API.into()),
         repository_endpoint: None,
+        duration_seconds: None,
         binary_source: source,
         binary: version.pin.clone(),
         previous_sha256: previous.map(|previous| previous.pin.sha256.clone()),

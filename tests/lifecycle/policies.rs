@@ -6,7 +6,7 @@ use super::*;
 use serde_json::{Value, json};
 use studio_mirror::bootstrap::policies::ConsumerPolicy;
 use studio_mirror::bootstrap::stacks::{ConsumerStack, EndpointPolicy};
-use support::studio_space::possible;
+use support::studio_space::{LIFECYCLE, possible};
 
 const ROLE: &str = "arn:aws:iam::111122223333:role/service-role/StudioExecutionRole";
 
@@ -156,4 +156,38 @@ fn a_spaces_policy_is_enough_and_no_permission_is_idle() {
         5,
         "a permission that nothing here needs"
     );
+}
+
+#[test]
+fn spaces_keep_to_the_cap_on_tokens_and_no_other_policy_lifts_it() {
+    if !possible() {
+        return;
+    }
+    let space = Space::open();
+    space.configure_api(API);
+    let capped = ConsumerStack {
+        longest_token: Some(3_600),
+        ..stack()
+    };
+    let of = |policy: ConsumerPolicy| policy.document(&capped, &[]).expect("a policy");
+    let (own, rails) = (of(ConsumerPolicy::Space), of(ConsumerPolicy::GuardRails));
+    let asks = |seconds: &str| {
+        space.sh(&format!(
+            "studio-mirror login --domain corp --repository team {seconds} --tool npm --force"
+        ))
+    };
+    attach(&space, std::slice::from_ref(&own));
+    let refused = asks("").exit(1);
+    assert!(refused.stderr.contains("--duration-seconds"), "{refused}");
+    attach(&space, &[far_too_much(), own, rails]);
+    asks("--duration-seconds 3601").exit(1);
+    let path = script_path();
+    let by_hand = "sed \"s/^domain=''/domain=corp/; s/^repository=''/repository=team/; s/^duration_seconds=''/duration_seconds=3600/\"";
+    space
+        .sh(&format!("{by_hand} {LIFECYCLE} >{path}; chmod +x {path}"))
+        .success();
+    start_with(&space, &[]);
+    // What the space was told holds for whoever logs in without a word of it.
+    let again = space.sh("studio-mirror login --force").success();
+    assert!(again.stdout.contains("1 h 0 min"), "{again}");
 }

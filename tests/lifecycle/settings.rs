@@ -13,6 +13,7 @@ fn bash_reads_every_setting_back_as_it_was_given() {
         region: format!("3{nasty}"),
         api_endpoint: Some(format!("4{nasty}")),
         repository_endpoint: Some(format!("5{nasty}")),
+        duration_seconds: Some(3_600),
         binary_source: BinarySource::Repository(format!("6{nasty}")),
         binary: Pinned {
             version: format!("7{nasty}"),
@@ -25,7 +26,7 @@ fn bash_reads_every_setting_back_as_it_was_given() {
         .split_once("\nspread=600\n")
         .expect("the settings' last line");
     let names = "\"$domain\" \"$domain_owner\" \"$repository\" \"$region\" \"$api_endpoint\" \"$repository_endpoint\" \
-                 \"$binary_source\" \"$version\" \"$sha256\" \"$previous_sha256\"";
+                 \"$duration_seconds\" \"$binary_source\" \"$version\" \"$sha256\" \"$previous_sha256\"";
     let read = Command::new("bash")
         .args(["-c", &format!("{settings}\nprintf '%s\\n' {names}")])
         .output()
@@ -34,6 +35,7 @@ fn bash_reads_every_setting_back_as_it_was_given() {
     let mut given: Vec<String> = ["", "1", "2", "3", "4", "5", "6", "7"]
         .map(|number| format!("{number}{nasty}"))
         .into();
+    given.insert(6, "3600".to_owned());
     given.extend(["a".repeat(64), "b".repeat(64)]);
     assert_eq!(read.lines().collect::<Vec<_>>(), given);
 }

@@ -91,10 +91,22 @@ fn the_roles_may_ask_for_a_bearer_token() {
     let bearer: Vec<_> = statements
         .filter(|one| one["Action"] == "sts:GetServiceBearerToken")
         .collect();
-    assert_eq!(bearer.len(), 1);
+    let of = |effect: &str| {
+        let mut all = bearer.iter().filter(|one| one["Effect"] == effect);
+        let one = all.next().expect("a statement");
+        assert_eq!(all.next(), None);
+        &one["Condition"]
+    };
     assert_eq!(
-        bearer[0]["Condition"],
-        json!({
+        of("Deny"),
+        &json!({
+            "StringEquals": {"sts:AWSServiceName": "codeartifact.amazonaws.com"},
+            "NumericGreaterThan": {"sts:DurationSeconds": "3600"},
+        })
+    );
+    assert_eq!(
+        of("Allow"),
+        &json!({
             "StringEquals": {"sts:AWSServiceName": "codeartifact.amazonaws.com"},
             "NumericLessThanEquals": {"sts:DurationSeconds": "3600"},
         })

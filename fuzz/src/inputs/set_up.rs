@@ -118,6 +118,7 @@ fn script(text: &str) {
         region: line(),
         api_endpoint: Some(line()),
         repository_endpoint: None,
+        duration_seconds: Some(3_600),
         binary_source: BinarySource::Repository(line()),
         binary: Pinned {
             version: line(),

@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use super::File;
 use crate::bootstrap::package_groups::package_groups;
-use crate::bootstrap::stacks::{ConsumerStack, Endpoint, EndpointPolicy, PackagesStack, Public};
+use crate::bootstrap::stacks::{
+    ConsumerStack, Endpoint, EndpointPolicy, LONGEST_TOKEN, PackagesStack, Public,
+};
 use crate::bootstrap::template;
 use crate::bootstrap::template::packages::read_anywhere;
 
@@ -157,7 +159,7 @@ fn consumer_variables(stack: &ConsumerStack) -> Value {
         "asset_bucket_arn": stack.asset_bucket_arn,
         "create_policies": stack.attach_policies,
         "role_names": stack.role_names,
-        "longest_token": stack.longest_token.unwrap_or(43_200),
+        "longest_token": stack.longest_token.unwrap_or(LONGEST_TOKEN),
         "only_through_vpc": stack.only_through_vpc,
         "other_endpoint_ids": stack.other_endpoint_ids,
         "name": stack.name,

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use super::text::{block, filled, quoted};
 use super::{CONSUMER, Template, assembled, finished, without, yes_no};
 use crate::bootstrap::slot::App;
-use crate::bootstrap::stacks::{ConsumerStack, Endpoint, EndpointPolicy};
+use crate::bootstrap::stacks::{ConsumerStack, Endpoint, EndpointPolicy, LONGEST_TOKEN};
 use crate::bootstrap::{policies, validate};
 use crate::error::with_hint;
 
@@ -17,8 +17,6 @@ const SCRIPT: &str = include_str!("../templates/fragments/script.yaml");
 const LONGEST_CONTENT: usize = 16_384;
 /// How far the key of the script is indented.
 const SCRIPT_INDENT: usize = 6;
-/// The longest life that CodeArtifact gives a token: no limit of ours.
-const LONGEST_TOKEN: u32 = 43_200;
 
 /// What goes with the policies of roles: CloudFormation wants to be told of every policy in a template, made or not.
 const OF_POLICIES: [&str; 15] = [

@@ -74,7 +74,13 @@ pub fn mended(verdict: Verdict, denial: &Denial, statements: &str, gate: Gate) -
             _ => format!("{policy} needs this{also}:\n{statements}\n{look}"),
         }
     };
-    verdict.by(mender).fix(fix)
+    let cap = match denial.may_be_a_cap() {
+        true => {
+            "\nOr it caps how long tokens live (sts:DurationSeconds); then ask for less:\n$ studio-mirror login --duration-seconds 3600"
+        }
+        false => "",
+    };
+    verdict.by(mender).fix(format!("{fix}{cap}"))
 }
 
 /// How the policy is called, and the command that shows it.

@@ -5,7 +5,9 @@ locals {
     "${local.arn}:domain/${var.domain_name}",
     "${local.arn}:repository/${var.domain_name}/*",
     "${local.arn}:package/${var.domain_name}/*",
-    "${local.arn}:package-group/${var.domain_name}*",
+    # AWS's pages do not agree on whether the slash before a package group's pattern is encoded.
+    "${local.arn}:package-group/${var.domain_name}/*",
+    "${local.arn}:package-group/${var.domain_name}%2F*",
   ]
 
   # Who may do what is said by identities and by the domain. These say what the way through this VPC is for.
@@ -168,65 +170,78 @@ locals {
     } if only],
   )
 
-  guard_rails_statements = [
-    # Every space runs what is published there.
-    {
-      Sid    = "TheProgramIsNotTheirs"
-      Effect = "Deny"
-      Action = [
-        "codeartifact:PublishPackageVersion",
-        "codeartifact:CopyPackageVersions",
-        "codeartifact:DeletePackage",
-        "codeartifact:DeletePackageVersions",
-        "codeartifact:DisposePackageVersions",
-        "codeartifact:UpdatePackageVersionsStatus",
-        "codeartifact:PutPackageMetadata",
-      ]
-      Resource = [
-        "${local.arn}:package/${var.domain_name}/${var.binary_repository_name}/*",
-        "${local.arn}:repository/${var.domain_name}/${var.binary_repository_name}",
-      ]
-    },
-    # Where packages may come from, and who may do what.
-    {
-      Sid    = "OriginsAndPoliciesAreNotTheirs"
-      Effect = "Deny"
-      Action = [
-        "codeartifact:PutPackageOriginConfiguration",
-        "codeartifact:UpdatePackageGroup",
-        "codeartifact:UpdatePackageGroupOriginConfiguration",
-        "codeartifact:DeletePackageGroup",
-        "codeartifact:PutRepositoryPermissionsPolicy",
-        "codeartifact:DeleteRepositoryPermissionsPolicy",
-        "codeartifact:PutDomainPermissionsPolicy",
-        "codeartifact:DeleteDomainPermissionsPolicy",
-        "codeartifact:AssociateExternalConnection",
-        "codeartifact:DisassociateExternalConnection",
-        "codeartifact:UpdateRepository",
-        "codeartifact:DeleteRepository",
-        "codeartifact:DeleteDomain",
-      ]
-      Resource = local.domain_arns
-    },
-    # These two name no resource. A new repository could have a connection to the outside.
-    {
-      Sid      = "NewOriginsAreNotTheirs"
+  guard_rails_statements = concat(
+    [
+      # Every space runs what is published there.
+      {
+        Sid    = "TheProgramIsNotTheirs"
+        Effect = "Deny"
+        Action = [
+          "codeartifact:PublishPackageVersion",
+          "codeartifact:CopyPackageVersions",
+          "codeartifact:DeletePackage",
+          "codeartifact:DeletePackageVersions",
+          "codeartifact:DisposePackageVersions",
+          "codeartifact:UpdatePackageVersionsStatus",
+          "codeartifact:PutPackageMetadata",
+        ]
+        Resource = [
+          "${local.arn}:package/${var.domain_name}/${var.binary_repository_name}/*",
+          "${local.arn}:repository/${var.domain_name}/${var.binary_repository_name}",
+        ]
+      },
+      # Where packages may come from, and who may do what.
+      {
+        Sid    = "OriginsAndPoliciesAreNotTheirs"
+        Effect = "Deny"
+        Action = [
+          "codeartifact:PutPackageOriginConfiguration",
+          "codeartifact:UpdatePackageGroup",
+          "codeartifact:UpdatePackageGroupOriginConfiguration",
+          "codeartifact:DeletePackageGroup",
+          "codeartifact:PutRepositoryPermissionsPolicy",
+          "codeartifact:DeleteRepositoryPermissionsPolicy",
+          "codeartifact:PutDomainPermissionsPolicy",
+          "codeartifact:DeleteDomainPermissionsPolicy",
+          "codeartifact:AssociateExternalConnection",
+          "codeartifact:DisassociateExternalConnection",
+          "codeartifact:UpdateRepository",
+          "codeartifact:DeleteRepository",
+          "codeartifact:DeleteDomain",
+        ]
+        Resource = local.domain_arns
+      },
+      # These two name no resource. A new repository could have a connection to the outside.
+      {
+        Sid      = "NewOriginsAreNotTheirs"
+        Effect   = "Deny"
+        Action   = ["codeartifact:CreateRepository", "codeartifact:CreatePackageGroup"]
+        Resource = "*"
+      },
+      # Studio runs them in everybody's spaces. The ARN of a deleted one is free for another content. UpdateSpace is not among
+      # them: people choose an instance with it, and the domain's own lifecycle configuration runs in any case.
+      {
+        Sid    = "WhatSpacesRunIsNotTheirs"
+        Effect = "Deny"
+        Action = [
+          "sagemaker:CreateStudioLifecycleConfig",
+          "sagemaker:DeleteStudioLifecycleConfig",
+          "sagemaker:UpdateDomain",
+          "sagemaker:UpdateUserProfile",
+        ]
+        Resource = "*"
+      },
+    ],
+    # Whatever else the role has, such as a policy of AWS's: a cap that only an allowance has is lifted by the next allowance.
+    [for seconds in [var.longest_token] : {
+      Sid      = "LongTokensAreNotTheirs"
       Effect   = "Deny"
-      Action   = ["codeartifact:CreateRepository", "codeartifact:CreatePackageGroup"]
+      Action   = "sts:GetServiceBearerToken"
       Resource = "*"
-    },
-    # Studio runs them in everybody's spaces. The ARN of a deleted one is free for another content. UpdateSpace is not among
-    # them: people choose an instance with it, and the domain's own lifecycle configuration runs in any case.
-    {
-      Sid    = "WhatSpacesRunIsNotTheirs"
-      Effect = "Deny"
-      Action = [
-        "sagemaker:CreateStudioLifecycleConfig",
-        "sagemaker:DeleteStudioLifecycleConfig",
-        "sagemaker:UpdateDomain",
-        "sagemaker:UpdateUserProfile",
-      ]
-      Resource = "*"
-    },
-  ]
+      Condition = {
+        StringEquals       = { "sts:AWSServiceName" = "codeartifact.amazonaws.com" }
+        NumericGreaterThan = { "sts:DurationSeconds" = tostring(seconds) }
+      }
+    } if seconds < 43200],
+  )
 }

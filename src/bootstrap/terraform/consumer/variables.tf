@@ -108,7 +108,7 @@ variable "role_names" {
 }
 
 variable "longest_token" {
-  description = "Longest life of a token, in seconds. 43200 is the most that CodeArtifact gives."
+  description = "Longest life of a token, in seconds. 43200 is the most that CodeArtifact gives. Spaces must ask for no more, as their script says."
   type        = number
   default     = 43200
 
