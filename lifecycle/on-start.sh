@@ -23,7 +23,7 @@ version=''
 # What it is, to the bit. The version before works while the new one is on its way.
 sha256=''
 previous_sha256=''
-# Seconds over which spaces fetch a new version: 10,000 at once make 17 a second, by chance 40; CodeArtifact takes 50.
+# Seconds over which spaces fetch a new version: 10,000 make 17 a second, by chance 40; CodeArtifact takes 50.
 spread=600
 
 # Studio waits for this script; 8 seconds for the work leave one to stop what would not end. A first download that takes more
@@ -152,7 +152,7 @@ is() {
 	[ -n "$1" ] && [ -f "$2" ] && sum=$(sha256sum <"$2") && [ "${sum%% *}" = "$1" ]
 }
 
-# Whole or not at all: the copy is checked, then renamed.
+# Whole or not at all: checked, then renamed.
 put_in_place() {
 	local kept=$cache/versions/$1 copy
 	[ -f "$kept" ] && mkdir -p "${cached%/*}" && copy=$(mktemp "$cached.XXXXXX") || return
@@ -214,7 +214,7 @@ download() {
 		aws "$@" --region "$region" --cli-connect-timeout 3 </dev/null
 }
 
-# In the background: fetches the pinned version if it is not in use, does what had no time, throws away what is old.
+# In the background: fetches the pinned version, does what had no time, throws away what is old.
 later() {
 	local file window=$spread
 	# Holds up nobody.
@@ -293,8 +293,8 @@ hint() {
 	esac
 }
 
-# A process group of its own: everything it started can be stopped with it. It is polled, not waited for: a process stuck
-# in the file system does not die even when it is killed.
+# A process group of its own: everything it started can be stopped with it. It is polled, not waited for: one stuck in
+# the file system does not even die when killed.
 set -m
 main &
 work=$!

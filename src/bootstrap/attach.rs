@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::decide::{AttachVerb, Attachment};
 use super::reach::Reach;
 use super::slot::{Holder, Slot};
-use crate::aws::AwsError;
+use crate::aws::{AwsError, Kind};
 use crate::error::with_hint;
 use crate::output::Printer;
 
@@ -97,6 +97,14 @@ pub async fn put(
     };
     let after = settled(reach, studio, slot, deadline, printer).await?;
     as_asked(slot, &before, &after, arn)
+}
+
+/// A Studio domain or profile, which may be gone by now.
+pub(super) fn there(described: Result<Value, AwsError>) -> anyhow::Result<Option<Value>> {
+    match described {
+        Err(error) if error.kind == Kind::NotFound => Ok(None),
+        described => described.map(Some).map_err(AwsError::into_hinted),
+    }
 }
 
 /// Whether `arn` is in the slot already; what is there else must be what is expected.

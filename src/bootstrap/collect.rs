@@ -21,11 +21,10 @@ pub async fn history(
     is_meant: &dyn Fn(&LifecycleConfig) -> bool,
 ) -> anyhow::Result<BTreeMap<String, Vec<String>>> {
     let sagemaker = &reach.sagemaker;
-    let prefix = names.lifecycle_prefix();
     let listed = sagemaker.lifecycles(&names.base).await;
     let mut history: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for name in listed.map_err(AwsError::into_hinted)? {
-        if !name.starts_with(&prefix) {
+        if !names.is_lifecycle(&name) {
             continue;
         }
         let seen = sagemaker.lifecycle(&name).await;

@@ -1,27 +1,29 @@
 //! Takes a set-up away: what was attached before is attached again, the stacks go, the packages stay unless they shall not.
 
+mod made;
+mod show;
+
+pub use made::Made;
+
 use std::collections::BTreeSet;
 
 use anyhow::anyhow;
 use serde::Serialize;
-use serde_json::Value;
 
-use super::attach::put;
+use super::attach::{put, there};
 use super::collect::history;
 use super::decide::is_ours;
 use super::found::StackSeen;
 use super::memory::Memory;
-use super::names::{Names, field_key};
+use super::names::Names;
 use super::prepare::begin;
 use super::reach::Reach;
 use super::slot::{Holder, Slot};
 use super::stack;
+use crate::aws::AwsError;
 use crate::aws::cloudformation::Event;
-use crate::aws::{AwsError, Kind};
-use crate::columns::broken;
-use crate::error::{one_line, with_hint};
-use crate::output::{Printer, Report};
-use crate::settings::Field;
+use crate::error::with_hint;
+use crate::output::Printer;
 
 /// What would be taken away.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -33,17 +35,17 @@ pub struct Destruction {
     /// Lifecycle configurations of ours, which the stacks keep.
     pub lifecycles: Vec<String>,
     /// Repositories, with every package in them.
-    pub repositories: Vec<String>,
+    pub repositories: Vec<Made>,
     /// The CodeArtifact domain.
-    pub domain: Option<String>,
+    pub domain: Option<Made>,
     /// What stays.
     pub stays: Vec<String>,
+    /// Those of the lifecycle configurations that something still used when they were to go.
+    pub in_use: Vec<String>,
     #[serde(skip)]
     consumer: Option<StackSeen>,
     #[serde(skip)]
     packages: Option<StackSeen>,
-    #[serde(skip)]
-    names: Names,
 }
 
 /// A slot that is emptied or gets back what it had.
@@ -62,62 +64,10 @@ pub struct Detachment {
     pub gone: Option<String>,
 }
 
-impl Detachment {
-    /// The slot as the plan names it.
-    fn shown(&self) -> String {
-        Slot::of_key(&self.slot).map_or_else(|| self.slot.clone(), |slot| slot.to_string())
-    }
-}
-
 impl Destruction {
     /// Whether there is nothing of ours.
     pub fn is_nothing(&self) -> bool {
         self.stacks.is_empty() && self.slots.is_empty() && self.lifecycles.is_empty()
-    }
-}
-
-impl Report for Destruction {
-    fn text(&self) -> String {
-        let mut text = String::new();
-        let mut line = |mark: &str, what: &str| {
-            text += &broken(&one_line(what), &format!("{mark:<10}"), "          ", "");
-        };
-        for slot in &self.slots {
-            let back = match (&slot.back, &slot.gone) {
-                (Some(arn), _) => format!("{arn} is attached again"),
-                (None, Some(arn)) => {
-                    format!("{arn} was attached before, and has been deleted since")
-                }
-                (None, None) => "nothing was attached before".to_owned(),
-            };
-            line(
-                "- detach",
-                &format!(
-                    "{} of Studio domain {}: {back}",
-                    slot.shown(),
-                    slot.studio_domain
-                ),
-            );
-        }
-        for stack in &self.stacks {
-            line("- delete", &format!("stack {stack}"));
-        }
-        for name in &self.lifecycles {
-            line("- delete", &format!("lifecycle configuration {name}"));
-        }
-        for name in &self.repositories {
-            line(
-                "- DELETE",
-                &format!("repository {name}, with every package in it"),
-            );
-        }
-        if let Some(domain) = &self.domain {
-            line("- DELETE", &format!("domain {domain}"));
-        }
-        for what in &self.stays {
-            line("= keep", what);
-        }
-        text
     }
 }
 
@@ -127,73 +77,43 @@ impl Report for Destruction {
 /// When AWS would not tell.
 pub async fn survey(reach: &Reach, base: &str, with_packages: bool) -> anyhow::Result<Destruction> {
     let beginning = begin(reach, base).await?;
-    let remembered = beginning.remembered();
-    let setting = |field: Field| remembered.settings.get(field_key(field)).cloned();
+    let names = Names {
+        base: base.to_owned(),
+        ..Names::default()
+    };
+    let stacks = [&beginning.consumer, &beginning.packages];
+    let stacks = stacks.into_iter().flatten();
+    if let Some(seen) = stacks.clone().find(|seen| seen.not_ours.is_some()) {
+        return Err(with_hint(
+            anyhow!("the stack {} is not ours", seen.stack.name),
+            "--name says what this set-up is called; `aws cloudformation delete-stack` deletes what another made",
+        ));
+    }
+    let history = history(reach, &names, &is_ours).await?;
     let mut destruction = Destruction {
-        names: Names {
-            base: base.to_owned(),
-            domain: setting(Field::Domain).unwrap_or_default(),
-            owner: setting(Field::DomainOwner).unwrap_or(beginning.account),
-            ..Names::default()
-        },
+        stacks: stacks.map(|seen| seen.stack.name.clone()).collect(),
+        lifecycles: history.into_values().flatten().collect(),
         ..Destruction::default()
     };
-    let memory = beginning
-        .consumer
-        .as_ref()
-        .map(|stack| stack.memory.clone());
-    let history = history(reach, &destruction.names, &is_ours).await?;
-    destruction.lifecycles = history.into_values().flatten().collect();
-    if let Some(memory) = memory {
-        destruction.slots = slots(reach, &memory).await?;
-    }
-    let stacks = [&beginning.consumer, &beginning.packages];
-    for seen in stacks.into_iter().flatten() {
-        if seen.not_ours.is_some() {
-            return Err(with_hint(
-                anyhow!("the stack {} is not ours", seen.stack.name),
-                "--name says what this set-up is called; `aws cloudformation delete-stack` deletes what another made",
-            ));
-        }
-        destruction.stacks.push(seen.stack.name.clone());
+    if let Some(seen) = &beginning.consumer {
+        destruction.slots = slots(reach, &names, &seen.memory).await?;
     }
     if let Some(seen) = &beginning.packages {
-        packages(seen, with_packages, &mut destruction);
+        for made in made::by(seen, &beginning.account, &reach.caller.region)? {
+            match (&made.repository, with_packages) {
+                (_, false) => destruction.stays.push(made.kept()),
+                (Some(_), true) => destruction.repositories.push(made),
+                (None, true) => destruction.domain = Some(made),
+            }
+        }
     }
     destruction.consumer = beginning.consumer;
     destruction.packages = beginning.packages;
     Ok(destruction)
 }
 
-/// Domain and repositories that the stack made: they stay behind it.
-fn packages(seen: &StackSeen, with_packages: bool, destruction: &mut Destruction) {
-    let mut resources: Vec<_> = seen.resources.iter().collect();
-    resources.retain(|resource| resource.exists());
-    // What looks into another goes before it.
-    resources.sort_by_key(|resource| resource.logical_id != "Repository");
-    for resource in resources {
-        let name = resource
-            .physical_id
-            .rsplit('/')
-            .next()
-            .unwrap_or_default()
-            .to_owned();
-        match (resource.kind.as_str(), with_packages) {
-            ("AWS::CodeArtifact::Repository", true) => destruction.repositories.push(name),
-            ("AWS::CodeArtifact::Domain", true) => destruction.domain = Some(name),
-            ("AWS::CodeArtifact::Repository", false) => {
-                destruction.stays.push(format!("repository {name}"))
-            }
-            ("AWS::CodeArtifact::Domain", false) => {
-                destruction.stays.push(format!("domain {name}"))
-            }
-            _ => {}
-        }
-    }
-}
-
 /// The slots that ours is in: those that are remembered, and the Studio domain's own.
-async fn slots(reach: &Reach, memory: &Memory) -> anyhow::Result<Vec<Detachment>> {
+async fn slots(reach: &Reach, names: &Names, memory: &Memory) -> anyhow::Result<Vec<Detachment>> {
     let Some(studio) = &memory.choices.studio_domain_id else {
         return Ok(Vec::new());
     };
@@ -215,7 +135,7 @@ async fn slots(reach: &Reach, memory: &Memory) -> anyhow::Result<Vec<Detachment>
         let name = now.rsplit('/').next().unwrap_or_default();
         let lifecycle = reach.sagemaker.lifecycle(name).await;
         let lifecycle = lifecycle.map_err(AwsError::into_hinted)?;
-        if !lifecycle.is_some_and(|seen| is_ours(&seen)) {
+        if !lifecycle.is_some_and(|seen| names.is_lifecycle(name) && is_ours(&seen)) {
             continue;
         }
         let back = memory.replaced.get(&slot.key());
@@ -239,21 +159,13 @@ async fn slots(reach: &Reach, memory: &Memory) -> anyhow::Result<Vec<Detachment>
     Ok(detachments)
 }
 
-/// A Studio domain or profile, which may be gone by now.
-fn there(described: Result<Value, AwsError>) -> anyhow::Result<Option<Value>> {
-    match described {
-        Err(error) if error.kind == Kind::NotFound => Ok(None),
-        described => described.map(Some).map_err(AwsError::into_hinted),
-    }
-}
-
 /// Takes it away: what names a thing goes before the thing.
 ///
 /// # Errors
 /// At the first step that fails; the same command again goes on from there.
 pub async fn carry_out(
     reach: &Reach,
-    destruction: &Destruction,
+    destruction: &mut Destruction,
     printer: Printer,
     tell: &mut dyn FnMut(&Event),
 ) -> anyhow::Result<()> {
@@ -277,18 +189,17 @@ pub async fn carry_out(
     }
     for name in &destruction.lifecycles {
         let deleted = reach.sagemaker.delete_lifecycle(name).await;
-        // Something of another's names it: theirs to change.
-        deleted.map_err(AwsError::into_hinted)?;
+        if !deleted.map_err(AwsError::into_hinted)? {
+            destruction.in_use.push(name.clone());
+        }
     }
     // Before their stack, which alone knows what it made: a run that is killed between the two finds them again.
-    let names = &destruction.names;
-    let registry = reach.registry(&names.domain, &names.owner);
-    for name in &destruction.repositories {
-        let deleted = registry.delete_repository(name).await;
-        deleted.map_err(AwsError::into_hinted)?;
-    }
-    if destruction.domain.is_some() {
-        let deleted = registry.delete_domain().await;
+    for made in destruction.repositories.iter().chain(&destruction.domain) {
+        let registry = reach.registry(&made.domain, &made.owner);
+        let deleted = match &made.repository {
+            Some(name) => registry.delete_repository(name).await,
+            None => registry.delete_domain().await,
+        };
         deleted.map_err(AwsError::into_hinted)?;
     }
     if let Some(seen) = &destruction.packages {

@@ -33,15 +33,20 @@ pub struct Beginning {
 }
 
 impl Beginning {
-    /// What was chosen in runs before.
+    /// What was chosen in runs before; where the stacks differ, as that of the spaces has it.
     pub fn remembered(&self) -> Choices {
-        let of = |stack: &Option<StackSeen>| {
-            let memory = stack.as_ref().map(|stack| &stack.memory);
-            memory.map(|memory| memory.choices.clone())
-        };
-        let packages = of(&self.packages).unwrap_or_default();
-        of(&self.consumer).unwrap_or_default().over(&packages)
+        choices_of(&self.consumer).over(&choices_of(&self.packages))
     }
+
+    /// What was chosen in runs before; where the stacks differ, as that of the packages has it.
+    pub fn remembered_of_packages(&self) -> Choices {
+        choices_of(&self.packages).over(&choices_of(&self.consumer))
+    }
+}
+
+fn choices_of(stack: &Option<StackSeen>) -> Choices {
+    let memory = stack.as_ref().map(|stack| &stack.memory);
+    memory.map_or_else(Choices::default, |memory| memory.choices.clone())
 }
 
 /// A stack with what it made and remembers; `None` where there is none, or but a name.
@@ -279,10 +284,9 @@ async fn lifecycles(
     names: &Names,
 ) -> anyhow::Result<BTreeMap<String, crate::aws::LifecycleConfig>> {
     let sagemaker = &reach.sagemaker;
-    let prefix = names.lifecycle_prefix();
     let listed = sagemaker.lifecycles(&names.base).await;
     let listed = listed.map_err(AwsError::into_hinted)?;
-    let ours = listed.into_iter().filter(|name| name.starts_with(&prefix));
+    let ours = listed.into_iter().filter(|name| names.is_lifecycle(name));
     let found = try_join_all(ours.map(async |name| {
         let found = sagemaker.lifecycle(&name).await?;
         Ok::<_, AwsError>((name, found))

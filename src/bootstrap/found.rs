@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::memory::Memory;
 use super::script::Pinned;
-use super::slot::Slot;
+use super::slot::{Holder, Slot};
 use crate::aws::cloudformation::{Resource, Stack};
 use crate::aws::ec2::{EndpointService, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint};
 use crate::aws::{DomainSeen, IamRole, LifecycleConfig, RepositorySeen};
@@ -104,10 +104,18 @@ impl StudioSeen {
         roles.collect()
     }
 
+    /// Whether what `slot` belongs to is there.
+    pub fn has(&self, slot: &Slot) -> bool {
+        match &slot.holder {
+            Holder::Profile(name) => self.profiles.contains_key(name),
+            _ => true,
+        }
+    }
+
     /// What `slot` belongs to: the domain's answer, or its profile's.
     pub fn described(&self, slot: &Slot) -> &Value {
         match &slot.holder {
-            super::slot::Holder::Profile(name) => self.profiles.get(name).unwrap_or(&Value::Null),
+            Holder::Profile(name) => self.profiles.get(name).unwrap_or(&Value::Null),
             _ => &self.domain,
         }
     }

@@ -2,6 +2,7 @@
 
 use super::choices::Choices;
 use super::script::{NAMESPACE, PACKAGE, Pinned};
+use super::slot::App;
 use crate::aws::Version;
 use crate::settings::{Field, Settings};
 
@@ -108,9 +109,19 @@ impl Names {
         }
     }
 
-    /// What all our lifecycle configurations' names begin with.
-    pub fn lifecycle_prefix(&self) -> String {
-        format!("{}-", self.base)
+    /// Whether a lifecycle configuration has a name as this set-up gives them, `BASE-APP-HASH`: one made by hand, or by the set-up
+    /// `BASE-dev`, has not.
+    pub fn is_lifecycle(&self, name: &str) -> bool {
+        let rest = name.strip_prefix(&self.base);
+        let rest = rest.and_then(|rest| rest.strip_prefix('-')?.split_once('-'));
+        rest.is_some_and(|(app, hash)| {
+            let is_app = App::ALL
+                .iter()
+                .any(|known| known.as_str().to_ascii_lowercase() == app);
+            is_app
+                && hash.len() == 12
+                && hash.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+        })
     }
 }
 

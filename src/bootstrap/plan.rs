@@ -9,6 +9,7 @@ use super::found::{Found, StackSeen};
 use super::memory::Memory;
 use super::names::Names;
 use super::script::Pinned;
+use super::slot::Slot;
 use super::stack::Proposed;
 use super::template::is_memory;
 use crate::aws::cloudformation::Change;
@@ -193,6 +194,13 @@ impl Plan {
 pub fn remember(before: &Memory, now: Memory, attachments: &[Attachment], found: &Found) -> Memory {
     let mut memory = now;
     memory.replaced.clone_from(&before.replaced);
+    if let Some(studio) = &found.studio {
+        // Nothing comes back to a profile that is gone.
+        memory.replaced.retain(|key, _| match Slot::of_key(key) {
+            Some(slot) => studio.has(&slot),
+            None => true,
+        });
+    }
     let attached = attachments.iter();
     for attachment in attached.filter(|one| one.verb != AttachVerb::Restore) {
         let was = attachment.before.as_deref().unwrap_or_default();

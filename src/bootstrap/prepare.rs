@@ -22,7 +22,7 @@ use super::stack::is_free;
 use super::template::{self, Template};
 use super::validate;
 use crate::aws::{AwsError, caller_identity};
-use crate::error::HintExt;
+use crate::error::{HintExt, Usage, with_hint};
 use crate::settings::{Field, Settings};
 
 /// What a command was told.
@@ -110,6 +110,9 @@ pub async fn prepare(reach: &Reach, told: &Told, settings: &Settings) -> anyhow:
         packages: names.owner == beginning.account,
         consumer: true,
     });
+    if parts.packages {
+        same_domain(&beginning, &names)?;
+    }
     let before = beginning.consumer.as_ref();
     let before = before.map_or_else(Memory::default, |stack| stack.memory.clone());
     let previous = previous(&before, &content.binary);
@@ -157,7 +160,11 @@ fn named(
     beginning: &Beginning,
     binary: &Pinned,
 ) -> (Choices, Names) {
-    let mut choices = told.choices.over(&beginning.remembered());
+    let is_of_packages = told.parts.is_some_and(|parts| !parts.consumer);
+    let mut choices = told.choices.over(&match is_of_packages {
+        true => beginning.remembered_of_packages(),
+        false => beginning.remembered(),
+    });
     let account = &beginning.account;
     let names = Names::of(&told.base, &choices, settings, account, binary.clone());
     for (field, name) in [
@@ -169,6 +176,26 @@ fn named(
         choices.settings.insert(key, name.clone());
     }
     (choices, names)
+}
+
+/// That the stack of the packages stays with its domain: CloudFormation would make another one, and forget the first.
+fn same_domain(beginning: &Beginning, names: &Names) -> anyhow::Result<()> {
+    let Some(seen) = &beginning.packages else {
+        return Ok(());
+    };
+    let was = seen.memory.choices.settings.get(field_key(Field::Domain));
+    match was.filter(|was| **was != names.domain) {
+        None => Ok(()),
+        Some(was) => Err(with_hint(
+            Usage(format!(
+                "the stack {} holds the domain {was}, not {}",
+                seen.stack.name, names.domain
+            )),
+            format!(
+                "`--part consumer` leaves it out; `--domain {was}` means it; a set-up for another domain has another `--name`"
+            ),
+        )),
+    }
 }
 
 /// What is there. Where there is no CodeArtifact, there is nobody to ask.

@@ -2,13 +2,12 @@
 
 use serde::Serialize;
 
-use super::attach::put;
+use super::attach::{put, there};
 use super::collect::history;
 use super::names::Names;
 use super::prepare::begin;
 use super::reach::Reach;
 use super::slot::{Holder, Slot};
-use crate::aws::AwsError;
 use crate::columns::broken;
 use crate::error::one_line;
 use crate::output::{Printer, Report};
@@ -66,7 +65,8 @@ pub async fn survey(reach: &Reach, names: &Names) -> anyhow::Result<Rollback> {
             Holder::Profile(name) => reach.sagemaker.profile(&studio, name).await,
             _ => reach.sagemaker.domain_as_it_is(&studio).await,
         };
-        let Some(now) = place.arn(&described.map_err(AwsError::into_hinted)?) else {
+        // A canary's profile may be gone.
+        let Some(now) = there(described)?.and_then(|described| place.arn(&described)) else {
             continue;
         };
         let (prefix, name) = now.rsplit_once('/').unwrap_or_default();

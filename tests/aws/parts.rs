@@ -88,8 +88,8 @@ fn one_policy_is_bootstraps_own() {
         "held_lifecycles": [], "tags": {},
     });
     let consumer = serde_json::from_value(consumer).expect("a stack of spaces");
-    let mut needed = packages_administrator(&packages, "smoke-*-packages");
-    needed.extend(consumer_administrator(&consumer, "smoke-*-consumer"));
+    let mut needed = packages_administrator(&packages, "smoke-*-packages", None);
+    needed.extend(consumer_administrator(&consumer, "smoke-*-consumer", None));
     let needed = administrator_document(&needed);
     assert_eq!(
         policy("permissions-bootstrap.json"),

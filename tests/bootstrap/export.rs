@@ -218,3 +218,17 @@ fn a_full_disk_leaves_nothing_half_written() {
         "the sizes are badly chosen: {failed} failed, {done} done"
     );
 }
+
+#[test]
+fn flags_that_say_nothing_to_files_are_told() {
+    let home = Home::new();
+    let idle = ["--replace", "--canary", "ann", "--attach", "print"];
+    let told = export(&home, "terraform", &[&NETWORK[..], &idle].concat()).success();
+    let said = told.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        said.contains("warning: files say nothing of --replace, --canary, --attach print:"),
+        "{told}"
+    );
+    let told = export(&Home::new(), "terraform", &NETWORK).success();
+    assert!(!told.stderr.contains("warning"), "{told}");
+}

@@ -14,6 +14,7 @@ mod impostors;
 mod interrupted;
 mod memory;
 mod midway;
+mod only_ours;
 mod recorded;
 mod requests;
 mod set_up;

@@ -19,6 +19,10 @@ fn a_flag_of_another_kind_waits_for_no_network() {
         (["--tags", "team"], "no tag"),
         (["--endpoints", "none,api"], "`--endpoints none`"),
         (["--canary", ""], "--canary"),
+        (
+            ["--endpoint-type", "dualstack"],
+            "`--endpoint-type` says nothing",
+        ),
     ];
     for action in ["plan", "apply", "attach"] {
         for (flags, said) in wrong {

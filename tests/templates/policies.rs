@@ -49,8 +49,8 @@ fn documents() -> Value {
         "api-endpoint shared": ConsumerPolicy::ApiEndpoint.document(&shared, &[]),
         "repositories-endpoint shared": ConsumerPolicy::RepositoriesEndpoint.document(&shared, &[]),
         "s3-endpoint shared": ConsumerPolicy::S3Endpoint.document(&shared, &[]),
-        "administrator of packages": administrator_document(&packages_administrator(&owner, "studio-mirror-packages")),
-        "administrator of spaces": administrator_document(&consumer_administrator(&stack, "studio-mirror-consumer")),
+        "administrator of packages": administrator_document(&packages_administrator(&owner, "studio-mirror-packages", None)),
+        "administrator of spaces": administrator_document(&consumer_administrator(&stack, "studio-mirror-consumer", None)),
     })
 }
 
@@ -129,6 +129,7 @@ fn the_administrators_may_what_cloudformation_does_on_their_behalf() {
     let owner = actions(packages_administrator(
         &full_packages(),
         "studio-mirror-packages",
+        None,
     ));
     let said = lacks(
         &[
@@ -148,6 +149,7 @@ fn the_administrators_may_what_cloudformation_does_on_their_behalf() {
     let spaces = actions(consumer_administrator(
         &full_consumer(),
         "studio-mirror-consumer",
+        None,
     ));
     let said = lacks(
         &[
@@ -201,8 +203,8 @@ fn calls(source: &str) -> Vec<String> {
 
 #[test]
 fn an_administrator_may_make_each_of_our_calls_and_no_others() {
-    let owner = packages_administrator(&full_packages(), "studio-mirror-packages");
-    let spaces = consumer_administrator(&full_consumer(), "studio-mirror-consumer");
+    let owner = packages_administrator(&full_packages(), "studio-mirror-packages", None);
+    let spaces = consumer_administrator(&full_consumer(), "studio-mirror-consumer", None);
     let all: Vec<&str> = owner.iter().chain(&spaces).map(|one| one.action).collect();
     for (service, source) in [
         ("cloudformation", "cloudformation.rs"),
@@ -234,12 +236,16 @@ fn an_administrator_may_make_each_of_our_calls_and_no_others() {
 
 #[test]
 fn an_administrator_is_told_each_call_and_asked_for_no_more_than_the_stack_needs() {
-    let all = consumer_administrator(&full_consumer(), "studio-mirror-consumer");
+    let all = consumer_administrator(&full_consumer(), "studio-mirror-consumer", None);
     assert!(
         all.iter()
             .all(|one| !one.because.is_empty() && one.action.contains(':'))
     );
-    let less = consumer_administrator(&crate::stacks::bare_consumer(), "studio-mirror-consumer");
+    let less = consumer_administrator(
+        &crate::stacks::bare_consumer(),
+        "studio-mirror-consumer",
+        None,
+    );
     for service in [
         "iam:CreatePolicy",
         "ec2:CreateVpcEndpoint",
@@ -249,6 +255,22 @@ fn an_administrator_is_told_each_call_and_asked_for_no_more_than_the_stack_needs
         assert!(all.iter().any(|one| one.action == service), "{service}");
         assert!(less.iter().all(|one| one.action != service), "{service}");
     }
+    let role = "arn:aws:iam::111122223333:role/cloudformation";
+    let owner = packages_administrator(&full_packages(), "studio-mirror-packages", Some(role));
+    let document = administrator_document(&owner);
+    let statements = document["Statement"].as_array().expect("statements");
+    let of = |action: &str| {
+        let allows = |one: &&serde_json::Value| one["Action"].to_string().contains(action);
+        statements.iter().find(allows).expect("a statement")
+    };
+    assert_eq!(of("iam:PassRole")["Resource"], json!([role]));
+    assert_eq!(
+        of("iam:PassRole")["Condition"]["StringEquals"]["iam:PassedToService"],
+        "cloudformation.amazonaws.com"
+    );
+    let key = full_packages().kms_key_arn.expect("a key");
+    assert_eq!(of("kms:CreateGrant")["Resource"], json!([key]));
+    assert!(of("kms:DescribeKey") == of("kms:CreateGrant"));
     for document in ["administrator of packages", "administrator of spaces"] {
         assert!(
             documents()[document].to_string().len() <= 6_144,
@@ -363,6 +385,15 @@ fn a_service_control_policy_is_for_the_roles_of_spaces_alone() {
         assert_eq!(roles[0], "arn:aws:iam::111122223333:role/spaces");
         assert_eq!(roles[1], "arn:aws:iam::111122223333:role/*/spaces");
     }
+    // The cap stays one: without its own condition it would deny every token.
+    let statements = policy["Statement"].as_array().expect("statements");
+    let cap = statements
+        .iter()
+        .find(|one| one["Action"] == "sts:GetServiceBearerToken");
+    assert_eq!(
+        cap.expect("a cap")["Condition"]["NumericGreaterThan"],
+        json!({"sts:DurationSeconds": "3600"})
+    );
     let nobody = studio_mirror::bootstrap::stacks::ConsumerStack {
         role_names: Vec::new(),
         ..full_consumer()

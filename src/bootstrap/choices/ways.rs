@@ -15,7 +15,7 @@ pub enum WantedEndpoint {
     Repositories,
     /// sts: who am I, and other roles
     Sts,
-    /// s3, a gateway: npm's packages
+    /// s3, a gateway: the packages of all but Python and Swift
     S3,
     /// sagemaker.api, which Studio needs
     SagemakerApi,

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use groups::{
-    CONSUMER, ENDPOINTS, Group, INTERFACES, LIFECYCLES, OWN_DOMAIN, On, PACKAGE_GROUPS, PACKAGES,
-    POLICIES, PUBLISHER_ROLE, SPACES, STACK,
+    CLOUDFORMATION_ROLE, CONSUMER, ENDPOINTS, Group, INTERFACES, KEY, LIFECYCLES, OWN_DOMAIN, On,
+    PACKAGE_GROUPS, PACKAGES, POLICIES, PUBLISHER_ROLE, SPACES, STACK,
 };
 
 use crate::bootstrap::stacks::{ConsumerStack, Endpoint, PackagesStack, Public};
@@ -22,13 +22,25 @@ pub struct Permission {
     pub resources: Vec<String>,
     /// Which call needs it.
     pub because: &'static str,
+    /// The service that a role is passed to, and no other.
+    pub passed_to: Option<&'static str>,
 }
 
-/// What whoever looks after the packages' stack needs.
-pub fn packages_administrator(stack: &PackagesStack, name: &str) -> Vec<Permission> {
+/// What whoever looks after the packages' stack needs; `role` is the one that CloudFormation works with, if not theirs.
+pub fn packages_administrator(
+    stack: &PackagesStack,
+    name: &str,
+    role: Option<&str>,
+) -> Vec<Permission> {
     let mut groups = vec![STACK, PACKAGES];
     if stack.has_domain {
         groups.push(OWN_DOMAIN);
+        if stack.kms_key_arn.is_some() {
+            groups.push(KEY);
+        }
+    }
+    if role.is_some() {
+        groups.push(CLOUDFORMATION_ROLE);
     }
     if !stack.internal.is_empty() || stack.public != Public::All {
         groups.push(PACKAGE_GROUPS);
@@ -61,18 +73,27 @@ pub fn packages_administrator(stack: &PackagesStack, name: &str) -> Vec<Permissi
                 &format!("package/{domain}/{repository}/generic/studio-mirror/studio-mirror"),
             )]
         }
-        On::PackageGroups => vec![arn("codeartifact", &format!("package-group/{domain}*"))],
+        // AWS's pages do not agree on whether the slash before the pattern is encoded.
+        On::PackageGroups => ["/", "%2F"]
+            .map(|slash| arn("codeartifact", &format!("package-group/{domain}{slash}*")))
+            .into(),
         On::PublisherRole => {
             let role = stack.publisher_role.iter();
             role.map(|role| format!("arn:aws:iam::{}:role/{}", stack.owner, role.name))
                 .collect()
         }
+        On::Key => stack.kms_key_arn.iter().cloned().collect(),
+        On::CloudFormationRole => role.map(str::to_owned).into_iter().collect(),
         _ => vec!["*".to_owned()],
     })
 }
 
-/// What whoever looks after a consuming account's stack needs.
-pub fn consumer_administrator(stack: &ConsumerStack, name: &str) -> Vec<Permission> {
+/// What whoever looks after a consuming account's stack needs; `role` as for [`packages_administrator`].
+pub fn consumer_administrator(
+    stack: &ConsumerStack,
+    name: &str,
+    role: Option<&str>,
+) -> Vec<Permission> {
     let mut groups = vec![STACK, CONSUMER, SPACES];
     if !stack.endpoints.is_empty() {
         groups.push(ENDPOINTS);
@@ -89,6 +110,9 @@ pub fn consumer_administrator(stack: &ConsumerStack, name: &str) -> Vec<Permissi
     }
     if stack.lifecycle_script.is_some() {
         groups.push(LIFECYCLES);
+    }
+    if role.is_some() {
+        groups.push(CLOUDFORMATION_ROLE);
     }
     let arn = |service: &str, resource: &str| {
         format!(
@@ -121,30 +145,27 @@ pub fn consumer_administrator(stack: &ConsumerStack, name: &str) -> Vec<Permissi
             arn("sagemaker", "domain/*"),
             arn("sagemaker", "user-profile/*"),
         ],
+        On::CloudFormationRole => role.map(str::to_owned).into_iter().collect(),
         _ => vec!["*".to_owned()],
     })
 }
 
-/// The policy: one statement for all that is on the same resources. Roles are passed to SageMaker alone.
+/// The policy: one statement for all that is on the same resources. A role is passed to one service alone.
 pub fn administrator_document(permissions: &[Permission]) -> Value {
-    let mut statements: BTreeMap<(bool, &[String]), Vec<&str>> = BTreeMap::new();
+    let mut statements: BTreeMap<(Option<&str>, &[String]), Vec<&str>> = BTreeMap::new();
     for permission in permissions {
-        let key = (
-            permission.action == "iam:PassRole",
-            permission.resources.as_slice(),
-        );
+        let key = (permission.passed_to, permission.resources.as_slice());
         statements.entry(key).or_default().push(permission.action);
     }
     let statements = statements
         .into_iter()
-        .map(|((passes, resources), mut actions)| {
+        .map(|((passed_to, resources), mut actions)| {
             actions.sort_unstable();
             actions.dedup();
             let mut statement =
                 json!({"Effect": "Allow", "Action": actions, "Resource": resources});
-            if passes {
-                statement["Condition"] =
-                    json!({"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}});
+            if let Some(service) = passed_to {
+                statement["Condition"] = json!({"StringEquals": {"iam:PassedToService": service}});
             }
             statement
         });
@@ -159,6 +180,10 @@ fn permissions(groups: &[&'static [Group]], on: impl Fn(On) -> Vec<String>) -> V
             action,
             resources: resources.clone(),
             because: group.because,
+            passed_to: (*action == "iam:PassRole").then_some(match group.on {
+                On::CloudFormationRole => "cloudformation.amazonaws.com",
+                _ => "sagemaker.amazonaws.com",
+            }),
         })
     });
     all.filter(|permission| !permission.resources.is_empty())

@@ -198,7 +198,7 @@ pub static ASSETS: HostChecks = host_checks!(
         $ dig +short {assets_host}",
     tcp: S3_ROUTE,
     http: S3_POLICY,
-    what: "npm, cargo, Maven and NuGet packages are handed out by a redirect to a bucket of CodeArtifact's in S3; pip and uv do not need it. \
+    what: "npm, cargo, Maven, NuGet and Ruby packages are handed out by a redirect to a bucket of CodeArtifact's in S3; pip and uv do not need it. \
         Metadata is fine without it, and then the tarball hangs.",
     dns_why: "S3's addresses are public even where a gateway endpoint leads to them.",
     http_why: "One small package (npm's is-number 7.0.0) is asked for as npm would, so CodeArtifact keeps it in the repository as after any install. \

@@ -254,7 +254,7 @@ pub(super) static REST: &[Check] = &[
         "the spaces' subnets have a way to S3",
         &["vpc.found"],
         [
-            "--vpc: npm, cargo, Maven and NuGet packages are handed out by a redirect to S3; pip and uv do not need it. A gateway endpoint must be in the \
+            "--vpc: npm, cargo, Maven, NuGet and Ruby packages are handed out by a redirect to S3; pip and uv do not need it. A gateway endpoint must be in the \
              route table of every subnet that spaces start in; it costs nothing. An interface endpoint with private DNS serves as well.",
             "$ aws ec2 create-vpc-endpoint --region {region} --vpc-endpoint-type Gateway --vpc-id {vpc_id} --service-name com.amazonaws.{region}.s3 \
              --route-table-ids {route_table_ids}",

@@ -17,7 +17,7 @@ pub fn run(session: &Session, reach: &Reach, args: &DestroyArgs) -> anyhow::Resu
     aws::block_on(async {
         let printer = session.printer;
         settle(reach, &args.which.name, printer).await?;
-        let destruction: Destruction =
+        let mut destruction: Destruction =
             survey(reach, &args.which.name, args.delete_packages).await?;
         if destruction.is_nothing() {
             return Err(with_hint(
@@ -29,8 +29,17 @@ pub fn run(session: &Session, reach: &Reach, args: &DestroyArgs) -> anyhow::Resu
             ));
         }
         announce(printer, &destruction, args.yes)?;
-        carry_out(reach, &destruction, printer, &mut teller(printer)).await?;
+        carry_out(reach, &mut destruction, printer, &mut teller(printer)).await?;
         conclude(printer, &destruction)?;
+        if !destruction.in_use.is_empty() {
+            printer.warning(&format!(
+                "still in use, so it is still there: {}. An app that runs holds a lifecycle configuration until it ends; a Studio domain \
+                 or user profile that names it starts its spaces with it (`aws sagemaker describe-domain`, `describe-user-profile`). \
+                 When nothing does any more, the same command again takes it away",
+                destruction.in_use.join(", ")
+            ));
+            return Ok(ExitCode::FAILURE);
+        }
         printer.note("done: spaces start without it from now on; homes keep the login until somebody types `studio-mirror logout` there");
         Ok(ExitCode::SUCCESS)
     })

@@ -8,7 +8,7 @@ use anyhow::{Context, anyhow};
 use serde::Serialize;
 
 use crate::bootstrap::export::{File, cloudformation, terraform};
-use crate::bootstrap::offline::stacks;
+use crate::bootstrap::offline::{stacks, without_effect};
 use crate::bootstrap::prepare::Told;
 use crate::cli::{ExportArgs, ExportFormat};
 use crate::commands::session::Session;
@@ -34,6 +34,13 @@ impl Report for Exported {
 
 /// Writes them.
 pub fn run(session: &Session, told: &Told, args: &ExportArgs) -> anyhow::Result<ExitCode> {
+    let idle = without_effect(told);
+    if !idle.is_empty() {
+        session.printer.warning(&format!(
+            "files say nothing of {}: that is for `studio-mirror bootstrap attach` or for whoever deploys them, as their README.md says",
+            idle.join(", ")
+        ));
+    }
     let (packages, consumer) = stacks(told, &session.settings)?;
     let (packages, consumer) = (packages.as_ref(), consumer.as_ref());
     let files = match args.format {

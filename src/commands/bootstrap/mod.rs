@@ -86,6 +86,12 @@ fn reach(session: &Session) -> anyhow::Result<Reach> {
 }
 
 fn told(global: &Global, setup: &SetupArgs) -> anyhow::Result<Told> {
+    if global.endpoint_type.is_some() {
+        return Err(with_hint(
+            Usage("`--endpoint-type` says nothing to a set-up".to_owned()),
+            "spaces take ipv4 names; an image can set STUDIO_MIRROR_ENDPOINT_TYPE, or its config.toml endpoint_type",
+        ));
+    }
     Ok(Told {
         base: setup.which.name.clone(),
         parts: setup.part.map(|part| Parts {

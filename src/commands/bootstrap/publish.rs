@@ -88,6 +88,6 @@ async fn of_set_up(reach: &Reach, name: Option<&str>) -> anyhow::Result<(String,
             "look at `--name`, `--region` and `--profile`, or give `--domain` and `--binary-repository` instead",
         ));
     }
-    let remembered = beginning.remembered();
+    let remembered = beginning.remembered_of_packages();
     Ok((beginning.account, remembered))
 }

@@ -16,6 +16,7 @@ PLAYED = {
     "sagemaker": [
         "CreateStudioLifecycleConfig",
         "DeleteStudioLifecycleConfig",
+        "DeleteUserProfile",
         "DescribeApp",
         "DescribeDomain",
         "DescribeSpace",

@@ -105,6 +105,7 @@ impl Call<'_> {
             "ListApps" => self.list("app"),
             "UpdateDomain" => self.update_domain(),
             "UpdateUserProfile" => self.update_user_profile(),
+            "DeleteUserProfile" => self.delete_user_profile(),
             _ => self.list_tags(),
         }
     }

@@ -16,6 +16,8 @@ pub(super) enum On {
     PublisherRole,
     Lifecycles,
     StudioDomain,
+    Key,
+    CloudFormationRole,
 }
 
 pub(super) struct Group {
@@ -149,6 +151,18 @@ pub(super) const OWN_DOMAIN: &[Group] = &[
         actions: &["codeartifact:DeleteDomain"],
     },
 ];
+
+pub(super) const KEY: &[Group] = &[Group {
+    because: "apply: CodeArtifact asks for them where a domain is made with a key (CreateDomain, `encryptionKey`)",
+    on: On::Key,
+    actions: &["kms:CreateGrant", "kms:DescribeKey"],
+}];
+
+pub(super) const CLOUDFORMATION_ROLE: &[Group] = &[Group {
+    because: "apply and destroy: CloudFormation is given its role",
+    on: On::CloudFormationRole,
+    actions: &["iam:PassRole"],
+}];
 
 pub(super) const PACKAGE_GROUPS: &[Group] = &[
     Group {

@@ -195,6 +195,15 @@ impl Call<'_> {
         Ok(json!({ "UserProfileArn": record.arn() }))
     }
 
+    pub(super) fn delete_user_profile(&self) -> Result<Value, AwsError> {
+        let mut state = self.shared.studio.lock();
+        let record = self.find(&mut state, "user-profile");
+        self.permit(record.as_ref().map_or("*", |record| record.arn()))?;
+        let arn = record?.arn().to_owned();
+        state.records.retain(|known| known.arn() != arn);
+        Ok(json!({}))
+    }
+
     fn check_update(&self, record: &Record, configs: &[Config]) -> Result<(), AwsError> {
         if record.value["Status"] != "InService" {
             let status = record.value["Status"].as_str().unwrap_or("");
