@@ -17,7 +17,7 @@ use crate::output::{Printer, Report};
 use crate::places::Places;
 use crate::refresh::{self, FileReport, FileState, Started};
 use crate::secret::Secret;
-use crate::state::State;
+use crate::state::{State, refuse_home_kept_by_sudo};
 use crate::timestamp::span;
 use crate::token::{Store, Token, TokenRequest, now};
 use crate::tools::compose;
@@ -25,6 +25,8 @@ use crate::tools::compose;
 /// Does what the flags say.
 pub fn run(printer: Printer, args: &RefreshArgs) -> anyhow::Result<ExitCode> {
     let places = Places::find()?;
+    // Before anything is made, and before the user's own state is called somebody else's.
+    refuse_home_kept_by_sudo(&places.state)?;
     let state = State::read(&places.state)?;
     if args.serve {
         refresh::serve(&places, &login_cache(&state, &places))?;

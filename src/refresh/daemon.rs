@@ -15,7 +15,7 @@ use super::schedule::{Keeper, Next};
 use super::wait::{Wait, Woken};
 use crate::files::{self, Lock};
 use crate::places::Places;
-use crate::state::State;
+use crate::state::{State, refuse_home_kept_by_sudo};
 use crate::token::Store;
 
 /// Runs until it is ended, or everybody has logged out. `cache` is where the logins' tokens are.
@@ -23,6 +23,7 @@ use crate::token::Store;
 /// # Errors
 /// When it cannot start; afterwards nothing ends it but what the kernel refuses.
 pub fn serve(places: &Places, cache: &Path) -> anyhow::Result<()> {
+    refuse_home_kept_by_sudo(&places.state)?;
     detach::leave_session()?;
     files::make_private_dir(cache).with_context(|| format!("cannot use `{}`", cache.display()))?;
     let Some(_lock) = Lock::try_acquire(&lock_path(cache)).context("cannot lock the cache")? else {

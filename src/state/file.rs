@@ -38,7 +38,14 @@ impl State {
         let mut file = match opened {
             Ok(file) => file,
             Err(error) if files::is_absent(&error) => return Ok(Self::default()),
-            Err(error) => return Err(error).with_context(|| format!("cannot read `{shown}`")),
+            Err(error) => {
+                let is_denied = error.kind() == io::ErrorKind::PermissionDenied;
+                let error = anyhow!(error).context(format!("cannot read `{shown}`"));
+                bail!(match is_denied {
+                    true => with_hint(error, what_to_do_about_closed(&path)),
+                    false => error,
+                });
+            }
         };
         let kind = file
             .metadata()
@@ -99,8 +106,30 @@ impl State {
     }
 }
 
+/// The next step where `path`, or a folder above it, lets this user not in.
+fn what_to_do_about_closed(path: &Path) -> String {
+    let owner = |path: &Path| std::fs::symlink_metadata(path).ok().map(|kind| kind.uid());
+    let us = rustix::process::geteuid().as_raw();
+    // What lies in a closed folder cannot be looked at, only the folder itself.
+    let closed = path.ancestors().find(|path| owner(path).is_some());
+    let closed = closed.unwrap_or(path);
+    let is_in_ours = closed.parent().and_then(owner) == Some(us);
+    let shown = closed.display();
+    match owner(closed) {
+        // As a command by sudo leaves it that has kept this user's HOME.
+        Some(0) if is_in_ours => {
+            format!("`{shown}` has become root's; take it back: sudo chown -R {us} '{shown}'")
+        }
+        Some(owner) if owner == us => format!("let yourself in: chmod u+rwX '{shown}'"),
+        _ => format!("look whose it is: ls -ld '{shown}'"),
+    }
+}
+
 /// `sudo` may keep the caller's HOME: root's files there would lock that user out of their own logins.
-fn refuse_home_kept_by_sudo(folder: &Path) -> anyhow::Result<()> {
+///
+/// # Errors
+/// When this runs as root by `sudo` and `folder` is, or would be, in the caller's home.
+pub fn refuse_home_kept_by_sudo(folder: &Path) -> anyhow::Result<()> {
     let caller: Option<u32> = std::env::var("SUDO_UID")
         .ok()
         .and_then(|uid| uid.parse().ok());

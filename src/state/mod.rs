@@ -3,6 +3,8 @@
 
 mod file;
 
+pub use file::refuse_home_kept_by_sudo;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 

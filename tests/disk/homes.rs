@@ -1,12 +1,13 @@
 //! Homes and folders by odd names, or none; readers that go away.
 
+use std::os::unix::process::CommandExt;
 use std::process::Stdio;
 
 use crate::support::home::Home;
 use crate::support::mirror::Mirror;
 use crate::support::tree::picture;
 use crate::support::{binary_under_test, tell_skipped};
-use crate::{LOGIN, PIP_CONF, assert_clear, can_mount, in_namespace, is_root};
+use crate::{LOGIN, PIP_CONF, assert_clear, can_mount, in_namespace, is_root, set_mode};
 
 #[test]
 fn sudo_with_the_callers_home_is_refused() {
@@ -24,10 +25,40 @@ fn sudo_with_the_callers_home_is_refused() {
         &finished,
         &["root by sudo", "another user's home", "sudo -H"],
     );
+    for flag in ["--daemon", "--serve", "--once", "--stop"] {
+        let finished = home.studio_mirror(["refresh", flag]);
+        assert_clear(&finished, &["root by sudo", "sudo -H"]);
+    }
     assert!(picture(home.path()).is_empty());
     // Root's own home by sudo is fine.
     std::os::unix::fs::chown(home.path(), Some(0), Some(0)).expect("we are root");
     mirror.login(&home, &[]).success();
+}
+
+#[test]
+fn who_is_locked_out_of_their_home_is_told_the_way_back() {
+    if !is_root() {
+        tell_skipped("a folder that became root's", "it needs root");
+        return;
+    }
+    let home = Home::new();
+    // Where another user can run it.
+    let program = home.join("studio-mirror");
+    std::fs::copy(binary_under_test(), &program).expect("a copy");
+    std::os::unix::fs::chown(home.path(), Some(65534), Some(65534)).expect("we are root");
+    home.write(".local/state/studio-mirror/state.json", "{}");
+    let local = home.join(".local");
+    let read_as_user = || {
+        let mut command = home.command(&program);
+        home.run(command.args(["refresh", "--once"]).uid(65534))
+    };
+    set_mode(&local, 0o700);
+    let take_back = format!("sudo chown -R 65534 '{}'", local.display());
+    assert_clear(&read_as_user(), &["Permission denied", &take_back]);
+    std::os::unix::fs::chown(&local, Some(65534), Some(65534)).expect("we are root");
+    set_mode(&local, 0o000);
+    let let_in = format!("chmod u+rwX '{}'", local.display());
+    assert_clear(&read_as_user(), &[&let_in]);
 }
 
 #[test]
