@@ -16,16 +16,19 @@ pub struct Store {
     folder: PathBuf,
 }
 
-/// Where to cache: in `known`, the folder of an earlier login, if it can still be used; else in the
-/// session's runtime folder or one of the user's own in /dev/shm, if they lie in memory and are
-/// closed to others; else in `home_cache`.
+/// Where to cache: in `known`, the folder of an earlier login; else in the session's runtime folder or
+/// one of the user's own in /dev/shm: the first that lies in memory and is closed to others. Else in
+/// `home_cache`, which need not lie in memory where an earlier login took it, either.
 pub fn cache_folder(
     known: Option<&Path>,
     runtime_dir: Option<&Path>,
     home_cache: &Path,
 ) -> PathBuf {
     if let Some(known) = known
-        && files::make_private_dir(known).is_ok()
+        && match known == home_cache {
+            true => files::make_private_dir(known).is_ok(),
+            false => can_be_in_memory(known),
+        }
     {
         return known.to_owned();
     }
@@ -37,10 +40,16 @@ pub fn cache_folder(
     runtime
         .into_iter()
         .chain([shared_memory])
-        // Looked at before anything is made: nothing is left where nothing will be kept.
-        .filter(|folder| folder.parent().is_some_and(files::is_memory_backed))
-        .find(|folder| files::make_private_dir(folder).is_ok() && files::is_memory_backed(folder))
+        .find(|folder| can_be_in_memory(folder))
         .unwrap_or_else(|| home_cache.to_owned())
+}
+
+/// Whether `folder`, which is made, lies in memory and is this user's alone.
+fn can_be_in_memory(folder: &Path) -> bool {
+    // Looked at before anything is made: nothing is left where nothing will be kept.
+    folder.parent().is_some_and(files::is_memory_backed)
+        && files::make_private_dir(folder).is_ok()
+        && files::is_memory_backed(folder)
 }
 
 impl Store {

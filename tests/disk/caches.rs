@@ -3,10 +3,12 @@
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
-use crate::support::binary_under_test;
 use crate::support::home::Home;
 use crate::support::mirror::Mirror;
+use crate::support::{binary_under_test, tell_skipped};
 use crate::{LOGIN, can_mount, in_namespace, set_mode};
+
+const STATE: &str = ".local/state/studio-mirror/state.json";
 
 /// /dev/shm is everybody's: what stands there under our name and is not ours alone must not be used.
 #[test]
@@ -71,6 +73,42 @@ fn shared_memory_that_somebody_else_prepared_is_not_used() {
         .lines()
         .filter(|line| line.ends_with(".json"));
     assert_eq!(cached.count(), 1, "{finished}");
+}
+
+/// A folder that lay in memory at the login may be one on disk now: of a container that shares the home, say.
+#[test]
+fn a_remembered_folder_on_disk_gets_no_token_unless_it_is_the_homes_own() {
+    let mirror = Mirror::without_packages();
+    let home = Home::new();
+    let [_, runtime] = home.folders();
+    let on_disk = home.join("memory/studio-mirror");
+    let own = home.join(".cache/studio-mirror/tokens");
+    let is_in_memory = studio_mirror::files::is_memory_backed;
+    if is_in_memory(home.path()) || !is_in_memory(&runtime) {
+        tell_skipped("a cache on disk", "it needs /tmp on disk and /dev/shm");
+        return;
+    }
+    let tokens = |folder: &Path| {
+        let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        files
+            .filter(|file| file.path().extension().is_some_and(|end| end == "json"))
+            .count()
+    };
+    mirror.login(&home, &[]).success();
+    let remember = |folder: &Path| {
+        let mut state: serde_json::Value = serde_json::from_str(&home.read(STATE)).expect("JSON");
+        state["cache"] = folder.to_str().expect("UTF-8").into();
+        home.write(STATE, state.to_string());
+        std::fs::create_dir_all(folder).expect("a folder");
+        set_mode(folder, 0o700);
+        mirror.login(&home, &["--force"]).success();
+    };
+    remember(&on_disk);
+    assert_eq!(tokens(&on_disk), 0);
+    let cache = runtime.join("studio-mirror");
+    assert!(home.read(STATE).contains(cache.to_str().expect("UTF-8")));
+    remember(&own);
+    assert_eq!(tokens(&own), 1);
 }
 
 #[test]
