@@ -16,7 +16,6 @@ use crate::helper::{inherit_container_credentials, login_cache, renewed_keys};
 use crate::output::{Printer, Report};
 use crate::places::Places;
 use crate::refresh::{self, FileReport, FileState, Started};
-use crate::secret::Secret;
 use crate::state::{State, refuse_home_kept_by_sudo};
 use crate::timestamp::span;
 use crate::token::{Store, Token, TokenRequest, now};
@@ -91,10 +90,6 @@ fn once(
     }
     report.good_for_seconds = tokens.values().map(|token| token.remaining(now())).min();
     if !tokens.is_empty() {
-        let tokens: BTreeMap<String, Secret> = tokens
-            .into_iter()
-            .map(|(name, token)| (name, token.token))
-            .collect();
         let _lock = State::lock(&places.state)?;
         // Somebody may have logged in or out since this process looked.
         let mut state = State::read(&places.state)?;

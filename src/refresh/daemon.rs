@@ -10,7 +10,7 @@ use anyhow::Context;
 
 use super::detach;
 use super::record::{LastRun, Record, lock_path};
-use super::renew::lives;
+use super::renew::{asked_life, lives};
 use super::schedule::{Keeper, Next};
 use super::wait::{Wait, Woken};
 use crate::files::{self, Lock};
@@ -39,6 +39,7 @@ pub fn serve(places: &Places, cache: &Path) -> anyhow::Result<()> {
         cache,
         program,
         keeper: Keeper::new(luck()),
+        asked: None,
         record: Record {
             pid: rustix::process::getpid().as_raw_nonzero().get(),
             started_at: millis() / 1_000,
@@ -56,6 +57,8 @@ struct Daemon<'a> {
     cache: &'a Path,
     program: PathBuf,
     keeper: Keeper,
+    /// The shortest life that a login asked for, in milliseconds.
+    asked: Option<u64>,
     record: Record,
 }
 
@@ -71,6 +74,7 @@ impl Daemon<'_> {
             anybody = !state.tools.is_empty();
             let lives = lives(&state, &Store::new(self.cache));
             let waits = state.waits();
+            self.asked = asked_life(&state);
             if std::mem::take(&mut was_changed) {
                 self.keeper.saw_login(millis(), waits);
             }
@@ -105,7 +109,7 @@ impl Daemon<'_> {
         let done = renewed.and_then(|()| if waits { self.log_in() } else { Ok(()) });
         let error = done.err().map(|error| format!("{error:#}"));
         let at = millis();
-        self.keeper.renewed(at, error.is_none(), luck());
+        self.keeper.renewed(at, error.is_none(), self.asked, luck());
         self.record.last = Some(LastRun {
             at: at / 1_000,
             error,

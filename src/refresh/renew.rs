@@ -13,8 +13,8 @@ use crate::error::{Explained, explain};
 use crate::files::{self, Mode};
 use crate::places::Places;
 use crate::secret::Secret;
-use crate::state::{ChangeKind, Part, State, ToolLogin};
-use crate::token::{Store, TokenRequest};
+use crate::state::{ChangeKind, Part, State, TokenLife, ToolLogin};
+use crate::token::{Store, Token, TokenRequest};
 use crate::tools::percent_encoded;
 
 /// What became of a file.
@@ -61,22 +61,32 @@ pub fn held_requests(state: &State) -> BTreeMap<String, TokenRequest> {
         .collect()
 }
 
-/// The lives of the tokens that stand in files, as far as the cache knows them.
+/// The lives of the tokens that stand in files, as far as the state or the cache knows them.
 pub fn lives(state: &State, store: &Store) -> Vec<Option<Life>> {
     let requests = held_requests(state);
     let held = state.changes.values().flat_map(|change| change.tokens());
     held.filter_map(|(name, token)| {
-        let cached = store.read(requests.get(name)?);
-        Some(
-            cached
-                .filter(|cached| cached.token == *token)
-                .map(|cached| Life {
-                    minted_at: cached.minted_at * 1_000,
-                    expires_at: cached.expires_at * 1_000,
-                }),
-        )
+        let request = requests.get(name)?;
+        let cached = || {
+            let cached = store.read(request);
+            let cached = cached.filter(|cached| cached.token == *token);
+            cached.as_ref().map(TokenLife::from)
+        };
+        let life = state.life(token).or_else(cached);
+        Some(life.map(|life| Life {
+            minted_at: life.minted_at.saturating_mul(1_000),
+            expires_at: life.expires_at.saturating_mul(1_000),
+        }))
     })
     .collect()
+}
+
+/// The shortest life that was asked for of the tokens in files, in milliseconds.
+pub fn asked_life(state: &State) -> Option<u64> {
+    let requests = held_requests(state).into_values();
+    // With 0 a token lives as long as the role's credentials do: nobody knows how long that is.
+    let asked = requests.filter_map(|request| request.duration_seconds.filter(|asked| *asked > 0));
+    asked.map(|asked| u64::from(asked) * 1_000).min()
 }
 
 /// `text` with `new` in the place of each of `old`; `None` if it has none of them.
@@ -105,7 +115,7 @@ pub type WithoutUs<'a> = dyn Fn(&State, &Path, &str) -> anyhow::Result<String> +
 /// When the state cannot be written; the files are then as they were.
 pub fn renew(
     state: &mut State,
-    tokens: &BTreeMap<String, Secret>,
+    tokens: &BTreeMap<String, Token>,
     places: &Places,
     without_us: &WithoutUs,
 ) -> anyhow::Result<Vec<FileReport>> {
@@ -134,6 +144,8 @@ pub fn renew(
             failure,
         });
     }
+    state.note_lives(tokens.values());
+    state.forget_lives();
     // The state first: a process killed after this line has left files with tokens that the state still knows.
     if *state != before {
         state.write(&places.state)?;
@@ -155,7 +167,7 @@ pub fn renew(
 fn look(
     path: &Path,
     kind: &mut ChangeKind,
-    fresh: &BTreeMap<String, Secret>,
+    fresh: &BTreeMap<String, Token>,
     state: &State,
     without_us: &WithoutUs,
 ) -> anyhow::Result<(FileState, Option<String>)> {
@@ -178,7 +190,7 @@ fn look(
     let mut text = current.clone();
     let mut found = FileState::Fresh;
     tokens.retain(|name, token| {
-        let Some(new) = fresh.get(name) else {
+        let Some(new) = fresh.get(name).map(|new| &new.token) else {
             // Its failure is reported by itself; what the file holds may still be good.
             return true;
         };

@@ -30,6 +30,9 @@ const FIRST_URGENT_RETRY: f64 = 1.0 / 43_200.0;
 /// Between them, this share of the time that has gone by since the first failure. So a crowd that shares a quota is through
 /// within a quarter more than the quota takes, however many they are, and each asks less often the longer it lasts.
 const PATIENCE: f64 = 0.15;
+/// Between two renewals that went well lies no less than this share of a life, a minute in 12 hours: whatever makes the
+/// second due, the first has left good tokens.
+const REST: f64 = 1.0 / 720.0;
 /// The end is near in this last share of a life.
 const URGENT: f64 = 1.0 / 6.0;
 
@@ -62,6 +65,8 @@ pub struct Keeper {
     /// The life of tokens that were just renewed and are not in the cache: it cannot be written, and a quota is not to be
     /// spent on that.
     uncached: Option<Life>,
+    /// When the last renewal went well.
+    done_at: Option<u64>,
 }
 
 impl Keeper {
@@ -71,23 +76,34 @@ impl Keeper {
             failures: Failures::default(),
             luck,
             uncached: None,
+            done_at: None,
         }
     }
 
-    /// The next renewal at `now` of tokens with `lives`, as the cache knows them. `waits`: a tool is not configured for
+    /// The next renewal at `now` of tokens with `lives`, as far as they are known. `waits`: a tool is not configured for
     /// want of a token.
     pub fn next(&self, now: u64, lives: &[Option<Life>], waits: bool) -> Next {
         let known = lives.iter().map(|life| life.or(self.uncached));
         let wanted = waits.then_some(None);
         let lives: Vec<Option<Life>> = known.chain(wanted).collect();
-        next(now, &lives, self.failures, self.luck)
+        match (next(now, &lives, self.failures, self.luck), self.done_at) {
+            // A clock that went back has made everything due.
+            (Next::At(at), Some(done_at)) if done_at <= now && !waits => {
+                Next::At(at.max(done_at + share(shortest(&lives), REST)))
+            }
+            (next, _) => next,
+        }
     }
 
-    /// A renewal ended at `now`.
-    pub fn renewed(&mut self, now: u64, is_done: bool, luck: f64) {
+    /// A renewal ended at `now`. `asked` is the shortest life that was asked for, where one was.
+    pub fn renewed(&mut self, now: u64, is_done: bool, asked: Option<u64>, luck: f64) {
         if is_done {
             self.failures = Failures::default();
-            self.uncached = Some(Life::usual(now));
+            self.uncached = Some(Life {
+                minted_at: now,
+                expires_at: now + asked.unwrap_or(USUAL_LIFE),
+            });
+            self.done_at = Some(now);
         } else {
             self.failed(now);
         }
@@ -113,14 +129,6 @@ impl Keeper {
 }
 
 impl Life {
-    /// The life of a token made at `minted_at` of which nothing else is known.
-    pub fn usual(minted_at: u64) -> Self {
-        Self {
-            minted_at,
-            expires_at: minted_at + USUAL_LIFE,
-        }
-    }
-
     fn length(&self) -> u64 {
         self.expires_at.saturating_sub(self.minted_at)
     }
@@ -152,9 +160,14 @@ fn due(now: u64, life: Option<Life>, luck: f64) -> u64 {
     }
 }
 
-fn retry_after(now: u64, lives: &[Option<Life>], failures: Failures, luck: f64) -> u64 {
+/// The length of the shortest life that is known.
+fn shortest(lives: &[Option<Life>]) -> u64 {
     let known = lives.iter().flatten();
-    let length = known.map(Life::length).min().unwrap_or(USUAL_LIFE);
+    known.map(Life::length).min().unwrap_or(USUAL_LIFE)
+}
+
+fn retry_after(now: u64, lives: &[Option<Life>], failures: Failures, luck: f64) -> u64 {
+    let length = shortest(lives);
     // What is not known may be past its end.
     let ends = lives
         .iter()
@@ -272,12 +285,37 @@ mod tests {
         assert_eq!(wait(&keeper, HOUR), 0);
         keeper.saw_login(HOUR, true);
         assert_eq!(wait(&keeper, HOUR), 1_000);
-        keeper.renewed(HOUR + 100_000, false, 0.5);
+        keeper.renewed(HOUR + 100_000, false, None, 0.5);
         assert_eq!(wait(&keeper, HOUR + 100_000), 15_000);
-        keeper.renewed(2 * HOUR, false, 0.5);
+        keeper.renewed(2 * HOUR, false, None, 0.5);
         assert_eq!(wait(&keeper, 2 * HOUR), 30_000);
         keeper.saw_login(HOUR, false);
         let done = keeper.next(HOUR, &[life(0, 12)], false);
         assert!(matches!(done, Next::At(at) if at > 6 * HOUR), "{done:?}");
+    }
+
+    #[test]
+    fn one_renewal_follows_another_after_a_rest_whoever_writes_in_between() {
+        let mut keeper = Keeper::new(0.5);
+        keeper.renewed(HOUR, true, None, 0.5);
+        let old = [life(0, 1)];
+        let minute = HOUR / 60;
+        // Somebody else's token, due already: there once more after each renewal.
+        keeper.saw_login(HOUR, false);
+        assert_eq!(keeper.next(HOUR, &old, false), Next::At(HOUR + minute / 12));
+        let unknown = keeper.next(HOUR, &[None], false);
+        assert_eq!(unknown, Next::At(HOUR + minute));
+        let waited_for = keeper.next(HOUR, &old, true);
+        assert!(matches!(waited_for, Next::At(at) if at <= HOUR));
+        assert_eq!(keeper.next(HOUR / 2, &[None], false), Next::At(HOUR / 2));
+    }
+
+    #[test]
+    fn a_token_that_no_cache_keeps_lives_as_long_as_was_asked_for() {
+        let mut keeper = Keeper::new(0.0);
+        keeper.renewed(0, true, Some(HOUR), 0.0);
+        assert_eq!(keeper.next(5, &[None], false), Next::At(HOUR / 2));
+        keeper.renewed(0, true, None, 0.0);
+        assert_eq!(keeper.next(5, &[None], false), Next::At(6 * HOUR));
     }
 }

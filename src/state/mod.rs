@@ -2,8 +2,10 @@
 //! held before. The file is private; the helper trusts it and nothing else.
 
 mod file;
+mod lives;
 
 pub use file::refuse_home_kept_by_sudo;
+pub use lives::TokenLife;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -39,6 +41,9 @@ pub struct State {
     /// Folders that were made on the way, deleted by `logout` when empty.
     #[serde(default)]
     pub folders: BTreeSet<PathBuf>,
+    /// How long the tokens in changed files live. Versions that do not know this drop it; the cache tells then.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    lives: BTreeMap<String, TokenLife>,
 }
 
 /// One tool's login.
@@ -154,6 +159,7 @@ impl Default for State {
             cache: None,
             changes: BTreeMap::new(),
             folders: BTreeSet::new(),
+            lives: BTreeMap::new(),
         }
     }
 }

@@ -117,7 +117,7 @@ impl Space {
             let api = |deadline| self.api(deadline).of_one_who_comes_again();
             let renewed = young_token(&self.store, &self.request, clock, api).await;
             waits = renewed.is_err();
-            keeper.renewed(millis(), !waits, fastrand::f64());
+            keeper.renewed(millis(), !waits, None, fastrand::f64());
         }
         Instant::now()
     }

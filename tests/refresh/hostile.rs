@@ -2,7 +2,7 @@
 
 use studio_mirror_emulator::EndpointStyle;
 
-use super::{refresh, token_in};
+use super::{STATE, refresh, token_in};
 use crate::support::home::Home;
 use crate::support::hostile::hostile;
 use crate::support::leak_watch::holds_token;
@@ -10,7 +10,6 @@ use crate::support::mirror::Mirror;
 use crate::support::wait_until;
 use crate::support::wire::Api;
 
-const STATE: &str = ".local/state/studio-mirror/state.json";
 const SHORT_LIFE: i64 = 8;
 
 /// Each tool that can hold its token in a file beside the address that it is for.

@@ -7,6 +7,7 @@ mod background;
 mod hostile;
 mod killed;
 mod once;
+mod shared_home;
 mod three_days;
 mod waiting;
 
@@ -18,6 +19,7 @@ use support::home::{Finished, Home};
 use support::mirror::{Mirror, TEAM, status_with_token};
 
 const NPMRC: &str = ".npmrc";
+const STATE: &str = ".local/state/studio-mirror/state.json";
 
 /// `studio-mirror refresh …` in this home, told nothing: it goes by what the login remembered.
 fn refresh(home: &Home, flags: &[&str]) -> Finished {

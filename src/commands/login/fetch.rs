@@ -75,6 +75,11 @@ impl Fetched {
         tokens
     }
 
+    /// Every token that there is.
+    pub fn all_tokens(&self) -> impl Iterator<Item = &Token> {
+        self.tokens.values().filter_map(|token| token.as_ref().ok())
+    }
+
     /// The token that people are told about.
     pub fn token(&self) -> Option<&Token> {
         self.tokens.get(&self.request.cache_name())?.as_ref().ok()

@@ -99,6 +99,7 @@ fn write(
     let is_system = session.places.scope == Scope::System;
     state.cache = (!is_system).then(|| fetched.cache.clone());
     edits.remember(&mut state);
+    state.note_lives(fetched.all_tokens());
     if let Some(helper) = &helper {
         helper.remember(&mut state);
     }
