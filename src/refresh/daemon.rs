@@ -11,7 +11,7 @@ use anyhow::Context;
 use super::detach;
 use super::record::{LastRun, Record, lock_path};
 use super::renew::{asked_life, lives};
-use super::schedule::{Keeper, Next};
+use super::schedule::{Keeper, Life, Next};
 use super::wait::{Wait, Woken};
 use crate::files::{self, Lock};
 use crate::places::Places;
@@ -39,7 +39,12 @@ pub fn serve(places: &Places, cache: &Path) -> anyhow::Result<()> {
         cache,
         program,
         keeper: Keeper::new(luck()),
+        reader: Keeper::new(luck()),
+        last: None,
+        anybody: false,
+        lives: Vec::new(),
         asked: None,
+        waits: false,
         record: Record {
             pid: rustix::process::getpid().as_raw_nonzero().get(),
             started_at: millis() / 1_000,
@@ -57,60 +62,86 @@ struct Daemon<'a> {
     cache: &'a Path,
     program: PathBuf,
     keeper: Keeper,
-    /// The shortest life that a login asked for, in milliseconds.
-    asked: Option<u64>,
+    /// When to read again a state that cannot be read.
+    reader: Keeper,
+    /// How the last renewal went.
+    last: Option<LastRun>,
     record: Record,
+    /// What the state said when it was last read: whether anybody is logged in, how long the tokens in files live,
+    /// the shortest life that was asked for, in milliseconds, and whether a tool waits for its token.
+    anybody: bool,
+    lives: Vec<Option<Life>>,
+    asked: Option<u64>,
+    waits: bool,
 }
 
 impl Daemon<'_> {
     fn keep(&mut self, wait: &Wait) -> anyhow::Result<()> {
-        let (mut anybody, mut was_changed) = (false, false);
+        let mut was_changed = false;
         loop {
-            // A state that cannot be read now is none; whoever mends it wakes us.
-            let state = State::read(&self.places.state).unwrap_or_default();
-            if anybody && state.tools.is_empty() {
-                return Ok(());
-            }
-            anybody = !state.tools.is_empty();
-            let lives = lives(&state, &Store::new(self.cache));
-            let waits = state.waits();
-            self.asked = asked_life(&state);
-            if std::mem::take(&mut was_changed) {
-                self.keeper.saw_login(millis(), waits);
-            }
-            drop(state);
-            let moment = match self.keeper.next(millis(), &lives, waits) {
-                Next::Sleep => None,
-                Next::At(moment) => Some(moment),
+            let read = State::read(&self.places.state);
+            let moment = match &read {
+                Ok(state) if self.anybody && state.tools.is_empty() => return Ok(()),
+                Ok(state) => self.plan(state, std::mem::take(&mut was_changed)),
+                // Nobody has logged out by that.
+                Err(error) => self.plan_to_read_again(error),
             };
-            self.tell(moment);
+            let is_read = read.is_ok();
+            drop(read);
             match wait.until(moment, "state.json")? {
-                Woken::Due => {
-                    self.renew(waits);
+                Woken::Due if is_read => {
+                    self.renew();
                     // Its own changes; those of others are seen with them.
                     wait.forget_changes();
                 }
+                Woken::Due | Woken::ClockSet => {}
                 Woken::Changed => was_changed = true,
-                Woken::ClockSet => {}
             }
         }
     }
 
-    fn tell(&mut self, moment: Option<u64>) {
-        let next_at = moment.map(|moment| moment / 1_000);
-        self.record.next_at = next_at;
-        // For `status` alone; a full disk must not end us.
-        let _ = self.record.write(self.cache);
+    /// The moment of the next renewal of what `state` holds, if there is one.
+    fn plan(&mut self, state: &State, was_changed: bool) -> Option<u64> {
+        self.anybody = !state.tools.is_empty();
+        self.lives = lives(state, &Store::new(self.cache));
+        self.asked = asked_life(state);
+        self.waits = state.waits();
+        self.reader = Keeper::new(luck());
+        if was_changed {
+            self.keeper.saw_login(millis(), self.waits);
+        }
+        let next = self.keeper.next(millis(), &self.lives, self.waits);
+        self.tell(moment(next), self.last.clone())
     }
 
-    fn renew(&mut self, waits: bool) {
+    /// The moment at which a state that cannot be read is looked at again: as soon as one comes back who waits for a token.
+    fn plan_to_read_again(&mut self, why: &anyhow::Error) -> Option<u64> {
+        let now = millis();
+        self.reader.renewed(now, false, None, luck());
+        let next = self.reader.next(now, &self.lives, true);
+        let failed = LastRun {
+            at: now / 1_000,
+            error: Some(format!("{why:#}")),
+        };
+        self.tell(moment(next), Some(failed))
+    }
+
+    fn tell(&mut self, moment: Option<u64>, last: Option<LastRun>) -> Option<u64> {
+        self.record.next_at = moment.map(|moment| moment / 1_000);
+        self.record.last = last;
+        // For `status` alone; a full disk must not end us.
+        let _ = self.record.write(self.cache);
+        moment
+    }
+
+    fn renew(&mut self) {
         // The token first: it may take longer to get than a login has time.
         let renewed = self.run(&["refresh", "--comes-again"]);
-        let done = renewed.and_then(|()| if waits { self.log_in() } else { Ok(()) });
+        let done = renewed.and_then(|()| if self.waits { self.log_in() } else { Ok(()) });
         let error = done.err().map(|error| format!("{error:#}"));
         let at = millis();
         self.keeper.renewed(at, error.is_none(), self.asked, luck());
-        self.record.last = Some(LastRun {
+        self.last = Some(LastRun {
             at: at / 1_000,
             error,
         });
@@ -143,6 +174,13 @@ impl Daemon<'_> {
             "" => anyhow::bail!("`{}` ended with {}", command.join(" "), done.status),
             why => anyhow::bail!("{why}"),
         }
+    }
+}
+
+fn moment(next: Next) -> Option<u64> {
+    match next {
+        Next::Sleep => None,
+        Next::At(moment) => Some(moment),
     }
 }
 

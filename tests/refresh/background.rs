@@ -1,10 +1,11 @@
 //! `refresh --daemon`: starting, ending, and what it costs while it sleeps.
 
 use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use super::{Background, NPMRC, is_valid, refresh, token_in};
+use super::{Background, NPMRC, STATE, is_valid, refresh, token_in};
 use crate::support::home::Home;
 use crate::support::mirror::Mirror;
 use crate::support::{binary_under_test, wait_until};
@@ -114,6 +115,53 @@ fn it_takes_up_a_later_login_and_ends_with_the_last_logout() {
     home.run(home.command(binary_under_test()).arg("logout"))
         .success();
     wait_until("its end", Duration::from_secs(20), || !is_alive(pid));
+}
+
+/// What the process tells of its last renewal: `status` itself cannot read the state here.
+fn told(home: &Home) -> String {
+    let [_, runtime] = home.folders();
+    let files = std::fs::read_dir(runtime.join("studio-mirror")).expect("the cache");
+    let mut files = files.map(|file| file.expect("a file").path());
+    let record = files.find(|path| path.extension().is_some_and(|end| end == "record"));
+    let text = std::fs::read_to_string(record.expect("its record")).expect("its record");
+    let record: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    record["last"]["error"].to_string()
+}
+
+#[test]
+fn a_state_that_cannot_be_read_for_a_while_does_not_end_it() {
+    let mirror = Mirror::start();
+    let home = Home::new();
+    mirror.let_tokens_live(4);
+    mirror.login(&home, &["--tool", "npm"]).success();
+    let background = Background::start(&home);
+    let pid = background.pid();
+    let limit = Duration::from_secs(20);
+    // Written in place, and noticed at once.
+    home.write(STATE, "{");
+    wait_until("what is wrong", limit, || told(&home).contains("damaged"));
+    assert!(is_alive(pid));
+    mirror.login(&home, &["--tool", "npm"]).failure();
+    std::fs::remove_file(home.join(STATE)).expect("our own file");
+    wait_until("its end", limit, || !is_alive(pid));
+
+    mirror.login(&home, &["--tool", "npm"]).success();
+    let background = Background::start(&home);
+    let pid = background.pid();
+    let mode = |bits| {
+        std::fs::set_permissions(home.join(STATE), PermissionsExt::from_mode(bits)).expect("ours");
+    };
+    let held = || token_in(&home.read(NPMRC));
+    let is_refused = || told(&home).contains("is not private");
+    mode(0o644);
+    wait_until("what is wrong", limit, is_refused);
+    let before = held();
+    // Nothing tells of that: it looks by itself.
+    mode(0o600);
+    wait_until("a renewal", limit, || held() != before);
+    assert!(is_valid(&mirror, &held()));
+    assert_eq!(background.pid(), pid);
+    wait_until("it to forget that", limit, || !is_refused());
 }
 
 #[test]
