@@ -28,7 +28,7 @@ pub fn run(printer: Printer, args: &RefreshArgs) -> anyhow::Result<ExitCode> {
     refuse_home_kept_by_sudo(&places.state)?;
     let state = State::read(&places.state)?;
     if args.serve {
-        refresh::serve(&places, &login_cache(&state, &places))?;
+        refresh::serve(&places, &state, login_cache)?;
         return Ok(ExitCode::SUCCESS);
     }
     if args.daemon {
@@ -48,7 +48,7 @@ pub fn run(printer: Printer, args: &RefreshArgs) -> anyhow::Result<ExitCode> {
     if args.stop {
         let report = DaemonReport {
             running: false,
-            message: match refresh::stop(&login_cache(&state, &places))? {
+            message: match refresh::stop(&login_cache(&state, &places), &places.home)? {
                 true => "Stopped: tokens in files are not renewed any more.",
                 false => "No background process runs.",
             },

@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::Context;
 
 use super::detach;
-use super::record::{LastRun, Record, lock_path};
+use super::record::{LastRun, Post, Record};
 use super::renew::{asked_life, lives};
 use super::schedule::{Keeper, Life, Next};
 use super::wait::{Wait, Woken};
@@ -18,25 +18,31 @@ use crate::places::Places;
 use crate::state::{State, refuse_home_kept_by_sudo};
 use crate::token::Store;
 
-/// Runs until it is ended, or everybody has logged out. `cache` is where the logins' tokens are.
+/// Where the logins of a state cache their tokens.
+pub type CacheOf = fn(&State, &Places) -> PathBuf;
+
+/// Runs until it is ended, or everybody has logged out. `cache_of` tells where the logins' tokens are.
 ///
 /// # Errors
 /// When it cannot start; afterwards nothing ends it but what the kernel refuses.
-pub fn serve(places: &Places, cache: &Path) -> anyhow::Result<()> {
+pub fn serve(places: &Places, state: &State, cache_of: CacheOf) -> anyhow::Result<()> {
     refuse_home_kept_by_sudo(&places.state)?;
     detach::leave_session()?;
-    files::make_private_dir(cache).with_context(|| format!("cannot use `{}`", cache.display()))?;
-    let Some(_lock) = Lock::try_acquire(&lock_path(cache)).context("cannot lock the cache")? else {
+    let cache = cache_of(state, places);
+    let Some(seat) = Seat::take(cache, places)? else {
         detach::say_already();
         return Ok(());
     };
     files::make_private_dir(&places.state)
         .with_context(|| format!("cannot use `{}`", places.state.display()))?;
+    // A full disk must not keep tokens from being renewed.
+    let _ = remember_cache(&seat.cache, places, state);
     let program = std::env::current_exe().context("cannot find this program's own file")?;
     let wait = Wait::new(&places.state).context("cannot watch for logins")?;
     let mut daemon = Daemon {
         places,
-        cache,
+        cache_of,
+        seat,
         program,
         keeper: Keeper::new(luck()),
         reader: Keeper::new(luck()),
@@ -47,19 +53,57 @@ pub fn serve(places: &Places, cache: &Path) -> anyhow::Result<()> {
         waits: false,
         record: Record {
             pid: rustix::process::getpid().as_raw_nonzero().get(),
+            home: Some(places.home.clone()),
             started_at: millis() / 1_000,
             next_at: None,
             last: None,
         },
     };
-    daemon.record.write(cache)?;
+    daemon.seat.post.tell(&daemon.record)?;
     detach::settle()?;
     daemon.keep(&wait)
 }
 
+/// Before the first login, too: one with another environment (no `XDG_RUNTIME_DIR`, say), and `status` and `--stop`, are to
+/// look in the same folder.
+fn remember_cache(cache: &Path, places: &Places, state: &State) -> anyhow::Result<()> {
+    if state.cache.as_deref() == Some(cache) {
+        return Ok(());
+    }
+    let _lock = State::lock(&places.state)?;
+    let mut state = State::read(&places.state)?;
+    state.cache = Some(cache.to_owned());
+    state.write(&places.state)
+}
+
+/// The cache folder that is looked after, and the lock there that says so.
+struct Seat {
+    cache: PathBuf,
+    post: Post,
+    _lock: Lock,
+}
+
+impl Seat {
+    /// `None` if another process looks after this home there.
+    fn take(cache: PathBuf, places: &Places) -> anyhow::Result<Option<Self>> {
+        files::make_private_dir(&cache)
+            .with_context(|| format!("cannot use `{}`", cache.display()))?;
+        let post = Post::of(&cache, &places.home);
+        let lock = post.take().context("cannot lock the cache")?;
+        // Asked second: of many who start at once one alone looks, and nobody takes its look for an older process.
+        let lock = lock.filter(|_| !Post::of_first_versions(&cache).is_held());
+        Ok(lock.map(|lock| Self {
+            cache,
+            post,
+            _lock: lock,
+        }))
+    }
+}
+
 struct Daemon<'a> {
     places: &'a Places,
-    cache: &'a Path,
+    cache_of: CacheOf,
+    seat: Seat,
     program: PathBuf,
     keeper: Keeper,
     /// When to read again a state that cannot be read.
@@ -82,6 +126,7 @@ impl Daemon<'_> {
             let read = State::read(&self.places.state);
             let moment = match &read {
                 Ok(state) if self.anybody && state.tools.is_empty() => return Ok(()),
+                Ok(state) if !self.follows(state) => return Ok(()),
                 Ok(state) => self.plan(state, std::mem::take(&mut was_changed)),
                 // Nobody has logged out by that.
                 Err(error) => self.plan_to_read_again(error),
@@ -100,10 +145,32 @@ impl Daemon<'_> {
         }
     }
 
+    /// Goes where the logins of `state` cache their tokens now, which is where it is looked for; `false` if another process
+    /// looks after them there.
+    fn follows(&mut self, state: &State) -> bool {
+        let cache = (self.cache_of)(state, self.places);
+        if cache == self.seat.cache {
+            return true;
+        }
+        match Seat::take(cache, self.places) {
+            Ok(Some(seat)) => {
+                self.seat.post.leave();
+                self.seat = seat;
+                true
+            }
+            Ok(None) => {
+                self.seat.post.leave();
+                false
+            }
+            // What can be renewed from here is.
+            Err(_) => true,
+        }
+    }
+
     /// The moment of the next renewal of what `state` holds, if there is one.
     fn plan(&mut self, state: &State, was_changed: bool) -> Option<u64> {
         self.anybody = !state.tools.is_empty();
-        self.lives = lives(state, &Store::new(self.cache));
+        self.lives = lives(state, &Store::new(&self.seat.cache));
         self.asked = asked_life(state);
         self.waits = state.waits();
         self.reader = Keeper::new(luck());
@@ -130,7 +197,7 @@ impl Daemon<'_> {
         self.record.next_at = moment.map(|moment| moment / 1_000);
         self.record.last = last;
         // For `status` alone; a full disk must not end us.
-        let _ = self.record.write(self.cache);
+        let _ = self.seat.post.tell(&self.record);
         moment
     }
 

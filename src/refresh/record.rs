@@ -1,12 +1,15 @@
 //! Who keeps tokens fresh in the background: a lock that the process holds for its life, and a file that tells
-//! what it is about. Both are in the cache folder: one such process a user and machine.
+//! what it is about. Both are in the cache folder, which is one machine's, and named after the home, whose files it renews: one
+//! such process a home and machine.
 
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow};
 use rustix::process::{Pid, Signal, kill_process};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::files::{self, Lock, Mode};
 
@@ -18,6 +21,9 @@ const END_LIMIT: Duration = Duration::from_secs(5);
 pub struct Record {
     /// Its process id.
     pub pid: i32,
+    /// Whose files it renews; the first versions did not tell.
+    #[serde(default)]
+    pub home: Option<PathBuf>,
     /// Since when it runs, in seconds since 1970.
     pub started_at: u64,
     /// When it will renew next; `None` while there is nothing to renew.
@@ -45,20 +51,82 @@ pub enum Running {
 }
 
 impl Running {
-    /// Looks in the cache folder.
-    pub fn find(cache: &Path) -> Self {
-        // Who cannot lock cannot have started one either.
-        match cache.is_dir().then(|| Lock::try_acquire(&lock_path(cache))) {
-            Some(Ok(None)) => Self::Yes(Record::read(cache)),
-            _ => Self::No,
+    /// Looks in the cache folder for the one of this home.
+    pub fn find(cache: &Path, home: &Path) -> Self {
+        let posts = [Post::of(cache, home), Post::of_first_versions(cache)];
+        let held = posts.iter().find(|post| post.is_held());
+        held.map_or(Self::No, |post| Self::Yes(post.record()))
+    }
+}
+
+/// Where the process of one home has its lock and its record.
+#[derive(Clone, Debug)]
+pub struct Post {
+    lock: PathBuf,
+    record: PathBuf,
+}
+
+impl Post {
+    /// That of this home's process.
+    pub fn of(cache: &Path, home: &Path) -> Self {
+        // However HOME spells it.
+        let home = std::fs::canonicalize(home).unwrap_or_else(|_| home.to_owned());
+        let hash = Sha256::digest(home.as_os_str().as_bytes());
+        Self::named(cache, &format!("refresh-{}", hex::encode(&hash[..8])))
+    }
+
+    /// That of the first versions, who had one for all homes of a user. It is taken for this home's: after an upgrade there
+    /// must not be two.
+    pub fn of_first_versions(cache: &Path) -> Self {
+        Self::named(cache, "refresh")
+    }
+
+    fn named(cache: &Path, name: &str) -> Self {
+        Self {
+            lock: cache.join(format!("{name}.lock")),
+            // Not `.json`: those are tokens, and `logout` forgets them all.
+            record: cache.join(format!("{name}.record")),
         }
+    }
+
+    /// Takes it; `None` if another process holds it.
+    ///
+    /// # Errors
+    /// When the lock cannot be locked.
+    pub fn take(&self) -> std::io::Result<Option<Lock>> {
+        Lock::try_acquire(&self.lock)
+    }
+
+    /// Whether a process holds it.
+    pub fn is_held(&self) -> bool {
+        // Who cannot lock cannot have started one either.
+        self.lock.exists() && matches!(self.take(), Ok(None))
+    }
+
+    /// What its process tells.
+    pub fn record(&self) -> Option<Record> {
+        Record::read(&self.record)
+    }
+
+    /// Tells it.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn tell(&self, record: &Record) -> anyhow::Result<()> {
+        let text = serde_json::to_vec(record)?;
+        files::write(&self.record, &text, Mode::Private)?;
+        Ok(())
+    }
+
+    /// Leaves no record behind. The lock stays, as locks do.
+    pub fn leave(&self) {
+        let _ = std::fs::remove_file(&self.record);
     }
 }
 
 impl Record {
-    /// Reads it.
-    pub fn read(cache: &Path) -> Option<Self> {
-        let text = files::read_text(&record_path(cache)).ok()??;
+    fn read(path: &Path) -> Option<Self> {
+        let text = files::read_text(path).ok()??;
         Self::parse(&text)
     }
 
@@ -67,39 +135,32 @@ impl Record {
         let record: Self = serde_json::from_str(text).ok()?;
         (record.pid > 1).then_some(record)
     }
-
-    /// Writes it.
-    ///
-    /// # Errors
-    /// When the file cannot be written.
-    pub fn write(&self, cache: &Path) -> anyhow::Result<()> {
-        let text = serde_json::to_vec(self)?;
-        files::write(&record_path(cache), &text, Mode::Private)?;
-        Ok(())
-    }
 }
 
-/// Ends the process that runs; `false` if none does.
+/// Ends the process that runs for this home, and an older version's; `false` if none does.
 ///
 /// # Errors
-/// When it does not end.
-pub fn stop(cache: &Path) -> anyhow::Result<bool> {
+/// When one does not end.
+pub fn stop(cache: &Path, home: &Path) -> anyhow::Result<bool> {
+    let own = stop_at(&Post::of(cache, home))?;
+    let older = stop_at(&Post::of_first_versions(cache))?;
+    Ok(own || older)
+}
+
+fn stop_at(post: &Post) -> anyhow::Result<bool> {
     let deadline = Instant::now() + END_LIMIT;
-    loop {
-        let record = match Running::find(cache) {
-            Running::No => return Ok(false),
-            Running::Yes(record) => record,
-        };
+    while post.is_held() {
+        let record = post.record();
         if let Some(pid) = record.and_then(|record| Pid::from_raw(record.pid)) {
             // The lock is held, so the process that wrote its number down is alive: it is no other's number.
             kill_process(pid, Signal::TERM).context("cannot end the background process")?;
-            Lock::acquire(&lock_path(cache), deadline).map_err(|_| {
+            Lock::acquire(&post.lock, deadline).map_err(|_| {
                 anyhow!(
                     "the background process {} does not end",
                     pid.as_raw_nonzero()
                 )
             })?;
-            let _ = std::fs::remove_file(record_path(cache));
+            post.leave();
             return Ok(true);
         }
         if Instant::now() > deadline {
@@ -107,14 +168,5 @@ pub fn stop(cache: &Path) -> anyhow::Result<bool> {
         }
         std::thread::sleep(Duration::from_millis(15));
     }
-}
-
-/// What the process locks for its life.
-pub fn lock_path(cache: &Path) -> PathBuf {
-    cache.join("refresh.lock")
-}
-
-fn record_path(cache: &Path) -> PathBuf {
-    // Not `.json`: those are tokens, and `logout` forgets them all.
-    cache.join("refresh.record")
+    Ok(false)
 }

@@ -10,6 +10,7 @@ mod once;
 mod shared_home;
 mod three_days;
 mod waiting;
+mod whose;
 
 use std::process::Command;
 

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
-use studio_mirror::refresh::Record;
+use studio_mirror::refresh::Post;
 use studio_mirror_lab::{Fault, Ready, World};
 
 /// Laboratories that stand and are not in use. Raising one costs half a second, laying another scene in it nothing.
@@ -147,7 +147,8 @@ impl Lab {
             // A token that is gone before the background process saw it is one to renew at once.
             wait_until("the renewal is planned", Duration::from_secs(30), || {
                 let records = self.token_folders().into_iter();
-                let mut records = records.filter_map(|folder| Record::read(&folder));
+                let mut records =
+                    records.filter_map(|folder| Post::of(&folder, self.home.path()).record());
                 records.any(|record| record.next_at.is_some())
             });
         }

@@ -63,7 +63,7 @@ pub fn run(session: Session, args: &LoginArgs) -> anyhow::Result<ExitCode> {
     for warning in &report.warnings {
         session.printer.warning(warning);
     }
-    if report.holds_token() && Running::find(&fetched.cache) == Running::No {
+    if report.holds_token() && Running::find(&fetched.cache, &session.places.home) == Running::No {
         session
             .printer
             .note("`studio-mirror refresh --daemon` keeps the tokens in files fresh");

@@ -77,7 +77,7 @@ impl LoginReport {
         helper_warnings: Vec<String>,
     ) -> Self {
         let token_failure = fetched.no_token_yet(&fetched.request).map(explain);
-        let is_kept = || Running::find(&fetched.cache) != Running::No;
+        let is_kept = || Running::find(&fetched.cache, &session.places.home) != Running::No;
         let tools = edits
             .planned
             .iter()

@@ -22,7 +22,7 @@ pub struct RefreshReport {
 impl RefreshReport {
     /// Looks for it.
     pub fn of(session: &Session) -> Self {
-        let (running, record) = match Running::find(&session.cache_folder()) {
+        let (running, record) = match Running::find(&session.cache_folder(), &session.places.home) {
             Running::No => (false, None),
             Running::Yes(record) => (true, record),
         };

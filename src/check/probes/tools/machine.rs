@@ -38,7 +38,7 @@ pub fn look(plan: &ToolsPlan) -> MachineSeen {
             .collect(),
         ages: Vec::new(),
         last_written: last_written(plan),
-        daemon: holds_tokens.then(|| Running::find(&plan.cache)),
+        daemon: holds_tokens.then(|| Running::find(&plan.cache, &plan.places.home)),
         lifecycle: lifecycle(plan),
     }
 }
