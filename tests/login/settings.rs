@@ -181,6 +181,75 @@ fn a_dry_run_changes_nothing_asks_for_no_token_and_shows_none() {
     assert_eq!(picture(home.path()), before);
 }
 
+/// What people keep where a login puts its own: each client's way of writing a password.
+#[test]
+fn a_dry_run_shows_nobodys_password() {
+    let mirror = Mirror::without_packages();
+    let home = Home::new();
+    let gems = mirror.endpoint("ruby", "team");
+    let gems = gems.trim_end_matches('/');
+    let host = gems.trim_start_matches("http://").replace('.', "__");
+    let bundler = host.replace('-', "___").to_uppercase();
+    let files = [
+        (
+            ".netrc",
+            "machine 127.0.0.1\nlogin token password hunter3\n".to_owned(),
+        ),
+        (
+            ".config/hatch/config.toml",
+            "[publish.index.repos.codeartifact]\nurl = \"https://h.example/\"\nauth = \"hunter4\"\n"
+                .to_owned(),
+        ),
+        (
+            ".bundle/config",
+            format!("BUNDLE_HTTP://{bundler}/: \"me:hunter5\"\n"),
+        ),
+        (".gem/credentials", format!("{gems}: hunter6\n")),
+        (
+            ".pypirc",
+            "[codeartifact]\nrepository = https://h.example/\npassword =\n  hunter7\n".to_owned(),
+        ),
+        (
+            ".nuget/NuGet/NuGet.Config",
+            "<configuration><packageSourceCredentials><codeartifact>\n\
+             <add value=\"hunter8\" key=\"ClearTextPassword\" />\n\
+             </codeartifact></packageSourceCredentials></configuration>\n"
+                .to_owned(),
+        ),
+        (
+            ".m2/settings.xml",
+            "<settings><servers><server><id>codeartifact</id><configuration><httpHeaders>\n\
+             <property><name>X-Api</name><value>hunter9</value></property>\n\
+             </httpHeaders></configuration></server></servers></settings>\n"
+                .to_owned(),
+        ),
+    ];
+    for (file, text) in &files {
+        home.write(file, text);
+    }
+    let tools = "swift,hatch,gem,twine,dotnet,maven";
+    let flags = [
+        "--dry-run",
+        "--auth",
+        "token",
+        "--tool",
+        tools,
+        "--namespace",
+        "acme",
+    ];
+    let shown = mirror.login(&home, &flags).success();
+    assert!(!home.transcript().contains("hunter"), "{shown}");
+    for (file, _) in &files {
+        let head = format!("--- ~/{file}\n+++ ~/{file}\n");
+        let (_, diff) = shown.stdout.split_once(&head).expect(file);
+        let (diff, _) = diff.split_once("\n--- ").unwrap_or((diff, ""));
+        let masked = |line: &str| line.starts_with('-') && line.contains("***");
+        assert!(diff.lines().any(masked), "{file}: {shown}");
+    }
+    let registry = "-repository = https://h.example/\n";
+    assert!(shown.stdout.contains(registry), "{shown}");
+}
+
 #[test]
 fn empty_variables_count_as_unset() {
     let home = Home::new();

@@ -29,7 +29,7 @@ pub fn dry_run_mask(text: &str) {
 }
 
 /// Lines with a secret in every place that a package client knows, `line` around it.
-fn plant(line: &str) -> [String; 12] {
+fn plant(line: &str) -> [String; 22] {
     let line = line.trim_end_matches('\r');
     // No place in a URL: the authority is over, or the line.
     let name: String = line
@@ -49,5 +49,18 @@ fn plant(line: &str) -> [String; 12] {
         format!("<passphrase>\n{PASSWORD}\n</passphrase>\n"),
         format!("<add key=\"ClearTextPassword\" value=\"{PASSWORD}\" />{name}\n"),
         format!("[\"https://{name}\",'https://me:{PASSWORD}@registry.example{line}']\n"),
+        format!("machine registry.example login me password {PASSWORD}{line}\n"),
+        format!(
+            "machine registry.example\nlogin {PASSWORD}\naccount {PASSWORD}\npassword\n{line}{PASSWORD}\n"
+        ),
+        format!("auth = \"{line}{PASSWORD}\"\n"),
+        format!("BUNDLE_HTTP://REGISTRY__EXAMPLE/: \"me:{PASSWORD}\" {line}\n"),
+        format!("http://registry.example/team: {PASSWORD}{line}\n"),
+        format!("[registry]\npassword =\n  {line}{PASSWORD}\n"),
+        format!("<add value=\"{PASSWORD}\" key=\"ClearTextPassword\" />{line}\n"),
+        format!("<name>X-Api</name><value>{PASSWORD}</value>{line}\n"),
+        // A key that nobody knows, and none at all.
+        format!("corp-key = {PASSWORD}{line}\n"),
+        format!("{PASSWORD}{line}\n"),
     ]
 }

@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use super::diff::masked_diff;
 use super::session::Session;
 use crate::aws;
+use crate::changes::Edit;
 use crate::cli::LoginArgs;
 use crate::error::explain;
 use crate::helper::Installation;
@@ -176,7 +177,7 @@ fn show(session: &Session, targets: &[Target], fetched: &Fetched) -> anyhow::Res
     let mut failed = false;
     for edit in &edits.edits {
         let name = session.places.shown(&edit.path);
-        diffs += &masked_diff(&name, edit.current.as_deref(), &edit.text);
+        diffs += &shown(&name, edit);
     }
     let refused = edits
         .planned
@@ -190,12 +191,7 @@ fn show(session: &Session, targets: &[Target], fetched: &Fetched) -> anyhow::Res
         let helper = Installation::plan(&session.state, &session.places, &session.environment)?;
         for edit in &helper.edits {
             let name = session.places.shown(&edit.path);
-            // Our own program text is no edit of anybody's file.
-            diffs += &match name.ends_with(".py") {
-                true if edit.is_made() => String::new(),
-                true => format!("new file {name}\n"),
-                false => masked_diff(&name, edit.current.as_deref(), &edit.text),
-            };
+            diffs += &shown(&name, edit);
         }
         for (link, target) in helper.links.iter().filter(|(link, _)| !link.exists()) {
             let (link, target) = (session.places.shown(link), target.display().to_string());
@@ -221,4 +217,14 @@ fn show(session: &Session, targets: &[Target], fetched: &Fetched) -> anyhow::Res
     } else {
         ExitCode::SUCCESS
     })
+}
+
+/// One file's edit. Our own program text is no edit of anybody's file.
+fn shown(name: &str, edit: &Edit) -> String {
+    let is_program = [".py", ".gradle"].iter().any(|end| name.ends_with(end));
+    match is_program {
+        true if edit.is_made() => String::new(),
+        true => format!("new file {name}\n"),
+        false => masked_diff(name, edit.current.as_deref(), &edit.text),
+    }
 }
