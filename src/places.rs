@@ -1,6 +1,9 @@
 //! Where things live in a user's home and on the machine.
 
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use anyhow::anyhow;
 
@@ -11,6 +14,43 @@ pub const SYSTEM_CONFIG: &str = "/etc/studio-mirror/config.toml";
 
 /// Our own folder for all users' programs and links, by the Filesystem Hierarchy Standard, 4.9.
 const SYSTEM_DATA: &str = "/usr/local/lib/studio-mirror";
+
+/// What Linux puts behind the path of a program whose file was deleted or replaced while it runs (proc_pid_exe(5)).
+const DELETED: &str = " (deleted)";
+
+/// This program's own file, for files and links that name it; found once. To be asked for before a wait in which another version
+/// may take its place: the path is then the other's.
+///
+/// # Errors
+/// When no file stands at that path any more.
+pub fn this_program() -> anyhow::Result<&'static Path> {
+    static FOUND: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let found = FOUND.get_or_init(|| match std::env::current_exe() {
+        Ok(path) => in_place(path),
+        Err(error) => Err(format!("cannot find this program's own file: {error}")),
+    });
+    found.as_deref().map_err(|why| {
+        let hint = "install it, then run the same again";
+        with_hint(anyhow!(why.clone()), hint)
+    })
+}
+
+/// Where the program at `path` is: a newer one may stand in its place.
+fn in_place(path: PathBuf) -> Result<PathBuf, String> {
+    let text = path.as_os_str().as_bytes();
+    let Some(before) = text.strip_suffix(DELETED.as_bytes()) else {
+        return Ok(path);
+    };
+    let stripped = PathBuf::from(OsStr::from_bytes(before));
+    match (path.is_file(), stripped.is_file()) {
+        (true, _) => Ok(path),
+        (false, true) => Ok(stripped),
+        (false, false) => Err(format!(
+            "this program's own file `{}` was deleted while it runs",
+            stripped.display()
+        )),
+    }
+}
 
 /// Whose places they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,7 +164,7 @@ impl Places {
     }
 
     /// `path` with the home written as `~`, for people.
-    pub fn shown(&self, path: &std::path::Path) -> String {
+    pub fn shown(&self, path: &Path) -> String {
         match path.strip_prefix(&self.home) {
             Ok(below) => format!("~/{}", below.display()),
             Err(_) => path.display().to_string(),

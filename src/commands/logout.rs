@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Context;
 use serde::Serialize;
 
 use super::session::refuse_without_root;
@@ -17,7 +16,7 @@ use crate::error::explain;
 use crate::files::Mode;
 use crate::helper;
 use crate::output::{Printer, Report};
-use crate::places::{Places, Scope};
+use crate::places::{Places, Scope, this_program};
 use crate::secret::Secret;
 use crate::settings::Field;
 use crate::state::{Part, State, ToolLogin};
@@ -213,7 +212,7 @@ fn without(
         .map(|(request, token)| (request.clone(), token.clone()))
         .collect();
     let tokens = Tokens(tokens);
-    let program = std::env::current_exe().context("cannot find this program's own file")?;
+    let program = this_program()?;
     let helpers = places.helpers();
     let (program, helpers) = (program.to_string_lossy(), helpers.to_string_lossy());
     let installed = Installed {

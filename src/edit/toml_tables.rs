@@ -63,6 +63,21 @@ pub fn remove(text: &str, path: &[&str], keys: &[&str]) -> Result<String, Syntax
 /// Where the text is not TOML.
 pub fn string(text: &str, path: &[&str]) -> Result<Option<String>, SyntaxError> {
     let file = TomlFile::parse(text)?;
+    Ok(item(&file, path).and_then(Item::as_str).map(str::to_owned))
+}
+
+/// The first string of the array at `path`, `None` if there is none.
+///
+/// # Errors
+/// Where the text is not TOML.
+pub fn first_string(text: &str, path: &[&str]) -> Result<Option<String>, SyntaxError> {
+    let file = TomlFile::parse(text)?;
+    let array = item(&file, path).and_then(Item::as_array);
+    let first = array.and_then(|array| array.get(0)?.as_str());
+    Ok(first.map(str::to_owned))
+}
+
+fn item<'a>(file: &'a TomlFile, path: &[&str]) -> Option<&'a Item> {
     let mut item: Option<&Item> = None;
     for (depth, key) in path.iter().enumerate() {
         item = match (depth, item) {
@@ -71,7 +86,7 @@ pub fn string(text: &str, path: &[&str]) -> Result<Option<String>, SyntaxError> 
             (_, None) => None,
         };
     }
-    Ok(item.and_then(Item::as_str).map(str::to_owned))
+    item
 }
 
 /// The keys of the table `path` that are tables themselves.

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use crate::aws::{self, CodeArtifact};
 use crate::credentials::CredentialSource;
 use crate::error::{explain, with_hint};
-use crate::places::Places;
+use crate::places::{Places, this_program};
 use crate::state::State;
 use crate::token::{Need, Store, Token, TokenRequest, cache_folder, now, obtain};
 
@@ -125,7 +125,7 @@ pub fn inherit_container_credentials(source: &CredentialSource) -> anyhow::Resul
     if missing.is_empty() || inherits_some {
         return Ok(());
     }
-    let program = std::env::current_exe().context("cannot find this program's own file")?;
+    let program = this_program()?;
     let mut arguments: Vec<OsString> = std::env::args_os().collect();
     let called_as = arguments.remove(0);
     let error = Command::new(program)

@@ -11,7 +11,7 @@ use super::backend::{BACKEND_FILE, BACKEND_NAME, LAST, backend_source};
 use super::install_system;
 use crate::changes::{self, Edit};
 use crate::files::{self, Mode};
-use crate::places::{Places, Scope};
+use crate::places::{Places, Scope, this_program};
 use crate::state::{Change, ChangeKind, Part, State};
 use crate::tools::keyringrc;
 
@@ -38,9 +38,9 @@ impl Installation {
         places: &Places,
         environment: &BTreeMap<String, String>,
     ) -> anyhow::Result<Self> {
-        let program = std::env::current_exe().context("cannot find this program's own file")?;
+        let program = this_program()?;
         if places.scope == Scope::System {
-            return install_system::plan(state, places, environment, &program);
+            return install_system::plan(state, places, environment, program);
         }
         let folder = module_folder(places);
         let module_folder = folder.to_string_lossy().into_owned();
@@ -62,7 +62,7 @@ impl Installation {
             format!("`{path}` cannot be edited and is left as it is")
         })?;
         let (backend, path) = previous;
-        let source = backend_source(&program, backend.as_deref(), path.as_deref(), LAST);
+        let source = backend_source(program, backend.as_deref(), path.as_deref(), LAST);
         let module = changes::plan(
             state,
             &folder.join(BACKEND_FILE),
@@ -78,7 +78,7 @@ impl Installation {
             warnings: Vec::new(),
             scope: Scope::User,
         };
-        installation.plan_link(state, places, &program, environment);
+        installation.plan_link(state, places, program, environment);
         Ok(installation)
     }
 
@@ -246,11 +246,8 @@ pub fn programs_on_path(path: &OsStr, name: &str) -> impl Iterator<Item = PathBu
 
 /// Whether `path` leads to this very program, by whatever name.
 pub fn is_this_program(path: &Path) -> bool {
-    let real = |path: PathBuf| std::fs::canonicalize(path).ok();
-    match (
-        real(path.to_owned()),
-        std::env::current_exe().ok().and_then(real),
-    ) {
+    let real = |path: &Path| std::fs::canonicalize(path).ok();
+    match (real(path), this_program().ok().and_then(real)) {
         (Some(path), Some(program)) => path == program,
         _ => false,
     }

@@ -13,7 +13,7 @@ use super::install::programs_on_path;
 use crate::environment;
 use crate::error::explain;
 use crate::output::Printer;
-use crate::places::Places;
+use crate::places::{Places, this_program};
 use crate::secret::Secret;
 use crate::state::{State, ToolLogin};
 use crate::system_login;
@@ -60,7 +60,9 @@ pub fn run(tool: Tool, shim: Shim, arguments: &[OsString]) -> ExitCode {
 
 /// The command that would have run without us. Another copy of this program would look for it for ever.
 fn the_real(command: &str) -> Option<PathBuf> {
-    let own = std::env::current_exe().and_then(std::fs::canonicalize).ok();
+    let own = this_program()
+        .ok()
+        .and_then(|own| std::fs::canonicalize(own).ok());
     let shims = Places::of_system().bin;
     let path = std::env::var_os("PATH")?;
     programs_on_path(&path, command)

@@ -1,6 +1,7 @@
 //! cargo: a registry that takes the place of crates.io, and this program as its credential provider.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use super::client::path_in;
 use super::url::Parts;
@@ -156,6 +157,16 @@ impl Editor for ConfigToml {
             }
         }
         Ok(Found::NotConfigured)
+    }
+
+    fn program(&self, text: &str, url: &str) -> Option<PathBuf> {
+        let names = toml_tables::tables_in(text, &[REGISTRIES]).ok()?;
+        names.iter().find_map(|name| {
+            let index = toml_tables::string(text, &[REGISTRIES, name, "index"]).ok()??;
+            let path = [REGISTRIES, name, PROVIDER];
+            let program = || toml_tables::first_string(text, &path).ok().flatten();
+            is_same(&index, url).then(program)?.map(PathBuf::from)
+        })
     }
 }
 

@@ -175,6 +175,11 @@ pub trait Editor: Sync {
     /// # Errors
     /// As [`Editor::configure`].
     fn inspect(&self, text: &str, url: &str) -> Result<Found, SyntaxError>;
+
+    /// The program that the text has asked for the token of the endpoint `url`, where it names one by its path.
+    fn program(&self, _text: &str, _url: &str) -> Option<PathBuf> {
+        None
+    }
 }
 
 /// How a tool gets its token.

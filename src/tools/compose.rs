@@ -34,6 +34,17 @@ impl Tokens {
     pub fn insert(&mut self, request: &TokenRequest, token: Secret) {
         self.0.insert(request.cache_name(), token);
     }
+
+    /// Those that stand in a file of these.
+    pub fn held_by(&self, sharers: &[Sharer]) -> BTreeMap<String, Secret> {
+        let hold = sharers
+            .iter()
+            .filter(|one| one.login.auth == AuthMode::Token);
+        let known = hold.flat_map(|sharer| sharer.login.repositories());
+        known
+            .filter_map(|known| Some((known.token.cache_name(), self.get(&known.token)?.clone())))
+            .collect()
+    }
 }
 
 /// A tool that cannot read the file.

@@ -2,6 +2,7 @@
 //! this program for the token.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use super::client::path_in;
 use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
@@ -83,6 +84,13 @@ impl Editor for InitScript {
             true => Ok(Found::Helper),
             false => Ok(Found::NotConfigured),
         }
+    }
+
+    fn program(&self, text: &str, _: &str) -> Option<PathBuf> {
+        let mut lines = text.lines();
+        let quoted = lines.find_map(|line| line.strip_prefix("def program = "))?;
+        let program = quoted.strip_prefix('\'')?.strip_suffix('\'')?;
+        Some(program.replace("\\'", "'").replace("\\\\", "\\").into())
     }
 }
 

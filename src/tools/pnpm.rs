@@ -253,6 +253,11 @@ impl Editor for PnpmIni {
             Found::Token(Secret::new(token))
         }))
     }
+
+    fn program(&self, text: &str, url: &str) -> Option<PathBuf> {
+        let setting = format!("{}:{HELPER}", auth_prefix(url));
+        NpmrcFile::parse(text).value(&setting).map(PathBuf::from)
+    }
 }
 
 fn is_registry(name: &str) -> bool {

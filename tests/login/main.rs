@@ -3,6 +3,7 @@
 mod aws_cli;
 mod files;
 mod refusals;
+mod replaced;
 mod settings;
 #[path = "../support/mod.rs"]
 mod support;

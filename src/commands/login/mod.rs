@@ -21,7 +21,7 @@ use crate::cli::LoginArgs;
 use crate::error::explain;
 use crate::helper::Installation;
 use crate::output::Format;
-use crate::places::Scope;
+use crate::places::{Scope, this_program};
 use crate::refresh::Running;
 use crate::settings::Field;
 use crate::state::State;
@@ -46,6 +46,8 @@ pub fn run(session: Session, args: &LoginArgs) -> anyhow::Result<ExitCode> {
         true => system::targets(&session, args)?,
         false => targets::choose(&session, args)?,
     };
+    // Before the network is waited for: an update may replace it meanwhile.
+    this_program()?;
     let deadline = Instant::now() + LIMIT;
     let need = match (args.dry_run || args.system, args.force) {
         (true, _) => None,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 
 use super::edits::Wish;
 use crate::changes::{self, Edit};
@@ -11,7 +11,7 @@ use crate::commands::session::Session;
 use crate::commands::sharers::remembered;
 use crate::error::{copied, with_hint};
 use crate::files::Mode;
-use crate::places::Scope;
+use crate::places::{Scope, this_program};
 use crate::state::{Part, State};
 use crate::tools::compose::{self, Sharer, Tokens};
 use crate::tools::{AuthMode, Found, Installed, Shim, Tool};
@@ -41,9 +41,9 @@ pub fn links_of(session: &Session, wish: &Wish, tokens: &Tokens) -> Vec<PathBuf>
     wish.tool.client().links(&registries)
 }
 
-/// This program's own file; a link to nowhere says more than none.
+/// This program's own file. A login has asked for it at its beginning, and goes no further without.
 pub fn program() -> PathBuf {
-    std::env::current_exe().unwrap_or_default()
+    this_program().map(Path::to_owned).unwrap_or_default()
 }
 
 /// Plans `path` for its sharers, with what may surprise. `tokens` are those that go into files.
@@ -57,7 +57,7 @@ pub fn plan_file(
     sharers: &[Sharer],
     tokens: &Tokens,
 ) -> anyhow::Result<(Edit, Vec<String>)> {
-    let program = std::env::current_exe().context("cannot find this program's own file")?;
+    let program = this_program()?;
     let helpers = session.places.helpers();
     let (program, helpers) = (program.to_string_lossy(), helpers.to_string_lossy());
     let installed = Installed {
@@ -74,8 +74,8 @@ pub fn plan_file(
                 .or_insert_with(|| token.clone());
         }
     }
-    let holds_token = |sharer: &&Sharer| sharer.login.auth == AuthMode::Token;
-    let mode = match sharers.iter().any(|sharer| holds_token(&sharer)) {
+    let holds_token = |sharer: &Sharer| sharer.login.auth == AuthMode::Token;
+    let mode = match sharers.iter().any(holds_token) {
         true => Mode::Private,
         false if session.places.scope == Scope::System => Mode::Shared,
         false => Mode::Keep,
@@ -95,12 +95,7 @@ pub fn plan_file(
         },
         |text, _| Ok(compose::unconfigure(text, &before)?),
     )?;
-    edit.tokens = sharers
-        .iter()
-        .filter(holds_token)
-        .flat_map(|sharer| sharer.login.repositories())
-        .filter_map(|known| Some((known.token.cache_name(), tokens.get(&known.token)?.clone())))
-        .collect();
+    edit.tokens = tokens.held_by(sharers);
     Ok((edit, warnings))
 }
 

@@ -79,15 +79,21 @@ fn tool_state(tool: Tool, file: &ToolFile, login: &ToolLogin, cached: Option<&To
         Ok(text) => text.unwrap_or_default(),
         Err(error) => return format!("{error:#}"),
     };
-    let found = file.editor.inspect(&text, login.main.endpoint.url());
+    let url = login.main.endpoint.url();
+    let found = file.editor.inspect(&text, url);
     match (found, login.auth) {
         (Err(error), _) => format!("{tool} cannot read its file: {error}"),
         (Ok(Found::NotConfigured), _) => {
             "its file no longer names the repository; run `studio-mirror login`".into()
         }
-        (Ok(Found::Unneeded | Found::Address), _) | (Ok(Found::Helper), AuthMode::Helper) => {
-            "ok".into()
-        }
+        (Ok(Found::Unneeded | Found::Address), _) => "ok".into(),
+        (Ok(Found::Helper), AuthMode::Helper) => match file.editor.program(&text, url) {
+            Some(program) if !program.is_file() => format!(
+                "it asks `{}`, which is not there; run `studio-mirror login`",
+                program.display()
+            ),
+            _ => "ok".into(),
+        },
         (Ok(Found::Helper), AuthMode::Token) => {
             "its file holds no token; run `studio-mirror login`".into()
         }
