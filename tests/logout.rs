@@ -331,3 +331,75 @@ fn logout_needs_no_network_and_forgets_the_token() {
     let helper = home.studio_mirror(["keyring", "get", &url, "aws"]).exit(1);
     assert_eq!(helper.stdout, "", "who logged out gets no token");
 }
+
+#[test]
+fn a_logout_that_fails_says_of_whom() {
+    let mirror = Mirror::without_packages();
+    let home = Home::new();
+    mirror.login(&home, &["--tool", "pip,npm"]).success();
+    let pip = home.read(PIP_CONF);
+    home.write(
+        PIP_CONF,
+        pip.replace("http://", "https://zz.") + "broken\n[glo\n",
+    );
+    let finished = home.studio_mirror(["logout", "--tool", "pip"]).exit(1);
+    assert!(
+        finished.stdout.starts_with("NOT logged out: pip\n"),
+        "{finished}"
+    );
+    assert!(!finished.stdout.contains("Nothing"), "{finished}");
+    let json = ["logout", "--output", "json"];
+    let finished = home.studio_mirror(json).exit(1);
+    let report: serde_json::Value = serde_json::from_str(&finished.stdout).expect("JSON");
+    assert_eq!(report["tools"], serde_json::json!(["npm"]));
+    assert_eq!(report["not_logged_out"], serde_json::json!(["pip"]));
+    let failure = report["failures"][0]["error"].as_str().expect("a failure");
+    assert!(failure.contains("pip.conf"), "{finished}");
+    let nothing = Home::new().studio_mirror(["logout"]).success();
+    assert_eq!(nothing.stdout, "Nothing to log out of.\n");
+}
+
+#[test]
+fn a_file_that_another_tool_goes_on_with_holds_no_token_any_more() {
+    let mirror = Mirror::without_packages();
+    let home = Home::new();
+    mirror.login(&home, &["--tool", "npm,pnpm"]).success();
+    home.studio_mirror(["logout", "--tool", "npm"]).success();
+    assert!(!home.read(NPMRC).contains("_authToken"));
+    let renewed = home
+        .studio_mirror(["refresh", "--output", "json"])
+        .success();
+    assert!(!renewed.stdout.contains("edited"), "{renewed}");
+    assert_eq!(renewed.stderr, "");
+}
+
+#[test]
+fn logout_forgets_tokens_that_were_got_without_a_login() {
+    let mirror = Mirror::without_packages();
+    let home = Home::new();
+    let [_, memory] = home.folders();
+    let kept = || {
+        let files = std::fs::read_dir(memory.join("studio-mirror"));
+        let names = files
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|file| file.path());
+        names
+            .filter(|path| path.extension().is_some_and(|end| end == "json"))
+            .count()
+    };
+    let mut token = home.command(binary_under_test());
+    token.args([
+        "token",
+        "--domain",
+        "corp",
+        "--domain-owner",
+        "111122223333",
+    ]);
+    token.env("STUDIO_MIRROR_API_ENDPOINT", mirror.emulator.http_url());
+    home.run_unheard(&mut token).success();
+    assert_eq!(kept(), 1);
+    home.studio_mirror(["logout"]).success();
+    assert_eq!(kept(), 0);
+}

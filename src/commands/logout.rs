@@ -12,9 +12,9 @@ use crate::changes::{self, Edit};
 use crate::cli::LogoutArgs;
 use crate::columns::beside;
 use crate::environment;
-use crate::error::explain;
+use crate::error::{Explained, explain};
 use crate::files::Mode;
-use crate::helper;
+use crate::helper::{self, login_cache};
 use crate::output::{Printer, Report};
 use crate::places::{Places, Scope, this_program};
 use crate::secret::Secret;
@@ -45,7 +45,6 @@ pub fn run(printer: Printer, args: &LogoutArgs) -> anyhow::Result<ExitCode> {
         places: &places,
         environment: environment::read(),
         report: LogoutReport::default(),
-        errors: Vec::new(),
     };
     for tool in &tools {
         undo.tool(&mut state, *tool);
@@ -64,11 +63,11 @@ pub fn run(printer: Printer, args: &LogoutArgs) -> anyhow::Result<ExitCode> {
         }
         state.write(&places.state)?;
     }
-    for error in &undo.errors {
-        printer.error(error);
+    for failure in &undo.report.failures {
+        printer.error(&failure.to_string());
     }
     printer.report(&undo.report)?;
-    Ok(if undo.errors.is_empty() {
+    Ok(if undo.report.failures.is_empty() {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
@@ -82,7 +81,11 @@ fn forget(before: &State, state: &mut State, tools: &BTreeSet<Tool>, places: &Pl
         repositories.map(|known| known.token.clone()).collect()
     };
     let still_used = requests(state);
-    let store = Store::new(before.cache.as_ref().unwrap_or(&places.cache));
+    let store = Store::new(match places.scope {
+        // With no login, `token` and `exec` chose a folder by themselves.
+        Scope::User => login_cache(before, places),
+        Scope::System => places.cache.clone(),
+    });
     for request in requests(before) {
         if !still_used.contains(&request) {
             store.forget(&request);
@@ -106,7 +109,6 @@ struct Undo<'a> {
     places: &'a Places,
     environment: BTreeMap<String, String>,
     report: LogoutReport,
-    errors: Vec<String>,
 }
 
 impl Undo<'_> {
@@ -121,6 +123,8 @@ impl Undo<'_> {
         if done {
             state.tools.remove(&tool);
             self.report.tools.push(tool);
+        } else {
+            self.report.not_logged_out.push(tool);
         }
     }
 
@@ -191,7 +195,7 @@ impl Undo<'_> {
     fn failed(&mut self, path: &Path, error: anyhow::Error) -> bool {
         let shown = self.places.shown(path);
         let error = error.context(format!("`{shown}` could not be given back"));
-        self.errors.push(explain(&error).to_string());
+        self.report.failures.push(explain(&error));
         false
     }
 }
@@ -233,7 +237,7 @@ fn without(
         |text| Ok(compose::configure(text, staying, &tokens, installed)?.text),
         |text, _| Ok(compose::unconfigure(text, all)?),
     )?;
-    edit.tokens = tokens.0;
+    edit.tokens = tokens.held_by(staying);
     edit.make()?;
     Ok(edit)
 }
@@ -242,6 +246,9 @@ fn without(
 struct LogoutReport {
     tools: Vec<Tool>,
     given_back: Vec<String>,
+    /// Those with a file that could not be given back: they are as they were, and `logout` may be run again.
+    not_logged_out: Vec<Tool>,
+    failures: Vec<Explained>,
     /// Those among them that login had made: giving back is to take them away.
     #[serde(skip)]
     gone: BTreeSet<String>,
@@ -249,11 +256,20 @@ struct LogoutReport {
 
 impl Report for LogoutReport {
     fn text(&self) -> String {
-        if self.given_back.is_empty() {
+        if self.given_back.is_empty() && self.failures.is_empty() {
             return "Nothing to log out of.\n".to_owned();
         }
-        let names: Vec<&str> = self.tools.iter().map(|tool| tool.as_str()).collect();
-        let mut text = beside("Logged out:", 12, &format!("{}.", names.join(", ")));
+        let names = |tools: &[Tool]| {
+            let names: Vec<&str> = tools.iter().map(|tool| tool.as_str()).collect();
+            names.join(", ")
+        };
+        let mut text = String::new();
+        if !self.not_logged_out.is_empty() {
+            text += &beside("NOT logged out:", 16, &names(&self.not_logged_out));
+        }
+        if !self.given_back.is_empty() {
+            text += &beside("Logged out:", 12, &format!("{}.", names(&self.tools)));
+        }
         for path in &self.given_back {
             let done = match self.gone.contains(path) {
                 true => "removed:   ",
