@@ -19,10 +19,8 @@ fn main() -> ExitCode {
     if is_keyring {
         return studio_mirror::helper::run(arguments, true);
     }
-    if arguments
-        .last()
-        .is_some_and(|last| last == cargo_provider::ARGUMENT)
-    {
+    // Alone, as cargo's configuration names us: behind `exec` it is the command's.
+    if arguments == [cargo_provider::ARGUMENT] {
         return cargo_provider::run();
     }
     if let Some((tool, shim)) = name.to_str().and_then(Tool::of_shim) {

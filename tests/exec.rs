@@ -179,6 +179,9 @@ fn a_command_that_cannot_run_answers_as_in_a_shell() {
     // What follows the command is the command's.
     let finished = run(&home, &["echo", "--tool", "--output", "json"]).success();
     assert_eq!(finished.stdout, "--tool --output json\n");
+    // Cargo's word for its credential provider, too.
+    let finished = run(&home, &["--", "echo", "--cargo-plugin"]).success();
+    assert_eq!(finished.stdout, "--cargo-plugin\n");
 }
 
 #[test]
