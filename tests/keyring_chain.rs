@@ -260,3 +260,18 @@ fn the_shim_the_python_keyring_and_the_backend_end_in_one_answer() {
         assert!(api.accepts(ask(&api.index(), "aws").success().stdout.trim()));
     }
 }
+
+#[test]
+fn a_damaged_state_keeps_nobody_from_the_next_keyring() {
+    let home = Home::new();
+    let _api = logged_in(&home);
+    home.write(".local/state/studio-mirror/state.json", "{");
+    let shim = home.join(".local/bin/keyring");
+    let path = [home.join(".local/bin"), decoy(&home, "venv/bin", "theirs")];
+    let question = ["get", OTHER, "me"];
+    let answer = on_path(&home, &shim, &path, &question).success();
+    assert_eq!(answer.stdout, format!("theirs: get {OTHER} me\n"));
+    assert!(answer.stderr.contains("state.json"), "{answer}");
+    let alone = on_path(&home, &shim, &path[..1], &question).exit(1);
+    assert_eq!(alone.stdout, "");
+}

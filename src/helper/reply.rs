@@ -11,6 +11,7 @@ use super::query::{self, Mode, Query, USER, Wanted, login_for};
 use crate::endpoint::PlainUrl;
 use crate::error::explain;
 use crate::output::Printer;
+use crate::places::this_program;
 use crate::token::Token;
 
 /// Names the programs that have had a foreign question already, as PATH does, so that two copies of
@@ -24,7 +25,16 @@ pub fn run(arguments: Vec<OsString>, stands_in: bool) -> ExitCode {
     let printer = Printer::default();
     let query = query::parse(arguments.iter().cloned());
     let answered = match &query {
-        Some(query) => answer(query),
+        Some(query) => match known(query) {
+            Ok(Some(known)) => known.token().map(|token| Some(render(query, &token))),
+            Ok(None) => Ok(None),
+            // What cannot be read must not stand before other people's passwords.
+            Err(error) if stands_in => {
+                printer.error(&explain(&error).to_string());
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        },
         None => Ok(None),
     };
     let result = match answered {
@@ -47,15 +57,12 @@ pub fn run(arguments: Vec<OsString>, stands_in: bool) -> ExitCode {
     }
 }
 
-/// The text for stdout; `None` if the question is not ours.
-fn answer(query: &Query) -> anyhow::Result<Option<String>> {
+/// The login that is asked about; `None` if the question is not ours.
+fn known(query: &Query) -> anyhow::Result<Option<Known>> {
     if PlainUrl::parse(&query.service).is_err() {
         return Ok(None);
     }
-    let Some(known) = Known::find(|state| login_for(state, query))? else {
-        return Ok(None);
-    };
-    Ok(Some(render(query, &known.token()?)))
+    Known::find(|state| login_for(state, query))
 }
 
 fn render(query: &Query, token: &Token) -> String {
@@ -76,7 +83,11 @@ fn hand_on(arguments: Vec<OsString>) -> ExitCode {
     let mut asked: Vec<PathBuf> = std::env::var_os(HANDED_ON)
         .map(|paths| std::env::split_paths(&paths).collect())
         .unwrap_or_default();
-    asked.extend(std::env::current_exe().and_then(std::fs::canonicalize));
+    asked.extend(
+        this_program()
+            .ok()
+            .and_then(|own| std::fs::canonicalize(own).ok()),
+    );
     if let Some(next) = next_keyring(&asked) {
         asked.extend(std::fs::canonicalize(&next));
         if let Ok(asked) = std::env::join_paths(asked) {
