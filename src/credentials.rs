@@ -187,7 +187,11 @@ pub fn shared_aws_files(places: &Places, environment: &BTreeMap<String, String>)
     .into_iter()
     .filter_map(|(variable, usual)| {
         let path = match environment.get(variable).filter(|path| !path.is_empty()) {
-            Some(path) => path.into(),
+            // As the SDK reads it.
+            Some(path) => match path.strip_prefix("~/") {
+                Some(below) => places.home.join(below),
+                None => path.into(),
+            },
             None => places.home.join(usual),
         };
         files::read_text(&path).ok().flatten()

@@ -400,3 +400,24 @@ fn an_island_without_a_metadata_service_says_so_in_seconds() {
         "{finished}"
     );
 }
+
+#[test]
+fn a_tilde_in_the_place_of_aws_files_is_the_home() {
+    let keys = format!("[default]\naws_access_key_id = {KEY}\naws_secret_access_key = {SECRET}\n");
+    let profile = keys.replace("[default]", "[profile other]");
+    for (variable, text, flags) in [
+        ("AWS_SHARED_CREDENTIALS_FILE", &keys, &[][..]),
+        ("AWS_CONFIG_FILE", &profile, &["--profile", "other"]),
+    ] {
+        let api = Api::start();
+        let home = keyless().env(variable, "~/alt");
+        home.write("alt", text);
+        api.login(&home, flags).success();
+        assert_eq!(signer(&api), KEY);
+        let status = home.studio_mirror(["status", "--output", "json"]).success();
+        assert!(status.stdout.contains("\"profile "), "{status}");
+        // Another key is another identity: the login has seen it in that file.
+        let state = home.read(".local/state/studio-mirror/state.json");
+        assert!(state.contains(KEY), "{state}");
+    }
+}
