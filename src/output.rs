@@ -114,11 +114,15 @@ impl Printer {
     pub fn failure(&self, failure: &Explained) {
         self.error(&failure.to_string());
         if self.format == Format::Json {
-            let document =
-                serde_json::json!({ "schema_version": 1, "ok": false, "failure": failure });
-            // Whoever cannot be told on stdout has been told on stderr.
-            let _ = self.result(&format!("{document:#}\n"));
+            self.failure_document(failure);
         }
+    }
+
+    /// The document alone.
+    pub fn failure_document(&self, failure: &Explained) {
+        let document = serde_json::json!({ "schema_version": 1, "ok": false, "failure": failure });
+        // Whoever cannot be told on stdout has been told on stderr.
+        let _ = self.result(&format!("{document:#}\n"));
     }
 
     /// Why a part of the command failed.

@@ -14,19 +14,23 @@ mod sharers;
 mod status;
 mod token;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use crate::cli::{CheckArgs, Cli, Command};
-use crate::error::{Usage, explain, with_hint};
+use crate::error::{Explained, Usage, explain, with_hint};
 use crate::helper;
 use crate::output::{Format, Printer, Verbosity};
 use session::Session;
 
 /// Parses the command line and does what it says. Exit: 0 done, 1 it failed, 2 wrong usage.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refused(&error),
+    };
     let printer = Printer {
         format: cli.global.output,
         verbosity: match (cli.global.quiet, cli.global.verbose) {
@@ -75,4 +79,28 @@ pub fn run() -> ExitCode {
             ExitCode::from(explained.exit_code)
         }
     }
+}
+
+/// Shows help, or what clap has against the command line; as a document too, where one was asked for.
+fn refused(error: &clap::Error) -> ExitCode {
+    // There is nobody to be told that a stream is gone.
+    let _ = error.print();
+    let words: Vec<OsString> = std::env::args_os()
+        .take_while(|word| word != "--")
+        .collect();
+    let asks = |pair: &[OsString]| pair[0] == "--output" && pair[1] == "json";
+    let asks_for_document =
+        words.windows(2).any(asks) || words.iter().any(|word| word == "--output=json");
+    if error.use_stderr() && asks_for_document {
+        let said = error.render().to_string();
+        let sentence = said.lines().next().unwrap_or_default();
+        let document = Explained {
+            error: sentence.trim_start_matches("error: ").to_owned(),
+            causes: Vec::new(),
+            hint: Some("see `studio-mirror --help`".to_owned()),
+            exit_code: 2,
+        };
+        Printer::default().failure_document(&document);
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }

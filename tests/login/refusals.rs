@@ -309,3 +309,25 @@ fn state_that_is_no_file_hangs_nobody() {
     let finished = home.studio_mirror(["status"]).exit(1);
     assert!(finished.stderr.contains("state.json"), "{finished}");
 }
+
+#[test]
+fn wrong_usage_is_told_in_a_document_where_one_is_asked_for() {
+    let home = Home::new();
+    for words in [
+        &["login", "--output", "json", "--bogus"][..],
+        &["--output=json", "frobnicate"],
+    ] {
+        let finished = home.studio_mirror(words).exit(2);
+        let document: serde_json::Value =
+            serde_json::from_str(&finished.stdout).expect("one JSON document");
+        assert_eq!(document["ok"], false);
+        let error = document["failure"]["error"].as_str().expect("a sentence");
+        assert!(error.contains(words.last().expect("a word")), "{finished}");
+        assert!(finished.stderr.starts_with("error: "), "{finished}");
+    }
+    let words = ["exec", "--bogus", "--", "echo", "--output", "json"];
+    let finished = home.studio_mirror(words).exit(2);
+    assert_eq!(finished.stdout, "", "that is the command's");
+    let help = home.studio_mirror(["login", "--output", "json", "--help"]);
+    assert!(help.success().stdout.contains("Usage"));
+}
