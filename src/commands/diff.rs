@@ -2,6 +2,7 @@
 
 mod address;
 mod mask;
+mod secret;
 mod words;
 
 use diffy::Line;

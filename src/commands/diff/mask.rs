@@ -2,7 +2,8 @@
 //! stands there may be a secret, however it is spelled, and shows as `***`.
 
 use super::address;
-use super::words::{Known, known, looks_random, names_secret};
+use super::secret::{Inside, Secret, indentation};
+use super::words::{Known, known, looks_random};
 
 /// What stands in for a secret.
 pub const MASK: &str = "***";
@@ -11,19 +12,6 @@ pub const MASK: &str = "***";
 #[derive(Debug, Default)]
 pub struct Masker {
     inside: Option<Inside>,
-}
-
-/// A secret that goes on behind the end of its line.
-#[derive(Debug)]
-enum Inside {
-    /// An XML element, up to the next closing tag.
-    Element,
-    /// The value of a key that is indented so far, on lines indented further.
-    Key(usize),
-    /// The next line that is not empty: netrc's words may be apart, and properties end a line with `\`.
-    NextLine,
-    /// A string of several lines, up to these quotes.
-    Quotes(&'static str),
 }
 
 impl Masker {
@@ -68,81 +56,6 @@ impl Masker {
         let mask = if is_empty { "" } else { MASK };
         joined(mask_tokens(&mask_words(text, secret.value)) + mask)
     }
-}
-
-fn indentation(text: &str) -> usize {
-    text.len() - text.trim_start().len()
-}
-
-/// A key that names a secret.
-struct Secret {
-    /// Where in the line its value begins.
-    value: usize,
-    /// Between key and value, if it is not blank.
-    separator: Option<char>,
-}
-
-impl Secret {
-    /// The first in the line.
-    fn find(text: &str) -> Option<Self> {
-        let mut at = 0;
-        for name in text.split(|c: char| !is_of_name(c)) {
-            let end = at + name.len();
-            if names_secret(name)
-                && !is_spoken_of(&text[..at])
-                && let Some(secret) = Self::behind(text, end)
-            {
-                return Some(secret);
-            }
-            at = end + text[end..].chars().next().map_or(0, char::len_utf8);
-        }
-        None
-    }
-
-    /// What follows a name that ends at `end`, if that is a value: behind `=`, `:`, `>` or a blank, or at the line's end.
-    fn behind(text: &str, end: usize) -> Option<Self> {
-        let rest = &text[end..];
-        let unquoted = rest.trim_start_matches(['"', '\'']);
-        let mut value = unquoted.trim_start();
-        let is_apart = value.len() < unquoted.len() || unquoted.is_empty();
-        // NuGet: `<add key="ClearTextPassword" value="…" />`.
-        if is_apart && let Some(of_attribute) = value.strip_prefix("value") {
-            value = of_attribute.trim_start();
-        }
-        let separator = value.chars().next().filter(|c| "=:>".contains(*c));
-        if separator.is_none() && !is_apart {
-            return None;
-        }
-        let value = value[separator.map_or(0, char::len_utf8)..].trim_start();
-        Some(Self {
-            value: text.len() - value.len(),
-            separator,
-        })
-    }
-
-    /// Where its value goes on below.
-    fn goes_on(&self, text: &str) -> Option<Inside> {
-        let value = &text[self.value..];
-        let opened = |quotes: &&str| value.matches(quotes).count() % 2 == 1;
-        let quotes = ["\"\"\"", "'''"].into_iter().find(opened);
-        match self.separator {
-            Some('>') => (!value.contains("</")).then_some(Inside::Element),
-            _ if value.ends_with('\\') => Some(Inside::NextLine),
-            None => value.is_empty().then_some(Inside::NextLine),
-            Some(_) => quotes
-                .map(Inside::Quotes)
-                .or(Some(Inside::Key(indentation(text)))),
-        }
-    }
-}
-
-/// Whether what follows is no key: a part of a path, a closing tag's name, or netrc's user.
-fn is_spoken_of(before: &str) -> bool {
-    before.ends_with('/') || before.trim_end().ends_with("login")
-}
-
-fn is_of_name(c: char) -> bool {
-    c.is_alphanumeric() || "_-.".contains(c)
 }
 
 /// What a word may be, by what stands before it.

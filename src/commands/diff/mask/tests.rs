@@ -109,6 +109,7 @@ fn no_password_in_netrc_comes_through() {
         ),
         ("password hunter=3", "password ***"),
         ("account hunter", "account ***"),
+        ("password valuehunter", "password ***"),
         (
             "password\nname=hunter\nmachine h",
             "password\n***\nmachine h",
