@@ -30,8 +30,10 @@ spread=600
 # than 6 is left to the background.
 time_limit=8
 fetch_limit=6
+# An environment may bring its own.
+SECONDS=0 work=
 
-# One stream: CloudWatch shows things in the order in which they happened.
+# One stream: CloudWatch shows things as they happened.
 exec 2>&1
 
 say() { printf 'studio-mirror: %s\n' "$*" >&2; }
@@ -98,7 +100,7 @@ find_binary() {
 	fi
 }
 
-# An administrator put it there, maybe newer than this script: its hash is not looked at, but where hashes are pinned it must be root's.
+# An administrator put it there, maybe newer than this script: its hash is not looked at, but where one is pinned it must be root's.
 image_binary() {
 	local found
 	mapfile -t found < <(type -aP studio-mirror | grep -vF -- "$HOME/")
@@ -254,7 +256,7 @@ some_of() {
 	printf '%d.%03d\n' $((chance / 1000)) $((chance % 1000))
 }
 
-# The version before stays, for an administrator who goes back to it. A young part may be another start's.
+# The version before stays, to go back to. A young part may be another start's.
 collect() {
 	local file
 	for file in "$cache/versions"/* "$cached".*; do

@@ -8,13 +8,18 @@ pub fn wrapped(text: &str, indent: &str) -> String {
     broken(text, indent, indent, "")
 }
 
-/// `text` broken at blanks, with other indents for the first line and the rest, and `joint` at the end of all lines but the last.
+/// `text` broken at blanks, with other indents for the first line and the rest, and `joint` at the end of all lines but the last. With a
+/// joint it is a command, whose quoted words stay whole: within quotes the joint would be a part of them.
 pub fn broken(text: &str, first: &str, rest: &str, joint: &str) -> String {
     let mut lines = String::new();
     for paragraph in text.lines() {
         let mut line = if lines.is_empty() { first } else { rest }.to_owned();
         let mut is_empty = true;
-        for word in words(paragraph) {
+        let words = match joint.is_empty() {
+            true => words(paragraph),
+            false => shell_words(paragraph),
+        };
+        for word in words {
             let columns = line.chars().count() + 1 + word.chars().count() + joint.chars().count();
             if !is_empty && columns > WIDTH {
                 lines += &format!("{line}{joint}\n");
@@ -52,7 +57,7 @@ pub fn message(text: &str) -> String {
         .collect()
 }
 
-fn words(paragraph: &str) -> impl Iterator<Item = &str> {
+fn words(paragraph: &str) -> Vec<&str> {
     let is_paired = paragraph.matches('`').count().is_multiple_of(2);
     let mut is_quoted = false;
     paragraph
@@ -61,6 +66,26 @@ fn words(paragraph: &str) -> impl Iterator<Item = &str> {
             c == ' ' && !is_quoted
         })
         .filter(|word| !word.is_empty())
+        .collect()
+}
+
+/// The words as a shell takes them: a blank in quotes, or behind a backslash, belongs to its word.
+fn shell_words(command: &str) -> Vec<&str> {
+    let (mut quote, mut is_escaped) = (None, false);
+    command
+        .split(move |c| {
+            let was_escaped = std::mem::take(&mut is_escaped);
+            match (c, quote) {
+                _ if was_escaped => {}
+                ('\\', None | Some('"')) => is_escaped = true,
+                ('\'' | '"', None) => quote = Some(c),
+                (_, Some(open)) if c == open => quote = None,
+                _ => {}
+            }
+            c == ' ' && quote.is_none() && !was_escaped
+        })
+        .filter(|word| !word.is_empty())
+        .collect()
 }
 
 #[cfg(test)]
@@ -85,6 +110,20 @@ mod tests {
             lonely.lines().all(|line| line.chars().count() <= 80),
             "{lonely}"
         );
+    }
+
+    #[test]
+    fn a_quoted_word_of_a_command_is_not_broken() {
+        let path = "word ".repeat(20);
+        for quoted in [
+            format!("'{path}'"),
+            format!("\"it's {path}\""),
+            format!("'it'\\''s {path}'"),
+            path.trim_end().replace(' ', "\\ "),
+        ] {
+            let broken = broken(&format!("sed -i '1d' {quoted}"), "", "    ", " \\");
+            assert_eq!(broken, format!("sed -i '1d' \\\n    {quoted}\n"));
+        }
     }
 
     #[test]

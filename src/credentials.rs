@@ -158,6 +158,18 @@ impl CredentialSource {
         }
     }
 
+    /// Whether STS gives these for another identity's word; an SSO session, a process and keys of a file need no STS.
+    pub fn is_exchanged_at_sts(&self) -> bool {
+        match self {
+            Self::WebIdentity { .. } => true,
+            Self::Profile { stands_for, .. } => {
+                let is_role = |word: &String| word.starts_with("arn:") && word.contains(":role/");
+                stands_for.iter().any(is_role)
+            }
+            _ => false,
+        }
+    }
+
     /// The same in words.
     pub fn describe(&self) -> String {
         match self {

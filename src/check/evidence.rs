@@ -23,7 +23,7 @@ pub struct Evidence {
     /// The trusted roots.
     pub roots: Option<Result<RootsSeen, Trouble>>,
     /// Where credentials come from and whether there are any.
-    pub credentials: Option<Result<CredentialsSeen, Trouble>>,
+    pub credentials: Option<Result<CredentialsSeen, NoCredentials>>,
     /// The API's host.
     pub api: Option<HostSeen>,
     /// The host that packages are read from.
@@ -81,6 +81,15 @@ pub struct SettingsSeen {
     pub studio_domain_id: Option<String>,
     /// The role that the space runs as.
     pub role: Option<String>,
+}
+
+/// Why there are no credentials.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NoCredentials {
+    /// What and why.
+    pub what: String,
+    /// Whether STS would give them.
+    pub by_sts: bool,
 }
 
 /// A failure in words.

@@ -16,7 +16,7 @@ pub(super) use packages::probe;
 
 use super::catalogue::{API, REPOSITORIES, STS};
 use super::evidence::{
-    CredentialsSeen, HostSeen, Refusal, Role, RootsSeen, TokenSeen, Trouble, Tunnel,
+    CredentialsSeen, HostSeen, NoCredentials, Refusal, Role, RootsSeen, TokenSeen, Trouble, Tunnel,
 };
 use super::observed::Observed;
 use super::probes::host::Way;
@@ -307,7 +307,7 @@ impl Run<'_> {
 
 struct ApiSeen {
     host: Option<HostSeen>,
-    credentials: Result<CredentialsSeen, Trouble>,
+    credentials: Result<CredentialsSeen, NoCredentials>,
     token: Option<Result<TokenSeen, Refusal>>,
     secret: Option<Secret>,
     endpoint: Option<Result<RepositoryEndpoint, Refusal>>,

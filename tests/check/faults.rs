@@ -243,6 +243,25 @@ fn credentials_that_aws_does_not_know_are_told() {
     set.report(&[]).assert_root("credentials.found", &words);
 }
 
+/// A process gives credentials without STS, whose absence is no more than a warning then.
+#[test]
+fn sts_is_not_to_blame_for_a_process_that_gives_no_credentials() {
+    let profile = "[default]\nregion = us-east-1\ncredential_process = /bin/sh -c 'echo timed out >&2; exit 1'\n";
+    let set = Set::with(
+        |_| {},
+        |home| {
+            home.write(".aws/config", profile);
+            home.without("AWS_ACCESS_KEY_ID")
+        },
+    );
+    let set = set.env("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:9");
+    let seen = set.report(&[]);
+    let failed = seen.check("credentials.found");
+    assert_eq!(failed["status"], "failed", "{}", seen.finished);
+    assert_eq!(failed["mender"], "you", "{}", seen.finished);
+    assert!(!failed.to_string().contains("STS"), "{failed}");
+}
+
 #[test]
 fn pips_first_request_must_be_answered_401() {
     let set = Set::up().broken("PypiSimple", status(403));

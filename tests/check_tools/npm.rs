@@ -186,7 +186,7 @@ fn a_stale_token_in_a_variable() {
     checked.assert_open(&["tools.npm.token"], &[]);
     let (detail, fix) = checked.told("tools.npm.token");
     assert!(
-        detail.contains(&name) && fix.contains("unset"),
+        detail.contains(&name) && fix.contains(&format!("env -u '{name}'")),
         "{detail}\n{fix}"
     );
 }

@@ -1,6 +1,7 @@
 //! What `bootstrap` fills in is what the script works with, whatever the values are.
 
 use super::*;
+use crate::support::studio_space::possible;
 use std::process::Command;
 
 #[test]
@@ -55,5 +56,24 @@ fn what_is_attached_is_clean_for_shellcheck() {
         Err(_) => {
             support::tell_skipped("the attached script's lint", "shellcheck is not installed")
         }
+    }
+}
+
+#[test]
+fn variables_of_bash_that_come_from_outside_change_nothing() {
+    if !possible() {
+        return;
+    }
+    let space = Space::open();
+    space.configure_api(API);
+    space.start().success();
+    for seconds in ["100", "-500"] {
+        let started = start_with(&space, &[("SECONDS", seconds), ("work", "1")]);
+        let said = &started.stdout;
+        assert!(
+            said.contains("logged in after ") && !said.contains("NOT"),
+            "{started}"
+        );
+        assert!(!said.contains("after -"), "{started}");
     }
 }

@@ -5,7 +5,7 @@ use tokio::time::Instant;
 use super::Deadline;
 use crate::aws::{AwsError, CodeArtifact, find_credentials};
 use crate::check::catalogue::{FOUND, TOKEN};
-use crate::check::evidence::{CredentialsSeen, Refusal, TokenSeen, Trouble};
+use crate::check::evidence::{CredentialsSeen, NoCredentials, Refusal, TokenSeen, Trouble};
 use crate::endpoint::{EndpointType, Format, RepositoryEndpoint};
 use crate::error::{explain, find};
 use crate::secret::Secret;
@@ -18,12 +18,12 @@ pub const OUT_OF_TIME: &str = "no answer in time";
 pub async fn credentials(
     request: &TokenRequest,
     deadline: Deadline,
-) -> Result<CredentialsSeen, Trouble> {
+) -> Result<CredentialsSeen, NoCredentials> {
     let source = request.credentials.describe();
     let asked = find_credentials(&request.credentials, &request.region);
-    let trouble = |why: String| Trouble {
+    let trouble = |why: String| NoCredentials {
         what: format!("no AWS credentials from {source}: {why}"),
-        mend: None,
+        by_sts: request.credentials.is_exchanged_at_sts(),
     };
     match deadline.within(FOUND.limit, asked).await {
         None => Err(trouble(OUT_OF_TIME.to_owned())),

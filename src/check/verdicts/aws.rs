@@ -17,13 +17,10 @@ pub fn found(evidence: &Evidence) -> Option<Verdict> {
         Err(trouble) => {
             let what = trouble.what.clone();
             let source = what.strip_prefix(NONE_FROM).unwrap_or_default();
-            let is_exchanged = ["profile ", "web identity "]
-                .iter()
-                .any(|kind| source.starts_with(kind));
             // Where no packet is answered, that is the one thing to mend.
             if what.ends_with(OUT_OF_TIME) && nameservers::is_dead(evidence) {
                 Verdict::failed(what).because(Cause::Resolver)
-            } else if is_exchanged && asks_sts_in_vain(evidence, &what) {
+            } else if trouble.by_sts && asks_sts_in_vain(evidence, &what) {
                 Verdict::failed(format!(
                     "{what}; it is STS that gives these, and STS is not reached"
                 ))

@@ -192,6 +192,7 @@ fn tools_plan(session: &Session, tools: &[Tool], are_named: bool) -> ToolsPlan {
         project: std::env::current_dir().ok(),
         // Where both know one, the cache knows more.
         tokens: cached.chain(written).collect(),
+        asked: Default::default(),
     }
 }
 

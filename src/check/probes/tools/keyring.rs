@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::ToolsPlan;
-use super::program::{ask, every, find_pip};
+use super::program::every;
 use crate::check::evidence::tools::{KeyringKind, KeyringSeen};
 use crate::helper::{self, BACKEND_NAME};
 use crate::state::ToolLogin;
@@ -54,7 +54,7 @@ fn login_runs_keyring(tool: Tool, login: &ToolLogin) -> bool {
 
 /// pip never runs a `keyring` of its own environment.
 fn own_folder(plan: &ToolsPlan, tool: Tool) -> Option<PathBuf> {
-    let pip = find_pip(&plan.places.home, &plan.environment).filter(|_| tool == Tool::Pip)?;
+    let pip = plan.find_pip().filter(|_| tool == Tool::Pip)?;
     Some(pip.prefix.join("bin"))
 }
 
@@ -63,7 +63,7 @@ fn kind(path: &Path, login: &ToolLogin, plan: &ToolsPlan) -> KeyringKind {
         return KeyringKind::Ours;
     }
     let url = format!("{}simple/", login.main.endpoint.url());
-    let Some(said) = ask(path, &["get", &url, "aws"], LIMIT) else {
+    let Some(said) = plan.asked.ask(path, &["get", &url, "aws"], LIMIT) else {
         return KeyringKind::Silent;
     };
     let said = said.trim_end_matches('\n');

@@ -2,6 +2,7 @@
 //! repository answers, and whether tokens of unknown age are still taken.
 
 mod ask;
+mod asked;
 mod keyring;
 mod links;
 mod machine;
@@ -12,9 +13,12 @@ mod program;
 pub mod said;
 mod uv;
 
+pub use asked::Asked;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::host::Way;
 use crate::check::evidence::tools::{Beside, Held, Life, LoginSeen, Program, ToolsSeen};
@@ -45,6 +49,8 @@ pub struct ToolsPlan {
     pub project: Option<PathBuf>,
     /// The tokens that are known, and how old they are.
     pub tokens: Vec<(Secret, Option<Life>)>,
+    /// The clients that were asked so far.
+    pub asked: Arc<Asked>,
 }
 
 impl ToolsPlan {
@@ -93,7 +99,7 @@ impl ToolsPlan {
     fn strangers(&self) -> Vec<(Tool, String)> {
         let why = |(tool, login): (&Tool, &Option<ToolLogin>)| {
             let is_installed = match tool {
-                Tool::Pip => program::find_pip(&self.places.home, &self.environment).is_some(),
+                Tool::Pip => self.find_pip().is_some(),
                 tool => self.find(command(*tool)).is_some(),
             };
             let why = match (is_installed, login) {
@@ -107,6 +113,10 @@ impl ToolsPlan {
         };
         let named = self.tools.iter().filter(|_| self.are_named);
         named.filter_map(why).collect()
+    }
+
+    fn find_pip(&self) -> Option<program::PythonTool> {
+        program::find_pip(&self.places.home, &self.environment, &self.asked)
     }
 
     /// The tools that are logged in.

@@ -1,6 +1,5 @@
 //! pip, as the shell that this runs in would start it.
 
-use super::program::find_pip;
 use super::{ToolsPlan, beside, exists, links};
 use crate::check::evidence::tools::{Program, ToolSeen};
 use crate::endpoint::PlainUrl;
@@ -11,7 +10,7 @@ use crate::tools::effective::pip::{Folders, PipSettings, files, merge};
 
 /// `None` where no pip is installed.
 pub fn look(plan: &ToolsPlan, login: &ToolLogin) -> Option<ToolSeen<PipSettings>> {
-    let pip = find_pip(&plan.places.home, &plan.environment)?;
+    let pip = plan.find_pip()?;
     let folders = Folders {
         home: &plan.places.home,
         config: &plan.places.config,

@@ -5,9 +5,9 @@ use std::fs;
 use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use super::asked::Asked;
 use super::said::{self, is_of_old_python};
 
 /// A program that does not say its version by then does not say it at all.
@@ -50,14 +50,18 @@ fn is_program(path: &Path) -> bool {
 }
 
 /// pip as a shell finds it: the first `pip`, or the first Python that has it.
-pub fn find_pip(home: &Path, environment: &BTreeMap<String, String>) -> Option<PythonTool> {
+pub fn find_pip(
+    home: &Path,
+    environment: &BTreeMap<String, String>,
+    asked: &Asked,
+) -> Option<PythonTool> {
     let forced = environment
         .get("PIP_BREAK_SYSTEM_PACKAGES")
         .is_some_and(|value| !value.is_empty());
     folders(environment).find_map(|folder| {
         let scripts = ["pip", "pip3"].map(|name| folder.join(name));
         let scripts = scripts.iter().filter(|path| is_program(path));
-        let mut by_script = scripts.filter_map(|path| python_tool("pip", path, home));
+        let mut by_script = scripts.filter_map(|path| python_tool("pip", path, home, asked));
         let pythons = ["python3", "python"].map(|name| folder.join(name));
         let pythons = pythons.into_iter().filter(|path| is_program(path));
         let mut by_python = pythons
@@ -78,10 +82,10 @@ fn is_managed(prefix: &Path) -> bool {
 }
 
 /// The Python client that the script at `path` starts.
-pub fn python_tool(package: &str, path: &Path, home: &Path) -> Option<PythonTool> {
+pub fn python_tool(package: &str, path: &Path, home: &Path, asked: &Asked) -> Option<PythonTool> {
     match interpreter(path) {
         Some(python) => Some(in_environment_of(package, &python, path.to_owned(), home)),
-        None => ask_pip(path).filter(|_| package == "pip"),
+        None => ask_pip(path, asked).filter(|_| package == "pip"),
     }
 }
 
@@ -160,8 +164,8 @@ fn version_in(folder: &Path, package: &str) -> Option<String> {
 }
 
 /// What `pip --version` says, for one that is started by something else than Python.
-fn ask_pip(path: &Path) -> Option<PythonTool> {
-    let pip = said::pip(&ask(path, &["--version"], LIMIT)?)?;
+fn ask_pip(path: &Path, asked: &Asked) -> Option<PythonTool> {
+    let pip = said::pip(&asked.ask(path, &["--version"], LIMIT)?)?;
     Some(PythonTool {
         path: path.to_owned(),
         has_keyring: version_in(&pip.packages, "keyring").is_some(),
@@ -169,38 +173,6 @@ fn ask_pip(path: &Path) -> Option<PythonTool> {
         prefix: pip.prefix,
         version: Some(pip.version),
     })
-}
-
-/// What a program says on stdout, if it ends well and within `limit`.
-pub fn ask(path: &Path, arguments: &[&str], limit: Duration) -> Option<String> {
-    let mut child = Command::new(path)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .ok()?;
-    let begun = Instant::now();
-    let status = loop {
-        match child.try_wait() {
-            Ok(Some(status)) => break status,
-            Ok(None) if begun.elapsed() < limit => std::thread::sleep(Duration::from_millis(5)),
-            _ => {
-                let _ = child.kill();
-                let _ = child.wait();
-                return None;
-            }
-        }
-    };
-    let mut said = String::new();
-    // What fits into a pipe; nobody says more about a version.
-    child
-        .stdout
-        .take()?
-        .take(4096)
-        .read_to_string(&mut said)
-        .ok()?;
-    status.success().then_some(said)
 }
 
 #[cfg(test)]

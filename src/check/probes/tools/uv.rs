@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use super::program::ask;
 use super::{ToolsPlan, beside, exists, links, said};
 use crate::check::evidence::tools::{Held, Program, ToolSeen, UvViews};
 use crate::endpoint::PlainUrl;
@@ -16,7 +15,7 @@ use crate::tools::effective::{Address, BadFile, Origin, ReadFile, Sourced};
 /// `None` where no uv is installed.
 pub fn look(plan: &ToolsPlan, login: &ToolLogin) -> Option<ToolSeen<UvViews>> {
     let path = plan.find("uv")?;
-    let said = ask(&path, &["--version"], super::program::LIMIT);
+    let said = plan.asked.ask(&path, &["--version"], super::program::LIMIT);
     let version = said.and_then(|said| said::uv(&said));
     let login = plan.login_seen(Tool::Uv, login);
     let texts = plan.read(files(plan));

@@ -25,8 +25,15 @@ fn gone(verdict: Verdict, origin: &Origin, tool: Tool, file: &str) -> Verdict {
 }
 
 fn unset(name: &str) -> String {
+    let is_of_shell = !name.starts_with(|c: char| c.is_ascii_digit())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let command = match is_of_shell {
+        true => format!("unset {name}"),
+        // A shell hands on a name that is none for it, and cannot take it away.
+        false => format!("exec env -u {} \"$SHELL\"", shell_path(name)),
+    };
     format!(
-        "Take it out of the environment, and out of what sets it there (~/.bashrc, the image, a notebook's %env):\n$ unset {name}"
+        "Take it out of the environment, and out of what sets it there (~/.bashrc, the image, a notebook's %env):\n$ {command}"
     )
 }
 
