@@ -188,7 +188,7 @@ fn cut_off(flags: &[&str]) -> Option<Seen> {
 }
 
 /// A cable whose other end nobody reads: every packet is swallowed. `file` is laid over `place`.
-fn dropped(place: &str, file: &str, flags: &[&str]) -> Option<Seen> {
+fn dropped(place: &str, file: &[u8], flags: &[&str]) -> Option<Seen> {
     let cable = "ip link add hole type veth peer name far; ip link set far up; ip addr add 10.0.0.9/24 dev hole; \
                  ip link set hole up; ip route add default via 10.0.0.1; \
                  for last in 1 2 10 11 12; do ip neigh add 10.0.0.$last lladdr 02:00:00:00:00:01 dev hole; done";
@@ -201,7 +201,8 @@ fn dropped(place: &str, file: &str, flags: &[&str]) -> Option<Seen> {
 
 #[test]
 fn with_every_packet_dropped_it_ends_in_time_with_one_root() {
-    let resolver = "nameserver 10.0.0.2\n";
+    // The C libraries pass over the comment, whatever its charset, and the line that is indented.
+    let resolver = b"# caf\xe9\n  nameserver 10.0.0.1\nnameserver 10.0.0.2\n";
     let Some(seen) = dropped("/etc/resolv.conf", resolver, &[]) else {
         return;
     };
@@ -210,7 +211,8 @@ fn with_every_packet_dropped_it_ends_in_time_with_one_root() {
 
 #[test]
 fn endpoints_that_drop_packets_are_one_failure_with_the_mend_of_both() {
-    let hosts = "10.0.0.10 codeartifact.us-east-1.amazonaws.com\n\
+    let hosts = b"# caf\xe9\n\
+                 10.0.0.10 codeartifact.us-east-1.amazonaws.com\n\
                  10.0.0.11 corp-111122223333.d.codeartifact.us-east-1.amazonaws.com\n\
                  10.0.0.12 sts.us-east-1.amazonaws.com\n";
     let Some(seen) = dropped("/etc/hosts", hosts, &["--tool", "pip"]) else {

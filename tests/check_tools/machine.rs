@@ -159,7 +159,7 @@ fn the_lifecycle_log() {
     let log = ".cache/studio-mirror/lifecycle.log";
     bench.home.write(
         log,
-        "studio-mirror: 0.1.0\nerror: access denied\nstudio-mirror: ended with 1\n",
+        b"studio-mirror: 0.1.0\ncaf\xe9\nerror: access denied\nstudio-mirror: ended with 1\n",
     );
     let checked = bench.check(&[]);
     checked.assert_open(&[], &["lifecycle.log"]);

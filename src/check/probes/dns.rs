@@ -32,7 +32,11 @@ pub async fn look_up(host: &str, limit: Duration, deadline: Deadline) -> Names {
         names.system.push(address);
         return names;
     }
-    let file = |path| std::fs::read_to_string(path).unwrap_or_default();
+    // The C libraries read bytes: one of another charset in a comment hides nothing else.
+    let file = |path| {
+        let bytes = std::fs::read(path).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).into_owned()
+    };
     names.hosts_file = in_hosts_file(&file("/etc/hosts"), host);
     let mut servers = nameservers(&file("/etc/resolv.conf"));
     names.is_nobody_named = servers.is_empty();

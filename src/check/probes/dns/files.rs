@@ -6,12 +6,16 @@ use std::net::IpAddr;
 pub fn nameservers(resolv_conf: &str) -> Vec<IpAddr> {
     let mut servers: Vec<IpAddr> = Vec::new();
     for line in resolv_conf.lines() {
-        let mut words = line.split_whitespace();
-        if words.next() != Some("nameserver") {
+        // Neither glibc nor musl knows the keyword where a blank stands before it.
+        let Some(named) = line.strip_prefix("nameserver") else {
+            continue;
+        };
+        if !named.starts_with([' ', '\t']) {
             continue;
         }
+        let word = named.split_whitespace().next();
         // A scope (`fe80::1%eth0`) cannot be kept in an address; the rest of it can be asked.
-        let address = words.next().and_then(|word| word.split('%').next());
+        let address = word.and_then(|word| word.split('%').next());
         servers.extend(address.and_then(|address| address.parse::<IpAddr>().ok()));
     }
     // The C libraries look at three.
@@ -40,8 +44,8 @@ mod tests {
 
     #[test]
     fn resolv_conf_and_hosts_are_read_as_the_c_libraries_do() {
-        let text =
-            "# x\nsearch a.example\nnameserver 10.0.0.2\n nameserver fe80::1%eth0\nnameserver x\n";
+        let text = "# x\nsearch a.example\nnameserver 10.0.0.2\n nameserver 10.0.0.3\n\tnameserver 10.0.0.4\n\
+                    nameserver10.0.0.5\nnameservers 10.0.0.6\nnameserver\t fe80::1%eth0 x\nnameserver x\nnameserver\n";
         assert_eq!(
             nameservers(text),
             ["10.0.0.2", "fe80::1"].map(|address| address.parse::<IpAddr>().unwrap())

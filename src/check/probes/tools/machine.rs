@@ -106,7 +106,10 @@ fn lifecycle(plan: &ToolsPlan) -> Option<LifecycleSeen> {
         return None;
     }
     Some(LifecycleSeen {
-        text: fs::read_to_string(&log).ok(),
+        // What a script prints may be in any charset, and a log may be cut within a letter.
+        text: fs::read(&log)
+            .ok()
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
         log: plan.places.shown(&log),
         stream,
     })
