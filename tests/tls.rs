@@ -77,6 +77,29 @@ fn each_variable_names_a_private_ca_and_the_aws_one_wins() {
     succeeds(&empty, &api);
 }
 
+/// As editors of Windows, old programs and `openssl x509 -trustout` write them; curl and Python take all three.
+#[test]
+fn a_ca_file_that_openssl_takes_is_taken() {
+    let api = https();
+    let plain = std::fs::read_to_string(api.emulator.ca_pem()).expect("readable");
+    let labelled = |label: &str| plain.replace(" CERTIFICATE-----", &format!(" {label}-----"));
+    for text in [
+        format!("\u{feff}{plain}"),
+        labelled("X509 CERTIFICATE"),
+        labelled("TRUSTED CERTIFICATE"),
+    ] {
+        for name in ["AWS_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"] {
+            let home = Home::new();
+            let file = home.write("certs/0123abcd.0", &text);
+            let named = match name {
+                "SSL_CERT_DIR" => home.join("certs"),
+                _ => file,
+            };
+            succeeds(&home.env(name, named), &api);
+        }
+    }
+}
+
 #[test]
 fn an_unknown_issuer_is_told_with_the_mend() {
     let api = https();
@@ -125,6 +148,12 @@ fn the_systems_store_counts_where_no_variable_does_and_the_embedded_list_where_t
         return;
     };
     system.success();
+    // An empty variable is none.
+    for name in ["SSL_CERT_FILE", "SSL_CERT_DIR"] {
+        let home = Home::new().env(name, "");
+        let system = login_with_store(&home, &api, &with_ours).expect("we are root");
+        system.success();
+    }
     let home = Home::new();
     let embedded = login_with_store(&home, &api, empty).expect("we are root");
     fails(

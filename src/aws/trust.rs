@@ -1,12 +1,16 @@
 //! Which certificate authorities are trusted, and who chose them.
 
+mod pem;
+mod store;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, anyhow};
 use rustls_pki_types::CertificateDer;
-use rustls_pki_types::pem::PemObject;
 
+pub use self::pem::certificates_in;
+use self::pem::usable_in;
 use crate::error::with_hint;
 
 /// Who chose the roots.
@@ -48,7 +52,6 @@ impl Roots {
     /// # Errors
     /// When a bundle that the user named is missing, damaged or without a certificate.
     pub fn load() -> anyhow::Result<Self> {
-        let named = |variable| std::env::var_os(variable).filter(|value| !value.is_empty());
         if let Some(bundle) = named("AWS_CA_BUNDLE") {
             let path = PathBuf::from(bundle);
             return Ok(Self {
@@ -56,28 +59,20 @@ impl Roots {
                 from: RootsFrom::AwsCaBundle(path),
             });
         }
-        if let Some(file) = named("SSL_CERT_FILE") {
-            // Read here only for the error: the loader below would merely skip it.
-            read_bundle(Path::new(&file), "SSL_CERT_FILE")?;
-        }
-        let loaded = rustls_native_certs::load_native_certs();
-        let certificates: Vec<_> = loaded.certs.into_iter().filter(is_usable).collect();
-        let chosen = named("SSL_CERT_FILE").is_some() || named("SSL_CERT_DIR").is_some();
-        match (certificates.is_empty(), chosen) {
-            (true, true) => Err(with_hint(
-                anyhow!("SSL_CERT_FILE / SSL_CERT_DIR lead to no usable certificate"),
-                "let them name your organisation's CA bundle, or unset them",
-            )),
-            (false, true) => Ok(Self {
-                certificates,
+        if let Some(variables) = SslCertVariables::read() {
+            return Ok(Self {
+                certificates: variables.certificates()?,
                 from: RootsFrom::SslCertVariables,
-            }),
-            (false, false) => Ok(Self {
-                certificates,
-                from: RootsFrom::System,
-            }),
-            (true, false) => Ok(Self::embedded()),
+            });
         }
+        let certificates = store::certificates();
+        if certificates.is_empty() {
+            return Ok(Self::embedded());
+        }
+        Ok(Self {
+            certificates,
+            from: RootsFrom::System,
+        })
     }
 
     fn embedded() -> Self {
@@ -89,8 +84,10 @@ impl Roots {
 
     /// What OpenSSL's programs trust: `SSL_CERT_FILE`/`SSL_CERT_DIR`, else the system's store.
     pub fn of_system() -> Vec<CertificateDer<'static>> {
-        let loaded = rustls_native_certs::load_native_certs();
-        loaded.certs.into_iter().filter(is_usable).collect()
+        match SslCertVariables::read() {
+            Some(variables) => variables.certificates().unwrap_or_default(),
+            None => store::certificates(),
+        }
     }
 
     /// The roots as one PEM text.
@@ -107,22 +104,47 @@ impl Roots {
     }
 }
 
-/// The certificates of a PEM text.
-///
-/// # Errors
-/// When it is none, holds none, or one of them is damaged.
-pub fn certificates_in(text: &[u8]) -> anyhow::Result<Vec<CertificateDer<'static>>> {
-    let certificates = CertificateDer::pem_slice_iter(text)
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| anyhow!("it is not a PEM file: {error}"))?;
-    if certificates.is_empty() {
-        bail!("it holds no certificate");
+/// `SSL_CERT_FILE` and `SSL_CERT_DIR`; an empty one is none.
+struct SslCertVariables {
+    file: Option<PathBuf>,
+    folders: Vec<PathBuf>,
+}
+
+impl SslCertVariables {
+    /// `None` where neither names anything.
+    fn read() -> Option<Self> {
+        let folders = named("SSL_CERT_DIR").unwrap_or_default();
+        let read = Self {
+            file: named("SSL_CERT_FILE").map(PathBuf::from),
+            folders: std::env::split_paths(&folders)
+                .filter(|folder| !folder.as_os_str().is_empty())
+                .collect(),
+        };
+        (read.file.is_some() || !read.folders.is_empty()).then_some(read)
     }
-    // As OpenSSL does: passed over in silence, the damaged one could be the one that is wanted.
-    if let Some(damaged) = certificates.iter().position(|one| !is_usable(one)) {
-        bail!("its certificate number {} cannot be read", damaged + 1);
+
+    /// Those of the file, which must be sound, and the sound ones of the folders' files.
+    fn certificates(&self) -> anyhow::Result<Vec<CertificateDer<'static>>> {
+        let file = self.file.as_deref();
+        let mut certificates = file
+            .map(|file| read_bundle(file, "SSL_CERT_FILE"))
+            .transpose()?
+            .unwrap_or_default();
+        let files = self.folders.iter().flat_map(|folder| files_in(folder));
+        certificates.extend(files.flat_map(|file| usable_in(&file)));
+        let certificates = each_once(certificates);
+        if certificates.is_empty() {
+            return Err(with_hint(
+                anyhow!("SSL_CERT_FILE / SSL_CERT_DIR lead to no usable certificate"),
+                "let them name your organisation's CA bundle, or unset them",
+            ));
+        }
+        Ok(certificates)
     }
-    Ok(certificates)
+}
+
+fn named(variable: &str) -> Option<std::ffi::OsString> {
+    std::env::var_os(variable).filter(|value| !value.is_empty())
 }
 
 fn read_bundle(path: &Path, variable: &str) -> anyhow::Result<Vec<CertificateDer<'static>>> {
@@ -142,7 +164,18 @@ fn read_bundle(path: &Path, variable: &str) -> anyhow::Result<Vec<CertificateDer
         .map_err(|error| with_hint(error, hint()))
 }
 
-/// The SDK panics on a certificate that cannot be a trust anchor, so none may reach it.
-fn is_usable(certificate: &CertificateDer<'static>) -> bool {
-    webpki::anchor_from_trusted_cert(certificate).is_ok()
+/// The files of a folder, behind links too: OpenSSL's folders hold links named by hashes.
+fn files_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .map(|entry| entry.path())
+        .filter(|path| path.is_file())
+        .collect()
+}
+
+/// Links lead to one certificate twice.
+fn each_once(mut certificates: Vec<CertificateDer<'static>>) -> Vec<CertificateDer<'static>> {
+    certificates.sort_unstable_by(|one, other| one.as_ref().cmp(other.as_ref()));
+    certificates.dedup();
+    certificates
 }
