@@ -224,6 +224,39 @@ fn a_proxy_variable_that_is_no_url_is_named_without_its_value() {
 }
 
 #[test]
+fn a_proxy_variable_that_is_not_used_stops_nothing() {
+    let api = https();
+    let proxy = Proxy::to(&api);
+    let good = format!("http://{}", proxy.address);
+    // As GNOME exports it.
+    let bad = ("ALL_PROXY", "socks://127.0.0.1:1080/".to_owned());
+    let here = url(&api.emulator);
+    for excepted in ["*", "127.0.0.1", "other.example,127.0.0.0/8"] {
+        let home = behind(&api, &[bad.clone(), ("NO_PROXY", excepted.to_owned())]);
+        login_at(&home, &here, &[]).success();
+    }
+    assert!(proxy.heard().is_empty());
+    for address in [good.clone(), format!("{good}/x")] {
+        let before = proxy.heard().len();
+        let home = behind(&api, &[bad.clone(), ("HTTPS_PROXY", address)]);
+        login_at(&home, AWS_API, &[]).success();
+        assert!(proxy.heard().len() > before);
+    }
+    // Where the host would go through it, it is told, though another one is good.
+    for (variables, named) in [
+        (vec![bad.clone()], "$ALL_PROXY"),
+        (
+            vec![("HTTPS_PROXY", bad.1.clone()), ("ALL_PROXY", good)],
+            "$HTTPS_PROXY",
+        ),
+    ] {
+        let home = behind(&api, &variables).env("NO_PROXY", "other.example");
+        let told = format!("{named} is not a proxy's URL");
+        fails(login_at(&home, &here, &[]), &[&told]);
+    }
+}
+
+#[test]
 fn plain_http_on_this_machine_never_goes_to_a_proxy() {
     let api = Api::start();
     let proxy = Stub::answering(|_| http("200 OK", &[], "{}"));

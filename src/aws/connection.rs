@@ -16,7 +16,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 
-use super::proxy::{check_proxy_variables, excepts_all};
+use super::proxy::{excepts_all, unreadable, unreadable_for};
 use super::trust::Roots;
 use crate::error::explain;
 
@@ -61,15 +61,26 @@ struct ConnectorByScheme {
     components: RuntimeComponents,
 }
 
+impl ConnectorByScheme {
+    /// The client, if the settings lead it to `url`: whether a proxy counts is another matter with each host.
+    fn client_for(&self, url: &str) -> Result<&SharedHttpClient, SetupFailure> {
+        if let Some(variable) = unreadable_for(url) {
+            return Err(setup_failure(&unreadable(variable)));
+        }
+        let client = self.tls.get_or_init(tls_client);
+        client.as_ref().map_err(SetupFailure::clone)
+    }
+}
+
 impl HttpConnector for ConnectorByScheme {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let answer = if request.uri().starts_with("https:") {
-            match self.tls.get_or_init(tls_client) {
+            match self.client_for(request.uri()) {
                 Ok(client) => client
                     .http_connector(&self.settings, &self.components)
                     .call(request),
                 Err(failure) => {
-                    let failure = ConnectorError::user(Box::new(failure.clone()));
+                    let failure = ConnectorError::user(Box::new(failure));
                     return HttpConnectorFuture::ready(Err(failure));
                 }
             }
@@ -88,7 +99,7 @@ fn limited(body: SdkBody) -> SdkBody {
     SdkBody::from_body_1_x(http_body_util::Limited::new(body, LONGEST_ANSWER))
 }
 
-/// Why no TLS connection can be made from here at all: a bundle or a proxy setting at fault.
+/// Why no TLS connection can be made from here: a bundle or a proxy setting at fault.
 #[derive(Clone, Debug)]
 pub struct SetupFailure {
     /// The sentence, with its causes.
@@ -107,23 +118,13 @@ impl std::error::Error for SetupFailure {}
 
 fn tls_client() -> Result<SharedHttpClient, SetupFailure> {
     let build = || {
-        check_proxy_variables()?;
         let roots = Roots::load()?;
         let context = TlsContext::builder()
             .with_trust_store(TrustStore::empty().with_pem_certificate(roots.to_pem()))
             .build()?;
         anyhow::Ok(context)
     };
-    let context = build().map_err(|error| {
-        let explained = explain(&error);
-        let message = [vec![explained.error], explained.causes]
-            .concat()
-            .join(": ");
-        SetupFailure {
-            message,
-            hint: explained.hint,
-        }
-    })?;
+    let context = build().map_err(|error| setup_failure(&error))?;
     Ok(
         Builder::new().build_with_connector_fn(move |settings, components| {
             let mut connector = Connector::builder()
@@ -137,6 +138,17 @@ fn tls_client() -> Result<SharedHttpClient, SetupFailure> {
             connector.build()
         }),
     )
+}
+
+fn setup_failure(error: &anyhow::Error) -> SetupFailure {
+    let explained = explain(error);
+    let message = [vec![explained.error], explained.causes]
+        .concat()
+        .join(": ");
+    SetupFailure {
+        message,
+        hint: explained.hint,
+    }
 }
 
 /// The proxy of the environment. `NO_PROXY=*` keeps every host away from it; the SDK's own reading of

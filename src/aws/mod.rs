@@ -27,7 +27,7 @@ pub use explain::{AwsError, Kind};
 pub use iam::{Iam, IamRole};
 pub use identity::{caller_arn, caller_identity};
 pub use mend::{Denial, RefusedBy};
-pub use proxy::{Proxy, check_proxy_variables, excepted_hosts, proxy_for};
+pub use proxy::{Proxy, excepted_hosts, proxy_for, unreadable, unreadable_for};
 pub(crate) use query::encoded;
 pub use raw::{RawCall, status_with_token};
 pub use registry::{DomainSeen, Registry, RepositorySeen, Version, asset_sha256_in};

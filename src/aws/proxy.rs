@@ -1,21 +1,41 @@
 //! The proxy variables, read in one way by the calls to AWS and by `check`.
 
+mod address;
+
+use std::ffi::OsString;
+
 use anyhow::anyhow;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 
+use self::address::is_proxy;
 use crate::error::with_hint;
 use crate::secret::Secret;
 
 /// What `NO_PROXY` holds.
 pub fn excepted_hosts() -> Option<String> {
-    ["NO_PROXY", "no_proxy"]
-        .into_iter()
-        .find_map(|variable| std::env::var(variable).ok())
+    excepted_in(&of_process)
 }
 
 /// Whether `NO_PROXY` keeps every host away from the proxy.
 pub(super) fn excepts_all() -> bool {
-    excepted_hosts().is_some_and(|hosts| hosts.split(',').any(|host| host.trim() == "*"))
+    has_star(excepted_hosts().as_deref())
+}
+
+fn excepted_in(environment: &Environment) -> Option<String> {
+    ["NO_PROXY", "no_proxy"]
+        .into_iter()
+        .find_map(|variable| environment(variable)?.into_string().ok())
+}
+
+fn has_star(excepted: Option<&str>) -> bool {
+    excepted.is_some_and(|hosts| hosts.split(',').any(|host| host.trim() == "*"))
+}
+
+/// A variable's value.
+type Environment<'a> = dyn Fn(&str) -> Option<OsString> + 'a;
+
+fn of_process(variable: &str) -> Option<OsString> {
+    std::env::var_os(variable)
 }
 
 /// A proxy that a connection goes through.
@@ -65,59 +85,172 @@ impl Proxy {
 /// The proxy between here and `url`, by the very reading of the variables that the calls to AWS have.
 /// Plain `http://` has none: it only ever leads to this machine.
 pub fn proxy_for(url: &str) -> Option<Proxy> {
-    let uri: http::Uri = url.parse().ok()?;
-    if uri.scheme_str() != Some("https") || excepts_all() {
-        return None;
+    between(url, &of_process).ok().flatten()
+}
+
+/// The variable that should name the proxy between here and `url` and names none: the calls' matcher would pass over it in
+/// silence. Variables that no call to `url` asks are nobody's trouble.
+pub fn unreadable_for(url: &str) -> Option<&'static str> {
+    between(url, &of_process).err()
+}
+
+/// What to tell about such a variable. Its value may hold a password; its name is enough.
+pub fn unreadable(variable: &str) -> anyhow::Error {
+    with_hint(
+        anyhow!("${variable} is not a proxy's URL"),
+        format!("set it like {variable}=http://proxy.example:3128, or unset it"),
+    )
+}
+
+/// The proxy between here and `url`; an error is the variable that should name it.
+fn between(url: &str, environment: &Environment) -> Result<Option<Proxy>, &'static str> {
+    if !wants_proxy(url, environment) {
+        return Ok(None);
     }
-    let intercept = Matcher::from_env().intercept(&uri)?;
-    let variable = PROXY_VARIABLES
-        .into_iter()
-        .find(|variable| is_set(variable));
-    Proxy::read(variable.unwrap_or(PROXY_VARIABLES[0]), &intercept)
+    let Some((variable, value)) = winner(environment) else {
+        return Ok(None);
+    };
+    let proxy = value.to_str().and_then(Proxy::of).ok_or(variable)?;
+    Ok(Some(Proxy { variable, ..proxy }))
 }
 
-/// Variables that name a proxy for TLS connections, in the order in which they win.
-const PROXY_VARIABLES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
-
-fn is_set(variable: &str) -> bool {
-    std::env::var_os(variable).is_some_and(|value| !value.is_empty())
+/// Whether a call to `url` goes through a proxy where one is named.
+fn wants_proxy(url: &str, environment: &Environment) -> bool {
+    let excepted = excepted_in(environment);
+    // In a CGI script a request's header could be the proxy variable.
+    if has_star(excepted.as_deref()) || environment("REQUEST_METHOD").is_some() {
+        return false;
+    }
+    let matcher = Matcher::builder()
+        .https("http://proxy.invalid")
+        .no(excepted.unwrap_or_default())
+        .build();
+    url.parse()
+        .is_ok_and(|url| matcher.intercept(&url).is_some())
 }
 
-/// The proxy variables for TLS connections; a value that is no URL would be passed over in silence.
-pub fn check_proxy_variables() -> anyhow::Result<()> {
-    for variable in PROXY_VARIABLES {
-        let Some(value) = std::env::var_os(variable).filter(|value| !value.is_empty()) else {
-            continue;
+/// Variables that name a proxy for TLS connections; the second pair counts where the first says nothing.
+const PROXY_VARIABLES: [[&str; 2]; 2] =
+    [["HTTPS_PROXY", "https_proxy"], ["ALL_PROXY", "all_proxy"]];
+
+/// The variable that the calls' matcher takes, and its value. Of a pair it takes the first that is set, be it empty, but
+/// passes over bytes that are no text; alone, those are told.
+fn winner(environment: &Environment) -> Option<(&'static str, OsString)> {
+    PROXY_VARIABLES.into_iter().find_map(|pair| {
+        let set = || {
+            pair.into_iter()
+                .filter_map(|variable| Some((variable, environment(variable)?)))
         };
-        if !value.to_str().is_some_and(is_proxy) {
-            // The value may hold a password; the variable's name is enough.
-            return Err(with_hint(
-                anyhow!("${variable} is not a proxy's URL"),
-                format!("set it like {variable}=http://proxy.example:3128, or unset it"),
-            ));
+        set()
+            .find(|(_, value)| value.to_str().is_some())
+            .or_else(|| set().next())
+            .filter(|(_, value)| !value.is_empty())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::ffi::OsStringExt;
+
+    const API: &str = "https://codeartifact.us-east-1.amazonaws.com/";
+
+    /// The variable and the host of the proxy to the API, or the variable at fault.
+    fn found(variables: &[(&str, &str)]) -> Result<Option<String>, &'static str> {
+        let environment = |name: &str| {
+            let (_, value) = variables.iter().find(|(variable, _)| *variable == name)?;
+            let bytes = value.replace('\u{e9}', "\u{0}").into_bytes();
+            let latin = bytes
+                .iter()
+                .map(|byte| if *byte == 0 { 0xe9 } else { *byte });
+            Some(OsString::from_vec(latin.collect()))
+        };
+        let proxy = between(API, &environment)?;
+        Ok(proxy.map(|proxy| format!("{} {}", proxy.variable, proxy.host)))
+    }
+
+    #[track_caller]
+    fn leads(variables: &[(&str, &str)], to: &str) {
+        assert_eq!(found(variables), Ok(Some(to.to_owned())), "{variables:?}");
+    }
+
+    #[test]
+    fn the_variable_that_the_matcher_takes_is_the_only_one_that_counts() {
+        let good = "http://good.example:3128";
+        let bad = "socks://127.0.0.1:1080/";
+        leads(
+            &[
+                ("HTTPS_PROXY", good),
+                ("https_proxy", bad),
+                ("ALL_PROXY", bad),
+                ("all_proxy", bad),
+            ],
+            "HTTPS_PROXY good.example",
+        );
+        leads(
+            &[("https_proxy", good), ("ALL_PROXY", bad)],
+            "https_proxy good.example",
+        );
+        leads(
+            &[("ALL_PROXY", good), ("all_proxy", bad)],
+            "ALL_PROXY good.example",
+        );
+        // An empty one stands before its namesake and says nothing.
+        leads(
+            &[
+                ("HTTPS_PROXY", ""),
+                ("https_proxy", bad),
+                ("all_proxy", good),
+            ],
+            "all_proxy good.example",
+        );
+        assert_eq!(
+            found(&[("HTTPS_PROXY", ""), ("https_proxy", good)]),
+            Ok(None)
+        );
+        leads(
+            &[("HTTPS_PROXY", "\u{e9}"), ("https_proxy", good)],
+            "https_proxy good.example",
+        );
+        for (variables, at_fault) in [
+            (
+                &[
+                    ("HTTPS_PROXY", bad),
+                    ("https_proxy", good),
+                    ("ALL_PROXY", good),
+                ][..],
+                "HTTPS_PROXY",
+            ),
+            (&[("ALL_PROXY", bad)], "ALL_PROXY"),
+            (&[("HTTPS_PROXY", ""), ("all_proxy", bad)], "all_proxy"),
+            (
+                &[("HTTPS_PROXY", "\u{e9}"), ("ALL_PROXY", good)],
+                "HTTPS_PROXY",
+            ),
+        ] {
+            assert_eq!(found(variables), Err(at_fault), "{variables:?}");
         }
     }
-    Ok(())
-}
 
-/// Whether `value` has the form `[scheme://][user:password@]host[:port]`.
-fn is_proxy(value: &str) -> bool {
-    let (scheme, rest) = value.split_once("://").unwrap_or(("http", value));
-    // Where a `/` stands before the host, clients look for the host before it.
-    let (login, address) = rest.rsplit_once('@').unwrap_or(("", rest));
-    let address = address.trim_end_matches('/');
-    let (host, port) = match address.rsplit_once(':') {
-        Some((host, port)) if !port.contains(']') => (host, Some(port)),
-        _ => (address, None),
-    };
-    let named = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
-    let is_ipv6 = host
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'))
-        .is_some_and(|host| host.parse::<std::net::Ipv6Addr>().is_ok());
-    matches!(scheme, "http" | "https" | "socks5" | "socks5h")
-        && !value.contains(char::is_whitespace)
-        && !login.contains(['/', '?', '#'])
-        && (is_ipv6 || (!host.is_empty() && host.bytes().all(named)))
-        && port.is_none_or(|port| port.parse::<u16>().is_ok())
+    #[test]
+    fn a_variable_counts_only_where_its_proxy_would_be_used() {
+        for excepted in [
+            "*",
+            "codeartifact.us-east-1.amazonaws.com",
+            ".amazonaws.com",
+        ] {
+            for name in ["NO_PROXY", "no_proxy"] {
+                let variables = [("ALL_PROXY", "socks://127.0.0.1:1080/"), (name, excepted)];
+                assert_eq!(found(&variables), Ok(None), "{variables:?}");
+            }
+        }
+        let bad = ("ALL_PROXY", "socks://127.0.0.1:1080/");
+        assert_eq!(
+            found(&[bad, ("NO_PROXY", "other.example")]),
+            Err("ALL_PROXY")
+        );
+        assert_eq!(found(&[bad, ("REQUEST_METHOD", "GET")]), Ok(None));
+        let environment = |name: &str| (name == bad.0).then(|| bad.1.into());
+        assert!(between("http://127.0.0.1:9/", &environment).is_ok_and(|proxy| proxy.is_none()));
+    }
 }

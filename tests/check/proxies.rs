@@ -111,3 +111,25 @@ fn a_variable_that_is_no_proxy_is_told() {
     let seen = behind("socks5://127.0.0.1:9").report(&[]);
     assert_eq!(seen.ids("failed"), ["proxy.settings"], "{}", seen.finished);
 }
+
+#[test]
+fn a_variable_that_no_host_needs_is_not_told() {
+    let gnomes = "socks://127.0.0.1:1080/";
+    for excepted in ["*", "127.0.0.1,127.0.0.2"] {
+        let set = Set::with_tls().env("ALL_PROXY", gnomes);
+        set.env("NO_PROXY", excepted).report(&[]).assert_healthy();
+    }
+    let seen = Set::with_tls().env("ALL_PROXY", gnomes).report(&[]);
+    assert_eq!(seen.ids("failed"), ["proxy.settings"], "{}", seen.finished);
+    let fix = seen.check("proxy.settings")["fix"].to_string();
+    assert!(fix.contains("$ unset ALL_PROXY"), "{fix}");
+
+    let set = Set::with_tls();
+    let proxy = Proxy::to(&set.api);
+    let set = set
+        .env("ALL_PROXY", gnomes)
+        .env("HTTPS_PROXY", format!("http://{}/x", proxy.address))
+        .at("https://codeartifact.us-east-1.amazonaws.com");
+    set.report(&["--tool", "pip"]).assert_healthy();
+    assert!(!proxy.heard().is_empty());
+}

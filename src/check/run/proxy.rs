@@ -1,24 +1,13 @@
 //! What the proxy variables say; whether the proxy is there is found out with each host that goes through it.
 
 use super::{Plan, trouble};
-use crate::aws::{Proxy, check_proxy_variables, excepted_hosts, proxy_for};
+use crate::aws::{Proxy, excepted_hosts, proxy_for, unreadable, unreadable_for};
 use crate::check::evidence::{ProxySeen, Trouble};
 use crate::endpoint::PlainUrl;
 use crate::tools::effective::links::is_excepted;
 
 /// Looks at the variables.
 pub(super) fn look(plan: &Plan) -> Option<ProxySeen> {
-    if let Err(error) = check_proxy_variables() {
-        let trouble = trouble(&error);
-        let variable = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
-            .into_iter()
-            .find(|variable| trouble.what.contains(variable));
-        return Some(ProxySeen {
-            variable: variable.unwrap_or("HTTPS_PROXY"),
-            trouble: Some(trouble),
-            ..ProxySeen::default()
-        });
-    }
     let urls: Vec<&str> = std::iter::once(plan.api.as_str())
         .chain(
             plan.targets
@@ -26,6 +15,13 @@ pub(super) fn look(plan: &Plan) -> Option<ProxySeen> {
                 .filter_map(|target| Some(target.endpoint.as_ref()?.url())),
         )
         .collect();
+    if let Some(variable) = urls.iter().find_map(|url| unreadable_for(url)) {
+        return Some(ProxySeen {
+            variable,
+            trouble: Some(trouble(&unreadable(variable))),
+            ..ProxySeen::default()
+        });
+    }
     // Where every host of ours is excepted, the variables are still worth telling.
     let used = urls.iter().find_map(|url| proxy_for(url));
     let is_used = used.is_some();
