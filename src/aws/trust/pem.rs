@@ -107,7 +107,7 @@ mod tests {
             section("TRUSTED CERTIFICATE", &certificate),
         ] {
             let read = certificates_in(text.as_bytes()).expect(&text);
-            assert_eq!(read, [certificate.clone()], "{text}");
+            assert_eq!(read, std::slice::from_ref(&certificate), "{text}");
             // One after the other, as `cat` puts them.
             let read = certificates_in(format!("{plain}{text}").as_bytes()).expect(&text);
             assert_eq!(read.len(), 2, "{text}");
