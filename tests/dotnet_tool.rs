@@ -12,6 +12,7 @@ use support::home::{Finished, Home};
 use support::leak_watch::LeakWatch;
 use support::mirror::{Mirror, TEAM};
 use support::tree::user_files;
+use support::wire::{Stub, http};
 use support::{binary_under_test, clients, tell_skipped, wait_until};
 
 /// Seconds that a token lives: 12 hours, so that an hour is five seconds.
@@ -163,7 +164,10 @@ fn nuget_sees_our_source_on_and_the_public_one_off() {
         .success();
     let told = place.nuget(&["sources", "list"]).success().stdout;
     assert!(told.contains("nuget.org [Disabled]"), "{told}");
-    assert!(told.contains("codeartifact [Enabled]"), "{told}");
+    assert!(
+        told.contains("codeartifact-") && !told.contains("codeartifact ["),
+        "{told}"
+    );
     assert!(
         told.contains(&format!(
             "{}v3/index.json",
@@ -199,4 +203,52 @@ fn the_token_is_in_a_private_file_alone_and_logout_gives_back_every_byte() {
         home.studio_mirror(["logout"]).success();
         assert_eq!(user_files(home.path()), before, "{text:?}");
     }
+}
+
+/// NuGet takes a project's source for the user's of that name, and gives it the login of that name.
+#[test]
+fn a_project_that_calls_another_address_as_logins_do_gets_no_token() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    let elsewhere = Stub::answering(|_| {
+        let basic = [("WWW-Authenticate", "Basic realm=\"nuget\"")];
+        http("401 Unauthorized", &basic, "no")
+    });
+    let login = || place.mirror.login(&place.home, &["--tool", "dotnet"]);
+    login().success();
+    // By itself this client has another place for the user's file than `dotnet`.
+    let own = place.home.join(".config/NuGet");
+    std::fs::create_dir_all(&own).expect("a folder");
+    std::os::unix::fs::symlink(place.home.join(FILE), own.join("NuGet.Config")).expect("a link");
+    place.home.write(
+        "project/NuGet.Config",
+        format!(
+            "<configuration><packageSources><add key=\"codeartifact\" value=\"{}/v3/index.json\" protocolVersion=\"3\" />\
+             </packageSources></configuration>",
+            elsewhere.url()
+        ),
+    );
+    let install = || {
+        let mut nuget = place.home.command("nuget");
+        nuget.args(["install", "Mirror.Pen", "-NoCache", "-NonInteractive"]);
+        nuget.current_dir(place.home.join("project"));
+        place.home.run(&mut nuget).failure();
+        // `aws:` and a token, in base64.
+        elsewhere.heard().join("").contains("Basic YXdzO")
+    };
+    assert!(!install(), "{:?}", elsewhere.heard());
+    assert!(!elsewhere.heard().is_empty());
+    // As an older version wrote it: so this test would see a token, and the next login ends it.
+    let text = place.home.read(FILE);
+    let (_, secret) = text.split_once("<codeartifact-").expect("a login");
+    let (secret, _) = secret.split_once('>').expect("an element");
+    place
+        .home
+        .write(FILE, text.replace(&format!("-{secret}"), ""));
+    assert!(install());
+    let status = place.home.studio_mirror(["status"]);
+    assert!(status.stdout.contains("calls `codeartifact`"), "{status}");
+    login().success();
+    assert!(!place.home.read(FILE).contains("\"codeartifact\""));
 }

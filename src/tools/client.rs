@@ -241,6 +241,9 @@ impl Configured {
 pub enum Found {
     /// The tool does not use this endpoint.
     NotConfigured,
+    /// It names this endpoint, and yet what follows from it is not what a login wants, which mends it: what is amiss, as the
+    /// beginning of a sentence, without any secret.
+    Amiss(String),
     /// Nothing needs to stand here: another file of the tool says it, and this one says nothing against it.
     Unneeded,
     /// The tool uses it; its login stands in another of its files.

@@ -1,12 +1,20 @@
 //! .NET's NuGet.Config: a package source with the token as its clear password, for there is no encryption but on Windows, and
 //! nuget.org disabled: NuGet asks all sources at once, so a public one beside ours could replace an internal package.
+//!
+//! NuGet takes a source of a project for the user's of that name, and gives it the login of that name: so ours has one that no
+//! project can know.
+
+mod sources;
 
 use std::collections::BTreeMap;
 
+use sources::{public_keys, replaced, warnings, with_source};
+
 use super::client::path_in;
+use super::secret_name::is_secret;
 use super::tables::Keys;
 use super::url::Parts;
-use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
+use super::{AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
 use crate::edit::SyntaxError;
 use crate::edit::xml::{Among, Element, New, XmlFile};
 use crate::endpoint::Format;
@@ -44,10 +52,7 @@ impl Client for Dotnet {
         }]
     }
 
-    fn overriding_variables(&self) -> &'static [&'static str] {
-        &["NuGetPackageSourceCredentials_codeartifact"]
-    }
-
+    // No overriding variables: NuGetPackageSourceCredentials_NAME would have to know the name of our source.
     // No `environment`: what NuGetPackageSourceCredentials_NAME holds goes to whatever a project gives that name.
 }
 
@@ -121,23 +126,45 @@ impl Editor for NugetConfig {
 
     fn inspect(&self, text: &str, url: &str) -> Result<Found, SyntaxError> {
         let file = read(text)?;
-        for source in file.all(SOURCES, ADD)? {
-            let (Some(key), Some(value)) = (source.attribute("key"), source.attribute("value"))
-            else {
-                continue;
-            };
-            let disabled = file.all(DISABLED, ADD)?;
-            if !leads_to(value, url) || disabled.iter().any(|disabled| has_key(key)(disabled)) {
-                continue;
-            }
+        let mut keys = enabled_keys(&file, url)?;
+        keys.sort_by_key(|key| !is_secret(key));
+        for key in keys {
             let login = file.all(&[CREDENTIALS[0], key], ADD)?;
             let password = login.into_iter().find(|add| has_key(PASSWORD)(add));
-            if let Some(token) = password.and_then(|add| add.attribute("value")) {
-                return Ok(Found::Token(Secret::new(token)));
+            let Some(token) = password.and_then(|add| add.attribute("value")) else {
+                continue;
+            };
+            if !is_secret(key) {
+                return Ok(Found::Amiss(format!(
+                    "dotnet gives the token to whatever a project calls `{key}`"
+                )));
             }
+            return Ok(Found::Token(Secret::new(token)));
         }
         Ok(Found::NotConfigured)
     }
+}
+
+/// What the user's file `text` calls its sources at the endpoint `url`.
+pub fn names(text: &str, url: &str) -> Vec<String> {
+    let file = read(text);
+    let keys = file.as_ref().map(|file| enabled_keys(file, url));
+    let keys = keys.into_iter().flatten().flatten();
+    keys.map(str::to_owned).collect()
+}
+
+/// The names of the sources at the endpoint `url` that are not disabled.
+fn enabled_keys<'a>(file: &'a XmlFile, url: &str) -> Result<Vec<&'a str>, SyntaxError> {
+    let disabled = file.all(DISABLED, ADD)?;
+    let sources = file.all(SOURCES, ADD)?.into_iter();
+    let there = sources.filter(|source| {
+        let value = source.attribute("value");
+        value.is_some_and(|value| leads_to(value, url))
+    });
+    let keys = there.filter_map(|source| source.attribute("key"));
+    Ok(keys
+        .filter(|key| !disabled.iter().any(|disabled| has_key(key)(disabled)))
+        .collect())
 }
 
 /// What NuGet makes of a section that is there twice depends on its version.
@@ -162,72 +189,6 @@ fn has_key(key: &str) -> impl Fn(&Element) -> bool + '_ {
     }
 }
 
-fn with_source(file: &XmlFile, registry: &Registry) -> Result<XmlFile, SyntaxError> {
-    let name = registry.name;
-    let attributes = [
-        ("key", name),
-        ("value", &index(registry.url)),
-        ("protocolVersion", "3"),
-    ];
-    let source = New::empty(ADD, &attributes);
-    // Behind a `<clear />`, which takes away what stands before it; then the older ones go.
-    let mut file = file.with(SOURCES, &source, Among::Last, |_| false)?;
-    loop {
-        let named = file.all(SOURCES, ADD)?;
-        let mut named = named.into_iter().filter(|source| has_key(name)(source));
-        let (Some(older), Some(_)) = (named.next(), named.next()) else {
-            break;
-        };
-        file = file.without(SOURCES, &older.range)?;
-    }
-    let file = without(file, DISABLED, ADD, has_key(name))?;
-    let Auth::Token(token) = registry.auth else {
-        return Ok(file);
-    };
-    let login = New::parent(
-        name,
-        [
-            New::empty(ADD, &[("key", "Username"), ("value", "aws")]),
-            New::empty(ADD, &[("key", PASSWORD), ("value", token.expose())]),
-        ],
-    );
-    file.with(CREDENTIALS, &login, Among::Last, |_| true)
-}
-
-/// The names of sources that ours take the place of: the public one, and one that leads to the same repository under another
-/// name (`aws codeartifact login` made it), whose token will not be renewed.
-fn replaced(file: &XmlFile, registries: &[Registry]) -> Result<Vec<String>, SyntaxError> {
-    let is_ours = |url: &str| registries.iter().any(|ours| leads_to(url, ours.url));
-    let mut keys = public_keys(file)?;
-    for source in file.all(SOURCES, ADD)? {
-        if let (Some(key), Some(url)) = (source.attribute("key"), source.attribute("value"))
-            && is_ours(url)
-            && !registries.iter().any(|ours| has_key(ours.name)(source))
-        {
-            keys.push(key.to_owned());
-        }
-    }
-    Ok(keys)
-}
-
-fn public_keys(file: &XmlFile) -> Result<Vec<String>, SyntaxError> {
-    let mut keys = vec![PUBLIC.to_owned()];
-    for source in file.all(SOURCES, ADD)? {
-        let url = source.attribute("value").and_then(Parts::of);
-        let is_public = url.is_some_and(|url| {
-            PUBLIC_HOSTS
-                .iter()
-                .any(|host| url.host.eq_ignore_ascii_case(host))
-        });
-        if let Some(key) = source.attribute("key").filter(|_| is_public)
-            && !keys.iter().any(|known| known.eq_ignore_ascii_case(key))
-        {
-            keys.push(key.to_owned());
-        }
-    }
-    Ok(keys)
-}
-
 fn without(
     mut file: XmlFile,
     path: &[&str],
@@ -247,37 +208,6 @@ fn leads_to(known: &str, url: &str) -> bool {
     let ours = index(url);
     let both = Parts::of(known).zip(Parts::of(&ours));
     both.is_some_and(|(known, ours)| known.same_endpoint(&ours))
-}
-
-fn warnings(file: &XmlFile, registries: &[Registry]) -> Result<Vec<String>, SyntaxError> {
-    let replaced = replaced(file, registries)?;
-    let disabled = file.all(DISABLED, ADD)?;
-    let mut warnings = Vec::new();
-    for source in file.all(SOURCES, ADD)? {
-        let Some(key) = source.attribute("key") else {
-            continue;
-        };
-        let is_known = replaced.iter().any(|known| known.eq_ignore_ascii_case(key))
-            || registries.iter().any(|ours| has_key(ours.name)(source))
-            || disabled.iter().any(|disabled| has_key(key)(disabled));
-        if !is_known {
-            warnings.push(format!(
-                "dotnet takes packages from source `{key}` beside CodeArtifact, so whoever publishes there can replace an internal package"
-            ));
-        }
-    }
-    if let Some(mapping) = file.find(MAPPING)? {
-        let sources = mapping.all("packageSource");
-        for registry in registries {
-            if !sources.iter().any(|source| has_key(registry.name)(source)) {
-                warnings.push(format!(
-                    "dotnet's packageSourceMapping does not name source `{}`, so no package comes from it",
-                    registry.name
-                ));
-            }
-        }
-    }
-    Ok(warnings)
 }
 
 #[cfg(test)]

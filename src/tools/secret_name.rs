@@ -15,7 +15,15 @@ pub(super) fn secret_name(name: &str, token: &Secret) -> String {
 
 /// Whether `name` is the [`secret_name`] of a login's main registry, with any token.
 pub(super) fn is_secret(name: &str) -> bool {
-    let secret = name.strip_prefix("codeartifact-").unwrap_or_default();
+    is_secret_of(name, "codeartifact")
+}
+
+/// Whether `known` is the [`secret_name`] of `name`, with any token.
+pub(super) fn is_secret_of(known: &str, name: &str) -> bool {
+    let secret = known
+        .strip_prefix(name)
+        .and_then(|rest| rest.strip_prefix('-'));
+    let secret = secret.unwrap_or_default();
     secret.len() == LENGTH && secret.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
@@ -33,5 +41,6 @@ mod tests {
         for name in ["codeartifact", "codeartifact-", "codeartifact-web", &beside] {
             assert!(!is_secret(name), "{name}");
         }
+        assert!(is_secret_of(&beside, "codeartifact-web"));
     }
 }

@@ -221,20 +221,29 @@ fn a_projects_nuget_config_that_takes_our_source_away() {
     if !is_there("mono", &["/usr/lib/mono/4.5/System.Net.Http.dll"]) {
         return;
     }
-    let mut bench = bench("dotnet", "dotnet");
+    let bench = bench("dotnet", "dotnet");
     let own = bench.home.join(".config/NuGet");
     std::fs::create_dir_all(&own).expect("a folder");
     let file = bench.home.join(".nuget/NuGet/NuGet.Config");
-    std::os::unix::fs::symlink(file, own.join("NuGet.Config")).expect("a link");
+    std::os::unix::fs::symlink(&file, own.join("NuGet.Config")).expect("a link");
     nuget_installs(&bench).success();
+    let name = nuget_name(&bench.home.read(file));
     for (section, what) in [
         (
-            "<packageSources>\n<clear />\n</packageSources>",
+            "<packageSources>\n<clear />\n</packageSources>".to_owned(),
             "<clear />",
         ),
         (
-            "<disabledPackageSources>\n<add key=\"codeartifact\" value=\"true\" />\n</disabledPackageSources>",
+            format!(
+                "<disabledPackageSources>\n<add key=\"{name}\" value=\"true\" />\n</disabledPackageSources>"
+            ),
             "disabledPackageSources",
+        ),
+        (
+            format!(
+                "<packageSources>\n<add key=\"{name}\" value=\"http://127.0.0.1:9/v3/index.json\" protocolVersion=\"3\" />\n</packageSources>"
+            ),
+            "(http://127.0.0.1:9/v3/index.json)",
         ),
     ] {
         let text = format!("<configuration>\n{section}\n</configuration>\n");
@@ -251,20 +260,35 @@ fn a_projects_nuget_config_that_takes_our_source_away() {
         nuget_installs(&bench).success();
         bench.assert_fine();
     }
-    // One that clears and names ours again is fine, by whatever name.
-    let ours = bench.mirror.endpoint("nuget", crate::support::mirror::TEAM);
-    let again = format!(
-        "<configuration><packageSources><clear /><add key=\"codeartifact\" value=\"{ours}v3/index.json\" /></packageSources></configuration>"
+    // One of our name and of an older protocol does not win.
+    let older = format!(
+        "<configuration><packageSources><add key=\"{name}\" value=\"http://127.0.0.1:9/\" /></packageSources></configuration>"
     );
-    bench.home.write("project/NuGet.Config", again);
+    bench.home.write("project/NuGet.Config", older);
     nuget_installs(&bench).success();
     bench.assert_fine();
-    // A variable that goes by the source's name.
-    let name = "NuGetPackageSourceCredentials_codeartifact";
-    bench.set(name, "Username=aws;Password=stale");
+    // One that names ours again, by whatever name, has its login; not where it clears that away.
+    let ours = bench.mirror.endpoint("nuget", crate::support::mirror::TEAM);
+    let again = |clear: &str| {
+        let source = format!("<add key=\"codeartifact\" value=\"{ours}v3/index.json\" />");
+        let text = format!(
+            "<configuration><packageSources>{clear}{source}</packageSources></configuration>"
+        );
+        bench.home.write("project/NuGet.Config", text);
+    };
+    again("");
+    nuget_installs(&bench).success();
+    bench.assert_fine();
+    again("<clear />");
     nuget_installs(&bench).failure();
-    let (_, fix) = bench.assert_one_failure("tools.dotnet.source");
-    assert!(fix.contains(&format!("unset {name}")), "{fix}");
+    bench.check(&[]).assert_open(&["tools.dotnet.source"], &[]);
+}
+
+/// What the user's file calls our source.
+fn nuget_name(text: &str) -> String {
+    let (_, rest) = text.split_once("<codeartifact-").expect("a login");
+    let (secret, _) = rest.split_once('>').expect("an element");
+    format!("codeartifact-{secret}")
 }
 
 /// The variable that moves a tool's folder hides what login wrote; login writes it there again.

@@ -253,8 +253,8 @@ pub(super) const OTHERS: &[Check] = &[
     },
     Check {
         needs: &["token.age"],
-        explanation: ".NET reads ~/.nuget/NuGet/NuGet.Config: the source, and the token as its password. A NuGet.Config of the project adds sources or \
-            clears ours.",
+        explanation: ".NET reads ~/.nuget/NuGet/NuGet.Config: the source, and the token as its password. A NuGet.Config of the project adds sources, \
+            clears ours, or gives its name to another address, which the token then goes to.",
         fix: "$ studio-mirror login --tool dotnet",
         ..of(
             "tools.dotnet.source",

@@ -86,6 +86,7 @@ fn tool_state(tool: Tool, file: &ToolFile, login: &ToolLogin, cached: Option<&To
         (Ok(Found::NotConfigured), _) => {
             "its file no longer names the repository; run `studio-mirror login`".into()
         }
+        (Ok(Found::Amiss(what)), _) => format!("{what}; run `studio-mirror login --tool {tool}`"),
         (Ok(Found::Unneeded | Found::Address), _) => "ok".into(),
         (Ok(Found::Helper), AuthMode::Helper) => match file.editor.program(&text, url) {
             Some(program) if !program.is_file() => format!(

@@ -2,12 +2,17 @@
 
 use super::*;
 use crate::token::TokenRequest;
-use crate::tools::Installed;
+use crate::tools::secret_name::secret_name;
+use crate::tools::{Auth, Installed};
 
 const URL: &str = "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/nuget/team/";
 
 fn configured(text: &str) -> Result<Configured, SyntaxError> {
-    let token = Secret::new("eyJ2ZXexample");
+    configured_with(text, "eyJ2ZXexample")
+}
+
+fn configured_with(text: &str, token: &str) -> Result<Configured, SyntaxError> {
+    let token = Secret::new(token);
     let request = TokenRequest {
         domain: "corp".into(),
         owner: None,
@@ -34,12 +39,16 @@ fn section(name: &str, lines: &str) -> String {
     format!("  <{name}>\n{lines}  </{name}>\n")
 }
 
-const SOURCE: &str =
-    "    <add key=\"codeartifact\" value=\"URLv3/index.json\" protocolVersion=\"3\" />\n";
-const LOGIN: &str = "    <codeartifact>\n      <add key=\"Username\" value=\"aws\" />\n      \
-                     <add key=\"ClearTextPassword\" value=\"eyJ2ZXexample\" />\n    </codeartifact>\n";
+const SOURCE: &str = "    <add key=\"NAME\" value=\"URLv3/index.json\" protocolVersion=\"3\" />\n";
+const LOGIN: &str = "    <NAME>\n      <add key=\"Username\" value=\"aws\" />\n      \
+                     <add key=\"ClearTextPassword\" value=\"eyJ2ZXexample\" />\n    </NAME>\n";
 const OFF: &str = "    <add key=\"nuget.org\" value=\"true\" />\n";
 const PUSHED: &str = "    <add key=\"defaultPushSource\" value=\"URLv3/index.json\" />\n";
+
+fn filled(text: &str) -> String {
+    let name = secret_name("codeartifact", &Secret::new("eyJ2ZXexample"));
+    text.replace("URL", URL).replace("NAME", &name)
+}
 
 #[test]
 fn a_new_file_says_all_that_nuget_needs() {
@@ -54,7 +63,7 @@ fn a_new_file_says_all_that_nuget_needs() {
     let whole = format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<configuration>\n{sections}</configuration>\n"
     );
-    assert_eq!(done.text, whole.replace("URL", URL));
+    assert_eq!(done.text, filled(&whole));
     assert!(done.warnings.is_empty(), "{:?}", done.warnings);
     let found = NugetConfig.inspect(&done.text, URL);
     assert_eq!(found, Ok(Found::Token(Secret::new("eyJ2ZXexample"))));
@@ -90,10 +99,10 @@ const MINE: &str = r#"<?xml version="1.0" encoding="utf-8"?>
 fn a_persons_own_sources_stay_and_public_and_stale_ones_are_off() {
     let text = MINE.replace("URL", URL);
     let done = configured(&text).unwrap();
-    let source = SOURCE.replace("URL", URL);
+    let source = filled(SOURCE);
     let expected = text
         .replace("'/srv/packages' />\n", &format!("'/srv/packages' />\n{source}"))
-        .replace("</corp_x002F_team>\n", &format!("</corp_x002F_team>\n{LOGIN}"))
+        .replace("</corp_x002F_team>\n", &format!("</corp_x002F_team>\n{}", filled(LOGIN)))
         .replace(
             "    <add key=\"CodeArtifact\" value=\"true\" />\n",
             &format!(
@@ -106,7 +115,7 @@ fn a_persons_own_sources_stay_and_public_and_stale_ones_are_off() {
         done.warnings,
         [
             "dotnet takes packages from source `lab` beside CodeArtifact, so whoever publishes there can replace an internal package",
-            "dotnet's packageSourceMapping does not name source `codeartifact`, so no package comes from it",
+            "dotnet's packageSourceMapping does not name the source of `codeartifact`, whose name each login makes anew, so no package comes from it",
         ]
     );
     assert_eq!(configured(&done.text).unwrap().text, done.text);
@@ -116,6 +125,32 @@ fn a_persons_own_sources_stay_and_public_and_stale_ones_are_off() {
         !undone.contains("eyJ2ZXexample") && undone.contains("corp_x002F_team"),
         "{undone}"
     );
+}
+
+/// As an older version wrote it: a project could call another address by this name, and got the token.
+fn known_to_projects() -> String {
+    let file = configured("").unwrap().text;
+    file.replace(&filled("NAME"), "codeartifact")
+}
+
+#[test]
+fn no_project_can_know_what_our_source_is_called() {
+    let old = known_to_projects();
+    let found = NugetConfig.inspect(&old, URL).unwrap();
+    assert!(
+        matches!(&found, Found::Amiss(what) if what.contains("`codeartifact`")),
+        "{found:?}"
+    );
+    let mended = configured(&old).unwrap().text;
+    assert_eq!(mended, configured("").unwrap().text);
+    // The next login's token has another name, and the first one's is gone.
+    let next = configured_with(&mended, "eyJ2ZXnext").unwrap().text;
+    assert_eq!(next, configured_with("", "eyJ2ZXnext").unwrap().text);
+    for text in [&old, &mended, &next] {
+        let undone = NugetConfig.unconfigure(text, &[URL]).unwrap();
+        assert!(!undone.contains("codeartifact"), "{undone}");
+        assert!(!undone.contains("eyJ2ZX"), "{undone}");
+    }
 }
 
 #[test]

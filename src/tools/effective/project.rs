@@ -27,10 +27,12 @@ pub fn files(tool: Tool) -> &'static [&'static str] {
     }
 }
 
-/// The address, or the name, in `file` that wins over ours. What does not parse says nothing: the tool will say so.
+/// The address, or the name, in `file` that wins over ours. What does not parse says nothing: the tool will say so. `names` is
+/// what login's file calls its source, where a project's of that name takes its place.
 pub fn wins(
     tool: Tool,
     file: &ReadFile,
+    names: &[String],
     is_ours: impl Fn(&Address) -> bool,
 ) -> Option<Sourced<String>> {
     let text = file.text().ok()?;
@@ -66,7 +68,7 @@ pub fn wins(
         .iter()
         .filter_map(|key| in_yaml(file, text, key))
         .find_map(|(url, origin)| foreign(&url, origin)),
-        _ if tool == Tool::Dotnet => sources_of_nuget(file, text, is_ours),
+        _ if tool == Tool::Dotnet => sources_of_nuget(file, text, names, is_ours),
         "pnpm-workspace.yaml" => {
             in_yaml(file, text, "registry").and_then(|(url, origin)| foreign(&url, origin))
         }
@@ -96,43 +98,57 @@ fn settings_of_maven(file: &ReadFile, text: &str) -> Option<Sourced<String>> {
     })
 }
 
-/// What takes login's source away: a `<clear />` without ours behind it, or its name among the disabled ones.
+/// What takes login's source away: a `<clear />` without our login behind it, its name for another address, or among the disabled ones.
 fn sources_of_nuget(
     file: &ReadFile,
     text: &str,
+    names: &[String],
     is_ours: impl Fn(&Address) -> bool,
 ) -> Option<Sourced<String>> {
     let parsed = XmlFile::parse(text, "configuration").ok()?;
-    let is_named = |source: &Element| {
-        let url = source.attribute("value");
-        url.is_some_and(|url| is_ours(&Address::of(url)))
+    let address = |source: &Element| source.attribute("value").map(Address::of);
+    let leads_to_us = |source: &Element| address(source).is_some_and(|address| is_ours(&address));
+    let has_name = |source: &Element, is_same: fn(&str, &str) -> bool| {
+        let key = source.attribute("key");
+        key.is_some_and(|key| names.iter().any(|name| is_same(key, name)))
     };
     let all = |path: &str, name: &str| parsed.all(&[path], name).unwrap_or_default();
-    let keeps_ours = all("packageSources", "add").into_iter().any(is_named);
-    let clear = all("packageSources", "clear")
-        .into_iter()
-        .next()
-        .filter(|_| !keeps_ours);
+    let sources = all("packageSources", "add");
+    // With our source its login is gone too, which goes by its address: another name for that is no use without one of its own.
+    let is_kept = |source: &Element| {
+        let key = source.attribute("key").unwrap_or_default();
+        let login = parsed.find(&["packageSourceCredentials", key]);
+        let has_login = login.is_ok_and(|login| login.is_some());
+        leads_to_us(source) && (has_login || has_name(source, str::eq_ignore_ascii_case))
+    };
+    let cleared = all("packageSources", "clear").into_iter().next();
+    let cleared = cleared.filter(|_| !sources.iter().any(|source| is_kept(source)));
+    // Of two with one name the higher version of the protocol counts (ours says 3; none is 2), then the nearer file.
+    let is_as_new = |source: &Element| {
+        let version = source.attribute("protocolVersion");
+        version.is_some_and(|version| version.parse::<u32>().is_ok_and(|version| version >= 3))
+    };
+    let replaced = sources.iter().find(|source| {
+        has_name(source, str::eq_ignore_ascii_case) && is_as_new(source) && !leads_to_us(source)
+    });
+    let is_true = |source: &Element| {
+        let value = source.attribute("value");
+        value.is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    };
     // Here the client does regard case.
-    let is_off = |source: &&Element| {
-        let is_true = |value: &str| value.eq_ignore_ascii_case("true");
-        source.attribute("key") == Some("codeartifact")
-            && source.attribute("value").is_some_and(is_true)
+    let disabled = all("disabledPackageSources", "add")
+        .into_iter()
+        .find(|source| has_name(source, |key, name| key == name) && is_true(source));
+    let (found, what) = if let Some(clear) = cleared {
+        (clear, "<clear />".to_owned())
+    } else if let Some(source) = replaced {
+        (*source, address(source)?.url)
+    } else {
+        (disabled?, "disabledPackageSources".to_owned())
     };
-    let disabled = || {
-        all("disabledPackageSources", "add")
-            .into_iter()
-            .find(is_off)
-    };
-    let found = clear.or_else(disabled)?;
     let line_at = |at: usize| 1 + parsed.text()[..at].matches('\n').count();
     let lines = file.lines(line_at(found.range.start), line_at(found.range.end), None);
-    let what = if found.name == "clear" {
-        "<clear />"
-    } else {
-        "disabledPackageSources"
-    };
-    Some(Sourced::new(what.to_owned(), lines))
+    Some(Sourced::new(what, lines))
 }
 
 fn in_yaml(file: &ReadFile, text: &str, key: &str) -> Option<(String, Origin)> {

@@ -9,7 +9,7 @@ use crate::secret::Secret;
 use crate::state::ToolLogin;
 use crate::tools::effective::{Address, Origin, ReadFile, Sourced, project};
 use crate::tools::poetry::AuthToml;
-use crate::tools::{AuthMode, Found, Tool};
+use crate::tools::{AuthMode, Found, Tool, dotnet};
 
 /// `None` where the tool is not installed.
 pub fn look(plan: &ToolsPlan, tool: Tool, login: &ToolLogin) -> Option<OtherSeen> {
@@ -73,6 +73,7 @@ fn what_is_wrong(tool: Tool, file: &ReadFile, found: Result<Found, SyntaxError>)
     match found {
         Err(error) => Some(format!("{tool} cannot read {path}: {error}")),
         Ok(Found::NotConfigured) => Some(format!("{path} does not name the repository")),
+        Ok(Found::Amiss(what)) => Some(format!("{path}: {what}")),
         Ok(_) => None,
     }
 }
@@ -104,6 +105,10 @@ fn over_files(
         .into_iter()
         .map(|file| file.path)
         .collect();
+    let ours = match tool {
+        Tool::Dotnet => names_for_nuget(plan, &own, &login.endpoint),
+        _ => Vec::new(),
+    };
     let folder = plan.project.as_deref()?;
     let names = project::files(tool);
     let found = folder
@@ -112,5 +117,14 @@ fn over_files(
     let found = found.filter(|path| exists(path) && !own.contains(path));
     plan.read(found)
         .iter()
-        .find_map(|file| project::wins(tool, file, is_ours))
+        .find_map(|file| project::wins(tool, file, &ours, is_ours))
+}
+
+/// What login's own file calls its source: a project's of that name wins over it.
+fn names_for_nuget(plan: &ToolsPlan, own: &[PathBuf], endpoint: &str) -> Vec<String> {
+    let read = plan.read(own.iter().cloned());
+    let texts = read.iter().filter_map(|file| file.text().ok());
+    texts
+        .flat_map(|text| dotnet::names(text, endpoint))
+        .collect()
 }
