@@ -146,17 +146,34 @@ impl Editor for ConfigToml {
     }
 
     fn inspect(&self, text: &str, url: &str) -> Result<Found, SyntaxError> {
+        let mut names = Vec::new();
         for name in toml_tables::tables_in(text, &[REGISTRIES])? {
             let index = toml_tables::string(text, &[REGISTRIES, &name, "index"])?;
             if index.is_some_and(|index| is_same(&index, url)) {
-                let provider = toml_tables::string(text, &[REGISTRIES, &name, PROVIDER])?;
-                return Ok(match provider.as_deref() {
-                    Some(IN_FILE) => Found::Address,
-                    _ => Found::Helper,
-                });
+                names.push(name);
             }
         }
-        Ok(Found::NotConfigured)
+        let replaced_by = toml_tables::string(text, &REPLACED)?;
+        let named = names.iter().find(|name| replaced_by.as_ref() == Some(name));
+        let Some(name) = named.or(names.first()) else {
+            return Ok(Found::NotConfigured);
+        };
+        let provider = toml_tables::first_string(text, &[REGISTRIES, name, PROVIDER])?;
+        // cargo's own ones, and aliases, are no paths.
+        if !provider.is_some_and(|provider| provider.starts_with('/')) {
+            return Ok(Found::Amiss(format!(
+                "cargo does not ask studio-mirror for the token of `{name}`"
+            )));
+        }
+        Ok(match (named, replaced_by) {
+            (Some(_), _) => Found::Helper,
+            (None, Some(other)) => Found::Amiss(format!(
+                "cargo takes crates.io's packages from `{other}`, not from CodeArtifact"
+            )),
+            (None, None) => {
+                Found::Amiss("cargo takes packages from crates.io, not from CodeArtifact".into())
+            }
+        })
     }
 
     fn program(&self, text: &str, url: &str) -> Option<PathBuf> {
@@ -174,4 +191,41 @@ fn is_same(index: &str, url: &str) -> bool {
     let index = index.strip_prefix("sparse+").unwrap_or(index);
     let both = Parts::of(index).zip(Parts::of(url));
     both.is_some_and(|(index, ours)| index.same_endpoint(&ours))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const URL: &str =
+        "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/cargo/team/";
+
+    fn found(provider: &str, replaced: &str) -> Found {
+        let registry = format!("[registries.codeartifact]\nindex = \"sparse+{URL}\"\n{provider}\n");
+        let text = format!("{registry}[source.crates-io]\n{replaced}\n");
+        ConfigToml.inspect(&text, URL).unwrap()
+    }
+
+    #[test]
+    fn crates_io_has_to_be_replaced_by_what_asks_us() {
+        let ours = "credential-provider = [\"/bin/studio-mirror\"]";
+        let replaced = "replace-with = \"codeartifact\"";
+        assert_eq!(found(ours, replaced), Found::Helper);
+        for (provider, replaced, what) in [
+            (ours, "", "packages from crates.io"),
+            (ours, "replace-with = \"vendored\"", "from `vendored`"),
+            ("", replaced, "does not ask"),
+            (
+                "credential-provider = \"cargo:token\"",
+                replaced,
+                "does not ask",
+            ),
+        ] {
+            let found = found(provider, replaced);
+            assert!(
+                matches!(&found, Found::Amiss(said) if said.contains(what)),
+                "{found:?}"
+            );
+        }
+    }
 }

@@ -8,7 +8,7 @@ mod sources;
 
 use std::collections::BTreeMap;
 
-use sources::{public_keys, replaced, warnings, with_source};
+use sources::{beside, enabled_public, public_keys, replaced, warnings, with_source};
 
 use super::client::path_in;
 use super::secret_name::is_secret;
@@ -139,7 +139,10 @@ impl Editor for NugetConfig {
                     "dotnet gives the token to whatever a project calls `{key}`"
                 )));
             }
-            return Ok(Found::Token(Secret::new(token)));
+            return Ok(match enabled_public(&file)? {
+                Some(public) => Found::Amiss(beside(&public)),
+                None => Found::Token(Secret::new(token)),
+            });
         }
         Ok(Found::NotConfigured)
     }
@@ -155,7 +158,7 @@ pub fn names(text: &str, url: &str) -> Vec<String> {
 
 /// The names of the sources at the endpoint `url` that are not disabled.
 fn enabled_keys<'a>(file: &'a XmlFile, url: &str) -> Result<Vec<&'a str>, SyntaxError> {
-    let disabled = file.all(DISABLED, ADD)?;
+    let disabled = disabled(file)?;
     let sources = file.all(SOURCES, ADD)?.into_iter();
     let there = sources.filter(|source| {
         let value = source.attribute("value");
@@ -165,6 +168,16 @@ fn enabled_keys<'a>(file: &'a XmlFile, url: &str) -> Result<Vec<&'a str>, Syntax
     Ok(keys
         .filter(|key| !disabled.iter().any(|disabled| has_key(key)(disabled)))
         .collect())
+}
+
+/// The entries that disable a source.
+fn disabled(file: &XmlFile) -> Result<Vec<&Element>, SyntaxError> {
+    let mut all = file.all(DISABLED, ADD)?;
+    all.retain(|entry| {
+        let value = entry.attribute("value");
+        value.is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    });
+    Ok(all)
 }
 
 /// What NuGet makes of a section that is there twice depends on its version.

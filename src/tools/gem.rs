@@ -138,12 +138,7 @@ impl Editor for Gemrc {
         }
         let sources = file.items(SOURCES)?;
         let others = sources.iter().filter(|source| !is_ours(source));
-        warnings.extend(others.map(|source| {
-            format!(
-                "gem takes packages from {} beside CodeArtifact: whoever publishes there can replace an internal package",
-                without_login(source)
-            )
-        }));
+        warnings.extend(others.map(|source| beside(source)));
         Ok(Configured {
             text: file.text(),
             warnings,
@@ -165,10 +160,24 @@ impl Editor for Gemrc {
         let sources = parse(text)?.items(SOURCES)?;
         let ours = sources.iter().find(|source| same_endpoint(source, url));
         let password = ours.and_then(|source| Parts::of(source)?.password);
-        Ok(password.map_or(Found::NotConfigured, |password| {
-            Found::Token(Secret::new(percent_decoded(password)))
-        }))
+        let Some(password) = password else {
+            return Ok(Found::NotConfigured);
+        };
+        // gem asks all of its sources, and takes the highest version.
+        let public = sources.iter().find(|source| is_public(source));
+        Ok(match public {
+            Some(source) => Found::Amiss(beside(source)),
+            None => Found::Token(Secret::new(percent_decoded(password))),
+        })
     }
+}
+
+/// What is said of a source that stands beside ours.
+fn beside(source: &str) -> String {
+    format!(
+        "gem takes packages from {} beside CodeArtifact: whoever publishes there can replace an internal package",
+        without_login(source)
+    )
 }
 
 /// Where the sources stand that `wanted` names.
@@ -258,4 +267,26 @@ fn other_spellings(file: &YamlFile, url: &str) -> Result<Vec<String>, SyntaxErro
     Ok(keys
         .filter(|key| key != host(url) && same_endpoint(key, url))
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_public_source_beside_ours_is_amiss_and_a_persons_own_is_not() {
+        let host = "corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/ruby/team/";
+        let (url, ours) = (
+            format!("https://{host}"),
+            format!("https://aws:eyJ2ZX@{host}"),
+        );
+        let found = |other: &str| {
+            let text = format!(":sources:\n- {ours}\n- {other}\n");
+            Gemrc.inspect(&text, &url).unwrap()
+        };
+        let token = Found::Token(Secret::new("eyJ2ZX"));
+        assert_eq!(found("https://gems.example/"), token);
+        let public = "https://rubygems.org/";
+        assert_eq!(found(public), Found::Amiss(beside(public)));
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::npm::{Npm, Npmrc, auth_prefix};
-use super::url::Parts;
+use super::url::{Parts, without_login};
 use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
 use crate::edit::SyntaxError;
 use crate::edit::npmrc::NpmrcFile;
@@ -161,11 +161,35 @@ impl Editor for YarnrcYml {
             if is_same(&registry, url)
                 && let Some(token) = file.value_in(REGISTRIES, &registry, "npmAuthToken")?
             {
-                return Ok(Found::Token(Secret::new(token)));
+                return Ok(match packages_from_elsewhere(&file, url)? {
+                    Some(what) => Found::Amiss(what),
+                    None => Found::Token(Secret::new(token)),
+                });
             }
         }
         Ok(Found::NotConfigured)
     }
+}
+
+/// Where yarn takes no scope's packages from `url` either: what is said of that.
+fn packages_from_elsewhere(file: &YamlFile, url: &str) -> Result<Option<String>, SyntaxError> {
+    let server = file.value(SERVER)?;
+    if server.as_ref().is_some_and(|server| is_same(server, url)) {
+        return Ok(None);
+    }
+    for scope in file.keys_of(SCOPES)? {
+        let server = file.value_in(SCOPES, &scope, SERVER)?;
+        if server.is_some_and(|server| is_same(&server, url)) {
+            return Ok(None);
+        }
+    }
+    let server = server.map_or_else(
+        || "the public registry".to_owned(),
+        |server| without_login(&server),
+    );
+    Ok(Some(format!(
+        "yarn takes packages from {server}, not from CodeArtifact"
+    )))
 }
 
 /// yarn names a registry with or without its scheme, and with or without a `/` at its end.
@@ -176,4 +200,38 @@ fn is_same(known: &str, url: &str) -> bool {
     };
     let both = Parts::of(&known).zip(Parts::of(url));
     both.is_some_and(|(known, ours)| known.same_endpoint(&ours))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const URL: &str = "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/npm/team/";
+
+    #[test]
+    fn a_login_alone_does_not_say_where_packages_come_from() {
+        let token = Found::Token(Secret::new("eyJ2ZXexample"));
+        let amiss = |from| {
+            Found::Amiss(format!(
+                "yarn takes packages from {from}, not from CodeArtifact"
+            ))
+        };
+        for (server, expected) in [
+            (format!("npmRegistryServer: \"{URL}\"\n"), token.clone()),
+            (
+                format!("npmScopes:\n  acme:\n    npmRegistryServer: \"{URL}\"\n"),
+                token,
+            ),
+            (String::new(), amiss("the public registry")),
+            (
+                "npmRegistryServer: \"https://registry.example.com\"\n".into(),
+                amiss("https://registry.example.com"),
+            ),
+        ] {
+            let text = format!(
+                "{server}npmRegistries:\n  \"{URL}\":\n    npmAuthToken: \"eyJ2ZXexample\"\n"
+            );
+            assert_eq!(YarnrcYml.inspect(&text, URL), Ok(expected), "{text}");
+        }
+    }
 }

@@ -9,7 +9,7 @@ use crate::support::home::Finished;
 use crate::support::{clients, tell_skipped};
 
 /// Logged in, in a project's folder. Who cannot be had here is played by a program that does nothing: `check` reads files.
-fn bench(tool: &str, command: &str) -> Bench {
+pub(super) fn bench(tool: &str, command: &str) -> Bench {
     let mut bench = Bench::without_login(&[]);
     let stub = bench.home.write(format!("bin/{command}"), "#!/bin/sh\n");
     std::fs::set_permissions(&stub, PermissionsExt::from_mode(0o755)).expect("a file of ours");

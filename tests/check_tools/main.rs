@@ -12,5 +12,6 @@ mod npm;
 mod others;
 mod pip;
 mod pip_mixes;
+mod redirected;
 mod uv;
 mod uv_mixes;

@@ -14,7 +14,7 @@ fn cargo() -> PathBuf {
     PathBuf::from(String::from_utf8(sysroot).expect("UTF-8").trim()).join("bin")
 }
 
-fn bench(tool: &str, client: &str) -> Bench {
+pub(super) fn bench(tool: &str, client: &str) -> Bench {
     let folder = if tool == "cargo" {
         cargo()
     } else {

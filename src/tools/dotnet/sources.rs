@@ -1,8 +1,8 @@
 //! The sources that a NuGet.Config names: ours, and those that it takes the place of.
 
 use super::{
-    ADD, CREDENTIALS, DISABLED, MAPPING, PASSWORD, PUBLIC, PUBLIC_HOSTS, SOURCES, has_key, index,
-    leads_to, without,
+    ADD, CREDENTIALS, DISABLED, MAPPING, PASSWORD, PUBLIC, PUBLIC_HOSTS, SOURCES, disabled,
+    has_key, index, leads_to, without,
 };
 use crate::edit::SyntaxError;
 use crate::edit::xml::{Among, Element, New, XmlFile};
@@ -114,13 +114,30 @@ pub(super) fn public_keys(file: &XmlFile) -> Result<Vec<String>, SyntaxError> {
     Ok(keys)
 }
 
+/// A public source that is there and not disabled.
+pub(super) fn enabled_public(file: &XmlFile) -> Result<Option<String>, SyntaxError> {
+    let (sources, disabled) = (file.all(SOURCES, ADD)?, disabled(file)?);
+    let among = |all: &[&Element], key: &str| all.iter().any(|one| has_key(key)(one));
+    let keys = public_keys(file)?.into_iter();
+    Ok(keys
+        .filter(|key| among(&sources, key) && !among(&disabled, key))
+        .next())
+}
+
+/// What is said of a source that stands beside ours.
+pub(super) fn beside(key: &str) -> String {
+    format!(
+        "dotnet takes packages from source `{key}` beside CodeArtifact, so whoever publishes there can replace an internal package"
+    )
+}
+
 /// What the file's owner should know.
 pub(super) fn warnings(
     file: &XmlFile,
     registries: &[Registry],
 ) -> Result<Vec<String>, SyntaxError> {
     let replaced = replaced(file, registries)?;
-    let disabled = file.all(DISABLED, ADD)?;
+    let disabled = disabled(file)?;
     let mut warnings = Vec::new();
     for source in file.all(SOURCES, ADD)? {
         let Some(key) = source.attribute("key") else {
@@ -130,9 +147,7 @@ pub(super) fn warnings(
             || registries.iter().any(|ours| is_login_of(key, ours.name))
             || disabled.iter().any(|disabled| has_key(key)(disabled));
         if !is_known {
-            warnings.push(format!(
-                "dotnet takes packages from source `{key}` beside CodeArtifact, so whoever publishes there can replace an internal package"
-            ));
+            warnings.push(beside(key));
         }
     }
     if let Some(mapping) = file.find(MAPPING)? {

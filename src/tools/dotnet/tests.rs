@@ -154,6 +154,22 @@ fn no_project_can_know_what_our_source_is_called() {
 }
 
 #[test]
+fn a_public_source_that_is_on_again_is_amiss() {
+    let done = configured(&MINE.replace("URL", URL)).unwrap().text;
+    let found = NugetConfig.inspect(&done, URL);
+    assert_eq!(found, Ok(Found::Token(Secret::new("eyJ2ZXexample"))));
+    for key in ["nuget.org", "public"] {
+        let off = format!("<add key=\"{key}\" value=\"true\" />");
+        for on in ["", &off.replace("true", "false")] {
+            let text = done.replace(&off, on);
+            let found = NugetConfig.inspect(&text, URL);
+            assert_eq!(found, Ok(Found::Amiss(beside(key))), "{text}");
+            assert_eq!(configured(&text).unwrap().text.matches(&off).count(), 1);
+        }
+    }
+}
+
+#[test]
 fn a_file_without_us_is_not_touched_by_going() {
     let text = "<configuration>\n  <disabledPackageSources>\n    <add key=\"nuget.org\" value=\"true\" />\n  </disabledPackageSources>\n\
                 </configuration>\n";

@@ -142,13 +142,26 @@ impl Editor for BundleConfig {
     }
 
     fn inspect(&self, text: &str, url: &str) -> Result<Found, SyntaxError> {
-        let login = value(&parse(text)?, &key(url))?;
+        let file = parse(text)?;
+        let login = value(&file, &key(url))?;
         let token = login
             .as_deref()
             .and_then(|login| login.strip_prefix("aws:"));
-        Ok(token.map_or(Found::NotConfigured, |token| {
-            Found::Token(Secret::new(percent_decoded(token)))
-        }))
+        let Some(token) = token else {
+            return Ok(Found::NotConfigured);
+        };
+        Ok(match value(&file, MIRROR)? {
+            Some(mirror) if same_endpoint(&mirror, url) => {
+                Found::Token(Secret::new(percent_decoded(token)))
+            }
+            Some(mirror) => Found::Amiss(format!(
+                "bundler takes rubygems.org's packages from {}, not from CodeArtifact",
+                without_login(&mirror)
+            )),
+            None => Found::Amiss(
+                "bundler takes packages from rubygems.org, not from CodeArtifact".into(),
+            ),
+        })
     }
 }
 
@@ -164,5 +177,27 @@ mod tests {
             "BUNDLE_HTTPS://CORP___111122223333__D__CODEARTIFACT__US___EAST___1__AMAZONAWS__COM/RUBY/TEAM/"
         );
         assert_eq!(normal("BUNDLE_MIRROR__HTTPS://RUBYGEMS.ORG"), MIRROR);
+    }
+    #[test]
+    fn a_login_is_no_use_without_the_mirror() {
+        let url = "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/ruby/team/";
+        let login = format!("{}: \"aws:eyJ2ZXexample\"\n", key(url));
+        let amiss =
+            |what: &str| Found::Amiss(format!("bundler takes {what}, not from CodeArtifact"));
+        for (mirror, expected) in [
+            (url, Found::Token(Secret::new("eyJ2ZXexample"))),
+            ("", amiss("packages from rubygems.org")),
+            (
+                "https://me:secret@old.example/",
+                amiss("rubygems.org's packages from https://old.example/"),
+            ),
+        ] {
+            let mirror = match mirror {
+                "" => String::new(),
+                mirror => format!("{MIRROR}: \"{mirror}\"\n"),
+            };
+            let found = BundleConfig.inspect(&format!("{login}{mirror}"), url);
+            assert_eq!(found, Ok(expected), "{mirror}");
+        }
     }
 }
