@@ -90,6 +90,36 @@ fn cargo_builds_and_publishes_with_a_fresh_token_every_time() {
     home.assert_no_leak(&watch, &[".cargo/config.toml"]);
 }
 
+/// Where both are there, cargo reads `config` alone.
+#[test]
+fn the_older_name_of_cargos_file_is_the_one_that_counts() {
+    let mirror = Mirror::start();
+    let home = home();
+    project(&home, "1.0.0");
+    home.write(".cargo/config", "# mine\n[term]\nquiet = false\n");
+    home.write(".cargo/config.toml", "[build]\njobs = 2\n");
+    let before = ["config", "config.toml"].map(|name| home.read(format!(".cargo/{name}")));
+    mirror.login(&home, &["--tool", "cargo"]).success();
+    assert!(home.read(".cargo/config").contains("codeartifact"));
+    cargo(&home, &["build"]).success();
+    let status = home.studio_mirror(["status"]).success();
+    assert!(status.stdout.contains("~/.cargo/config "), "{status}");
+    home.studio_mirror(["logout"]).success();
+    let after = ["config", "config.toml"].map(|name| home.read(format!(".cargo/{name}")));
+    assert_eq!(after, before);
+    // One that comes later makes the login void, and is said.
+    std::fs::remove_file(home.join(".cargo/config")).expect("a file of ours");
+    mirror.login(&home, &["--tool", "cargo"]).success();
+    home.write(".cargo/config", "");
+    let status = home.studio_mirror(["status"]);
+    assert!(status.stdout.contains("no longer names"), "{status}");
+    mirror.login(&home, &["--tool", "cargo"]).success();
+    cargo(&home, &["build"]).success();
+    home.studio_mirror(["logout"]).success();
+    assert_eq!(home.read(".cargo/config.toml"), before[1]);
+    assert!(!home.read(".cargo/config").contains("codeartifact"));
+}
+
 #[test]
 fn logout_gives_back_every_byte() {
     let mirror = Mirror::without_packages();

@@ -43,7 +43,8 @@ impl Client for Cargo {
         let home = path_in(environment, "CARGO_HOME");
         let home = home.unwrap_or_else(|| places.home.join(".cargo"));
         vec![ToolFile {
-            path: home.join("config.toml"),
+            // Its older name: where both are there cargo reads that one alone.
+            path: Places::either(home.join("config"), home.join("config.toml")),
             editor: &ConfigToml,
         }]
     }

@@ -114,10 +114,16 @@ fn over_files(
     let found = folder
         .ancestors()
         .flat_map(|folder: &Path| names.iter().map(move |name| folder.join(name)));
-    let found = found.filter(|path| exists(path) && !own.contains(path));
+    let is_read = |path: &Path| tool != Tool::Cargo || !is_beside_config(path);
+    let found = found.filter(|path| exists(path) && is_read(path) && !own.contains(path));
     plan.read(found)
         .iter()
         .find_map(|file| project::wins(tool, file, &ours, is_ours))
+}
+
+/// Beside a `config` cargo reads no config.toml.
+fn is_beside_config(path: &Path) -> bool {
+    path.extension().is_some() && exists(&path.with_extension(""))
 }
 
 /// What login's own file calls its source: a project's of that name wins over it.
