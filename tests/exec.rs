@@ -239,3 +239,37 @@ fn a_failure_names_its_cause_and_starts_nothing() {
     );
     assert!(!home.join("made").exists());
 }
+
+/// npm takes `_` in a variable's name for `-`: told so, it would ask the public registry for @my_scope.
+#[test]
+fn npm_is_left_out_where_no_variable_can_name_its_scope() {
+    let mirror = Mirror::without_packages();
+    let home = told(Home::new(), &mirror).first_on_path(clients::bin("npm-newest"));
+    let watch = LeakWatch::start(home.path());
+    let config = ".config/studio-mirror/config.toml";
+    let show = ["npm", "config", "get", "@my_scope:registry"];
+    let beside = "[[repository]]\nname = \"web\"\nnamespace = \"my_scope\"\n";
+    for text in ["namespace = \"@my_scope\"\n", beside] {
+        home.write(config, text);
+        let finished = run(
+            &home,
+            &["sh", "-c", "env | grep -ci ^npm_config_.*registry"],
+        )
+        .exit(1);
+        assert_eq!(finished.stdout, "0\n", "{finished}");
+        let said = "warning: npm is left out, no variable can tell npm the registry of @my_scope";
+        assert_eq!(finished.stderr.matches(said).count(), 1, "{finished}");
+        let named = [&["--tool", "npm", "--"], &show[..]].concat();
+        let finished = run(&home, &named).exit(2);
+        assert!(finished.stderr.contains("login --tool npm"), "{finished}");
+        // Its file can say it.
+        mirror.login(&home, &["--tool", "npm"]).success();
+        let url = run(&home, &show).success().stdout;
+        assert!(url.contains("/npm/"), "{url}");
+        home.studio_mirror(["logout"]).success();
+    }
+    home.write(config, "namespace = \"my-scope\"\n");
+    let shown = run(&home, &["npm", "config", "get", "@my-scope:registry"]).success();
+    assert!(shown.stdout.contains("/npm/"), "{shown}");
+    home.assert_no_leak(&watch, &[]);
+}

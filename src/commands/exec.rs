@@ -70,6 +70,7 @@ fn variables(session: &Session, named: &[Tool]) -> anyhow::Result<BTreeMap<Strin
         return Err(with_hint(Usage(message), hint));
     }
     let targets = targets::for_environment(session, &tools)?;
+    let targets = without_unsaid(session, targets, !named.is_empty())?;
     let deadline = Instant::now() + LIMIT;
     // A job that starts now may run for hours.
     let fetched = aws::block_on(fetch(session, &targets, Some(Need::Young), deadline))?;
@@ -87,8 +88,48 @@ fn variables(session: &Session, named: &[Tool]) -> anyhow::Result<BTreeMap<Strin
     if let Some(token) = fetched.token() {
         variables.insert(TOKEN_VARIABLE.to_owned(), token.token.clone());
     }
+    let tools: Vec<Tool> = targets.iter().map(|target| target.tool).collect();
     warn_of_others(session, &tools, &variables);
     Ok(variables)
+}
+
+/// `targets` without those that no variable can tell where a scope's packages are: half of the truth would send these to
+/// the public registry. One that is asked for by name is an error.
+fn without_unsaid(
+    session: &Session,
+    targets: Vec<Target>,
+    is_named: bool,
+) -> anyhow::Result<Vec<Target>> {
+    let mut said = Vec::new();
+    for target in targets {
+        let Some(scope) = unsaid_scope(&target) else {
+            said.push(target);
+            continue;
+        };
+        let tool = target.tool;
+        let why = format!(
+            "no variable can tell {tool} the registry of @{scope}: it takes `_` there for `-`"
+        );
+        let instead = format!("run `studio-mirror login --tool {tool}`");
+        if is_named {
+            return Err(with_hint(Usage(why), instead));
+        }
+        let warning = format!("{tool} is left out, {why}; {instead}");
+        session.printer.warning(&warning);
+    }
+    Ok(said)
+}
+
+/// A scope of its repositories that its environment cannot name.
+fn unsaid_scope(target: &Target) -> Option<&str> {
+    let scopes = target.repositories.iter().filter_map(|wanted| {
+        let scope = wanted.repository.namespace.as_deref()?;
+        Some(scope.trim_start_matches('@'))
+    });
+    let client = target.tool.client();
+    scopes
+        .into_iter()
+        .find(|scope| !client.environment_takes_scope(scope))
 }
 
 fn of_tool(

@@ -76,6 +76,11 @@ pub trait Client: Sync {
         Vec::new()
     }
 
+    /// Whether a variable's name can tell it the registry of `scope` (without its `@`).
+    fn environment_takes_scope(&self, _scope: &str) -> bool {
+        true
+    }
+
     /// How it is set up for all users of a machine (`login --system`); `None` where it takes that from each user alone.
     fn system(&self) -> Option<SystemWide> {
         None

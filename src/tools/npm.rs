@@ -1,5 +1,8 @@
 //! .npmrc: the registry for everything or for one scope, and its token. npm has no credential helper.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -104,6 +107,12 @@ impl Client for Npm {
             })
             .flatten()
             .collect()
+    }
+
+    /// It takes `_` in a variable's name for `-`, and small letters for great ones: what is meant for one scope would be
+    /// another's, and the packages of the first come from the public registry. Names that begin with `//` stay as they are.
+    fn environment_takes_scope(&self, scope: &str) -> bool {
+        !scope.contains(|letter: char| letter == '_' || letter.is_uppercase())
     }
 
     /// npm's own file for everybody lies beside each Node; ours is named to it by a variable, with the token.

@@ -1,0 +1,50 @@
+//! npm: what its environment can say.
+
+use super::*;
+
+#[test]
+fn no_variable_is_made_for_a_scope_that_npm_would_take_for_another() {
+    for (scope, can_be_named) in [
+        ("acme", true),
+        ("my-scope", true),
+        ("a.b", true),
+        ("my_scope", false),
+        ("_acme", false),
+        ("Acme", false),
+    ] {
+        assert_eq!(Npm.environment_takes_scope(scope), can_be_named, "{scope}");
+    }
+}
+
+/// The file says the scope; what a shim sets is taken letter by letter.
+#[test]
+fn a_shim_names_no_scope() {
+    let token = Secret::new("eyJ2ZXexample");
+    let request = crate::token::TokenRequest {
+        domain: "corp".into(),
+        owner: None,
+        region: "us-east-1".into(),
+        api_endpoint: None,
+        duration_seconds: None,
+        credentials: crate::credentials::CredentialSource::Instance,
+    };
+    let registry = Registry {
+        name: "codeartifact",
+        url: "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/npm/my_team/",
+        auth: Auth::Token(&token),
+        namespace: Some("my_scope"),
+        request: &request,
+        installed: crate::tools::Installed {
+            program: "",
+            helpers: "",
+        },
+    };
+    let names: Vec<String> = Npm
+        .shim_environment(&[registry])
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect();
+    let host = "//corp-111122223333.d.codeartifact.us-east-1.amazonaws.com";
+    let token = format!("npm_config_{host}/npm/my_team/:_authToken");
+    assert_eq!(names, [token.as_str(), "npm_config_globalconfig"]);
+}
