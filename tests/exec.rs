@@ -139,6 +139,34 @@ fn pythons_tools_find_no_token_in_their_environment_and_ask_the_helper() {
     home.assert_no_leak(&watch, &["project/pyproject.toml", "project/uv.lock"]);
 }
 
+/// They would be sent to our address, with the user that we name.
+#[test]
+fn a_password_for_another_index_stays_out() {
+    let mirror = Mirror::without_packages();
+    let mut home = told(Home::new(), &mirror);
+    let foreign = [
+        "UV_PUBLISH_TOKEN",
+        "UV_PUBLISH_PASSWORD",
+        "PDM_PUBLISH_PASSWORD",
+        "TWINE_PASSWORD",
+        "HATCH_INDEX_AUTH",
+    ];
+    for name in foreign {
+        home = home.env(name, "mine");
+    }
+    let count = ["sh", "-c", "env | grep -c =mine$"];
+    // Nobody is sent anywhere yet.
+    assert_eq!(run(&home, &count).success().stdout, "5\n");
+    mirror.login(&home, &["--tool", "pip"]).success();
+    let finished = run(&home, &count).exit(1);
+    assert_eq!(finished.stdout, "0\n", "{finished}");
+    for name in foreign {
+        assert_eq!(finished.stderr.matches(name).count(), 1, "{finished}");
+    }
+    let twine = [&["--tool", "twine", "--"], &count[..]].concat();
+    assert_eq!(run(&home, &twine).success().stdout, "4\n");
+}
+
 #[test]
 fn it_becomes_the_command() {
     let mirror = Mirror::without_packages();

@@ -1,6 +1,6 @@
 //! `exec`: a command that finds fresh credentials in its environment, and in no file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, ExitCode};
@@ -42,23 +42,59 @@ pub fn run(session: Session, args: &ExecArgs) -> anyhow::Result<ExitCode> {
     }
     session.settings.require(Field::Domain)?;
     inherit_container_credentials(&session.credential_source())?;
-    let variables = variables(&session, &args.tool)?;
+    let handed = handed(&session, &args.tool)?;
     let Some((program, arguments)) = args.command.split_first() else {
         return Err(Usage("no command is named".into()).into());
     };
     let mut command = Command::new(program);
     command.args(arguments);
-    for name in spellings(&session.environment, &variables) {
+    for name in spellings(&session.environment, &handed.variables) {
         command.env_remove(name);
     }
-    for (name, value) in &variables {
+    for name in &handed.taken_out {
+        command.env_remove(name);
+    }
+    for (name, value) in &handed.variables {
         command.env(name, value.expose());
     }
     Ok(became_nothing(&session, program, &command.exec()))
 }
 
-/// What goes into the environment, for `named` tools or all of them.
-fn variables(session: &Session, named: &[Tool]) -> anyhow::Result<BTreeMap<String, Secret>> {
+/// What becomes of the environment on its way to the command.
+#[derive(Default)]
+struct Handed {
+    /// What goes into it.
+    variables: BTreeMap<String, Secret>,
+    /// Somebody's own logins, which would go to our address.
+    taken_out: BTreeSet<String>,
+}
+
+impl Handed {
+    /// Takes those of `foreign` out that are there, and says so.
+    fn take_out(&mut self, session: &Session, tool: Tool, foreign: Vec<String>) {
+        let is_there = |name: &String| {
+            session.environment.contains_key(name) && !self.variables.contains_key(name)
+        };
+        let there: Vec<String> = foreign.into_iter().filter(is_there).collect();
+        if there.is_empty() {
+            return;
+        }
+        let names: Vec<String> = there.iter().map(|name| format!("${name}")).collect();
+        session.printer.warning(&format!(
+            "the command does not get {}: {tool} goes to CodeArtifact here and would log in there with it",
+            names.join(", ")
+        ));
+        self.taken_out.extend(there);
+    }
+
+    fn is_known(&self, name: &str) -> bool {
+        let mut ours = self.variables.keys();
+        self.taken_out.contains(name) || ours.any(|own| own.eq_ignore_ascii_case(name))
+    }
+}
+
+/// What `named` tools, or all of them, find in their environment.
+fn handed(session: &Session, named: &[Tool]) -> anyhow::Result<Handed> {
     let has_variables = |tool: &Tool| tool.client().environment_auth().is_some();
     let tools: Vec<Tool> = match named {
         [] => Tool::all().filter(has_variables).collect(),
@@ -81,16 +117,19 @@ fn variables(session: &Session, named: &[Tool]) -> anyhow::Result<BTreeMap<Strin
         return Err(crate::error::copied(error));
     }
     let tokens = fetched.tokens(&targets);
-    let mut variables: BTreeMap<String, Secret> = targets
-        .iter()
-        .flat_map(|target| of_tool(session, &fetched, target, &tokens, !named.is_empty()))
-        .collect();
+    let mut handed = Handed::default();
+    for target in &targets {
+        let (variables, foreign) = of_tool(session, &fetched, target, &tokens, !named.is_empty());
+        handed.variables.extend(variables);
+        handed.take_out(session, target.tool, foreign);
+    }
     if let Some(token) = fetched.token() {
-        variables.insert(TOKEN_VARIABLE.to_owned(), token.token.clone());
+        let name = TOKEN_VARIABLE.to_owned();
+        handed.variables.insert(name, token.token.clone());
     }
     let tools: Vec<Tool> = targets.iter().map(|target| target.tool).collect();
-    warn_of_others(session, &tools, &variables);
-    Ok(variables)
+    warn_of_others(session, &tools, &handed);
+    Ok(handed)
 }
 
 /// `targets` without those that no variable can tell where a scope's packages are: half of the truth would send these to
@@ -132,15 +171,17 @@ fn unsaid_scope(target: &Target) -> Option<&str> {
         .find(|scope| !client.environment_takes_scope(scope))
 }
 
+/// What a tool needs in its environment, and what must not be there beside it.
 fn of_tool(
     session: &Session,
     fetched: &Fetched,
     target: &Target,
     tokens: &Tokens,
     is_named: bool,
-) -> Vec<(String, Secret)> {
+) -> (Vec<(String, Secret)>, Vec<String>) {
+    let nothing = (Vec::new(), Vec::new());
     let Some(login) = fetched.login(target) else {
-        return Vec::new();
+        return nothing;
     };
     let client = target.tool.client();
     let asks_helper = client.environment_auth() == Some(AuthMode::Helper);
@@ -154,13 +195,17 @@ fn of_tool(
             true => session.printer.warning(&said),
             false => session.printer.detail(&said),
         }
-        return Vec::new();
+        return nothing;
     }
     let nowhere = Installed {
         program: "",
         helpers: "",
     };
-    client.environment(&registries(&login, tokens, nowhere))
+    let registries = registries(&login, tokens, nowhere);
+    (
+        client.environment(&registries),
+        client.foreign_logins(&registries),
+    )
 }
 
 /// Whether the helper is installed, and would answer for every repository of `login`.
@@ -183,26 +228,22 @@ fn spellings<'a>(
     environment.keys().filter(is_ours).collect()
 }
 
-fn warn_of_others(session: &Session, tools: &[Tool], ours: &BTreeMap<String, Secret>) {
+fn warn_of_others(session: &Session, tools: &[Tool], handed: &Handed) {
     for tool in tools {
         let environment = &session.environment;
         let winning = tool.overriding_variables(environment);
-        for name in winning.filter(|name| !is_known(name, ours)) {
+        for name in winning.filter(|name| !handed.is_known(name)) {
             let said = format!("${name} is set and may keep {tool} from the repository");
             session.printer.warning(&said);
         }
         let adding = tool.adding_variables(environment);
-        for name in adding.filter(|name| !is_known(name, ours)) {
+        for name in adding.filter(|name| !handed.is_known(name)) {
             session.printer.warning(&format!(
                 "${name} is set: {tool} takes packages from there beside CodeArtifact, so whoever publishes there can replace \
                  an internal package"
             ));
         }
     }
-}
-
-fn is_known(name: &str, ours: &BTreeMap<String, Secret>) -> bool {
-    ours.keys().any(|own| own.eq_ignore_ascii_case(name))
 }
 
 /// Why the command did not start.

@@ -81,6 +81,12 @@ pub trait Client: Sync {
         true
     }
 
+    /// Variables with a user or a password of somebody's own that would be sent where [`Client::environment`] leads it:
+    /// `exec` takes them out.
+    fn foreign_logins(&self, _registries: &[Registry]) -> Vec<String> {
+        Vec::new()
+    }
+
     /// How it is set up for all users of a machine (`login --system`); `None` where it takes that from each user alone.
     fn system(&self) -> Option<SystemWide> {
         None

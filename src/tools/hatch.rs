@@ -68,6 +68,10 @@ impl Client for Hatch {
         .map(|(name, value)| (name.to_owned(), value))
         .into()
     }
+
+    fn foreign_logins(&self, _: &[Registry]) -> Vec<String> {
+        vec!["HATCH_INDEX_AUTH".to_owned()]
+    }
 }
 
 const REPOS: [&str; 3] = ["publish", "index", "repos"];

@@ -75,6 +75,10 @@ impl Client for Pdm {
         .map(|(name, value)| (name.to_owned(), value))
         .into()
     }
+
+    fn foreign_logins(&self, _: &[Registry]) -> Vec<String> {
+        vec!["PDM_PUBLISH_PASSWORD".to_owned()]
+    }
 }
 
 const INDEX: Keys = Keys {

@@ -66,6 +66,10 @@ impl Client for Twine {
         .map(|(name, value)| (name.to_owned(), value))
         .into()
     }
+
+    fn foreign_logins(&self, _: &[Registry]) -> Vec<String> {
+        vec!["TWINE_PASSWORD".to_owned()]
+    }
 }
 
 const SERVERS: (&str, &str) = ("distutils", "index-servers");

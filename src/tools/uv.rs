@@ -81,6 +81,13 @@ impl Client for Uv {
             .collect()
     }
 
+    fn foreign_logins(&self, _: &[Registry]) -> Vec<String> {
+        vec![
+            "UV_PUBLISH_TOKEN".to_owned(),
+            "UV_PUBLISH_PASSWORD".to_owned(),
+        ]
+    }
+
     fn adding_variables(&self) -> &'static [&'static str] {
         &["UV_INDEX", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS"]
     }

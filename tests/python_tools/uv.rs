@@ -31,3 +31,31 @@ fn uv_0_6_publishes_with_a_fresh_token_every_time() {
 fn the_newest_uv_publishes_with_a_fresh_token_every_time() {
     publishes("uv-newest");
 }
+
+/// What somebody publishes to PyPI with is not sent to us, and keeps nothing from us.
+fn publishes_beside_a_login_of_ones_own(client: &str) {
+    let place = Workplace::new(client, "uv");
+    let exec = |variable: &str, version: &str| {
+        let wheel = place.build_wheel("yours", version);
+        let mut exec = place.home.command(binary_under_test());
+        exec.args(["exec", "--", "uv", "publish", &wheel])
+            .env(variable, "pypi-mine");
+        let published = place.home.run(exec.current_dir(place.project())).success();
+        let said = format!("warning: the command does not get ${variable}: uv goes");
+        assert_eq!(published.stderr.matches(&said).count(), 1, "{published}");
+        assert!(place.has("yours", version));
+    };
+    exec("UV_PUBLISH_TOKEN", "1.0");
+    exec("UV_PUBLISH_PASSWORD", "1.1");
+    place.assert_no_leak(&[CONFIG]);
+}
+
+#[test]
+fn uv_0_6_publishes_beside_a_login_of_ones_own() {
+    publishes_beside_a_login_of_ones_own("uv-0.6");
+}
+
+#[test]
+fn the_newest_uv_publishes_beside_a_login_of_ones_own() {
+    publishes_beside_a_login_of_ones_own("uv-newest");
+}
