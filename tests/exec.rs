@@ -147,6 +147,10 @@ fn a_password_for_another_index_stays_out() {
     let foreign = [
         "UV_PUBLISH_TOKEN",
         "UV_PUBLISH_PASSWORD",
+        "UV_INDEX_CODEARTIFACT_USERNAME",
+        "UV_INDEX_CODEARTIFACT_PASSWORD",
+        "PDM_PYPI_USERNAME",
+        "PDM_PYPI_PASSWORD",
         "PDM_PUBLISH_PASSWORD",
         "TWINE_PASSWORD",
         "HATCH_INDEX_AUTH",
@@ -156,7 +160,7 @@ fn a_password_for_another_index_stays_out() {
     }
     let count = ["sh", "-c", "env | grep -c =mine$"];
     // Nobody is sent anywhere yet.
-    assert_eq!(run(&home, &count).success().stdout, "5\n");
+    assert_eq!(run(&home, &count).success().stdout, "9\n");
     mirror.login(&home, &["--tool", "pip"]).success();
     let finished = run(&home, &count).exit(1);
     assert_eq!(finished.stdout, "0\n", "{finished}");
@@ -164,7 +168,7 @@ fn a_password_for_another_index_stays_out() {
         assert_eq!(finished.stderr.matches(name).count(), 1, "{finished}");
     }
     let twine = [&["--tool", "twine", "--"], &count[..]].concat();
-    assert_eq!(run(&home, &twine).success().stdout, "4\n");
+    assert_eq!(run(&home, &twine).success().stdout, "8\n");
 }
 
 #[test]

@@ -113,6 +113,29 @@ fn status_tells_of_a_variable_that_wins_over_a_tools_file() {
     }
 }
 
+/// They win over what the helper would say.
+#[test]
+fn a_login_for_our_index_in_a_variable_is_told_of() {
+    let mirror = Mirror::without_packages();
+    let home = Home::new();
+    mirror.login(&home, &["--tool", "uv,pdm"]).success();
+    for (tool, variable) in [
+        ("uv", "UV_INDEX_CODEARTIFACT_USERNAME"),
+        ("uv", "UV_INDEX_CODEARTIFACT_PASSWORD"),
+        ("pdm", "PDM_PYPI_USERNAME"),
+        ("pdm", "PDM_PYPI_PASSWORD"),
+        ("pdm", "PDM_PUBLISH_PASSWORD"),
+    ] {
+        let variables = [(variable, "mine")];
+        let status = with_variables(&home, &variables, &["status"]).success();
+        let said = format!("${variable} is set and wins over its file");
+        assert!(status.words().contains(&said), "{status}");
+        let login = with_variables(&home, &variables, &["login"]).success();
+        let said = format!("${variable} is set and wins over {tool}'s configuration");
+        assert!(login.stderr.contains(&said), "{login}");
+    }
+}
+
 #[test]
 fn neither_a_variable_nor_an_open_file_can_put_a_state_under_the_helper() {
     let mirror = Mirror::without_packages();

@@ -49,7 +49,13 @@ impl Client for Pdm {
     }
 
     fn overriding_variables(&self) -> &'static [&'static str] {
-        &["PDM_PYPI_URL", "PDM_IGNORE_STORED_INDEX"]
+        &[
+            "PDM_PYPI_URL",
+            "PDM_IGNORE_STORED_INDEX",
+            "PDM_PYPI_USERNAME",
+            "PDM_PYPI_PASSWORD",
+            "PDM_PUBLISH_PASSWORD",
+        ]
     }
 
     /// Where the XDG rules put it for everybody; pdm calls it its site configuration.
@@ -77,7 +83,14 @@ impl Client for Pdm {
     }
 
     fn foreign_logins(&self, _: &[Registry]) -> Vec<String> {
-        vec!["PDM_PUBLISH_PASSWORD".to_owned()]
+        // Those of the index belong to PDM_PYPI_URL, which is ours here.
+        [
+            "PDM_PYPI_USERNAME",
+            "PDM_PYPI_PASSWORD",
+            "PDM_PUBLISH_PASSWORD",
+        ]
+        .map(str::to_owned)
+        .into()
     }
 }
 

@@ -81,11 +81,15 @@ impl Client for Uv {
             .collect()
     }
 
-    fn foreign_logins(&self, _: &[Registry]) -> Vec<String> {
-        vec![
-            "UV_PUBLISH_TOKEN".to_owned(),
-            "UV_PUBLISH_PASSWORD".to_owned(),
-        ]
+    fn foreign_logins(&self, registries: &[Registry]) -> Vec<String> {
+        let of_index = registries.iter().flat_map(|registry| {
+            ["USERNAME", "PASSWORD"].map(|what| index_variable(registry.name, what))
+        });
+        ["UV_PUBLISH_TOKEN", "UV_PUBLISH_PASSWORD"]
+            .map(str::to_owned)
+            .into_iter()
+            .chain(of_index)
+            .collect()
     }
 
     fn adding_variables(&self) -> &'static [&'static str] {
@@ -99,8 +103,20 @@ impl Client for Uv {
             "UV_CONFIG_FILE",
             "UV_NO_CONFIG",
             "UV_KEYRING_PROVIDER",
+            "UV_INDEX_CODEARTIFACT_USERNAME",
+            "UV_INDEX_CODEARTIFACT_PASSWORD",
         ]
     }
+}
+
+/// The variable that uv takes the `USERNAME` or the `PASSWORD` for an index of this name from, before the index's own address.
+pub(super) fn index_variable(name: &str, what: &str) -> String {
+    let plain = |letter: char| match letter.is_ascii_alphanumeric() {
+        true => letter.to_ascii_uppercase(),
+        false => '_',
+    };
+    let name: String = name.chars().map(plain).collect();
+    format!("UV_INDEX_{name}_{what}")
 }
 
 /// The user's uv.toml.
@@ -220,4 +236,20 @@ fn same_endpoint(index: &dyn TableLike, simple: &str) -> bool {
     parts
         .zip(Parts::of(simple))
         .is_some_and(|(url, ours)| url.same_endpoint(&ours))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_variables_of_our_index_are_among_those_that_win() {
+        for what in ["USERNAME", "PASSWORD"] {
+            let own = index_variable(NAME, what);
+            let known = Uv.overriding_variables();
+            assert!(known.contains(&own.as_str()), "{own}");
+        }
+        let beside = index_variable("codeartifact-my.models", "PASSWORD");
+        assert_eq!(beside, "UV_INDEX_CODEARTIFACT_MY_MODELS_PASSWORD");
+    }
 }

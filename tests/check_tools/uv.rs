@@ -222,6 +222,17 @@ fn a_provider_that_asks_nobody() {
 }
 
 #[test]
+fn a_password_for_our_index_in_a_variable() {
+    let mut bench = logged_in();
+    bench.set("UV_INDEX_CODEARTIFACT_PASSWORD", "eyJ2ZXIiOjF9.stale");
+    one_failure(
+        &mut bench,
+        "tools.uv.helper",
+        &["$UV_INDEX_CODEARTIFACT_PASSWORD"],
+    );
+}
+
+#[test]
 fn somebodys_token_in_the_address() {
     let mut bench = logged_in();
     let own = bench

@@ -12,7 +12,8 @@ use self::layer::Layer;
 use super::links::Link;
 use super::{Address, BadFile, Origin, ReadFile, Sourced};
 use crate::edit::toml::TomlFile;
-use crate::tools::uv::PROVIDER;
+use crate::secret::Secret;
+use crate::tools::uv::{PROVIDER, index_variable};
 
 /// What uv does with nobody's help.
 const PUBLIC: &str = "https://pypi.org/simple";
@@ -36,6 +37,8 @@ pub enum View {
 pub struct UvSettings {
     /// Where packages come from in the end.
     pub index: Sourced<Address>,
+    /// The password that a variable gives for that index: it wins over the address's.
+    pub password: Option<Sourced<Secret>>,
     /// Whether that index is asked with credentials from the start.
     pub is_always_authenticated: bool,
     /// Indexes before it, and pages of links.
@@ -164,6 +167,7 @@ pub fn merge(
     let index = main.as_ref().map_or(PUBLIC, |main| &main.address.value.url);
     Ok(UvSettings {
         links: links::links(index, &tables, environment),
+        password: main.as_ref().and_then(|main| variables.password(main)),
         is_always_authenticated: main
             .as_ref()
             .is_some_and(|main| main.is_always_authenticated),
@@ -247,6 +251,12 @@ impl Variables<'_> {
             }
         };
         value.split_whitespace().map(index).collect()
+    }
+
+    fn password(&self, index: &Index) -> Option<Sourced<Secret>> {
+        let variable = index_variable(index.name.as_ref()?, "PASSWORD");
+        let value = Secret::new(self.0.get(&variable)?);
+        Some(Sourced::new(value, Origin::Variable(variable)))
     }
 
     fn links(&self) -> Vec<Index> {

@@ -25,6 +25,9 @@ pub fn look(plan: &ToolsPlan, login: &ToolLogin) -> Option<ToolSeen<UvViews>> {
         let index = login
             .is_ours(&main.index.value, "simple/")
             .then_some(&main.index)?;
+        if let Some(password) = &main.password {
+            return Some(plan.held(&password.value, &password.origin));
+        }
         Some(plan.held(index.value.password.as_ref()?, &index.origin))
     });
     let program = plan.program(&path, version);
