@@ -271,3 +271,43 @@ fn what_makes_dependency_confusion_possible_is_pointed_out() {
         .collect();
     assert_eq!(warnings.len(), 4, "{finished}");
 }
+
+/// In the file that login edits, and in those beside it.
+#[test]
+fn pages_of_links_and_pips_other_files_are_pointed_out() {
+    let mirror = Mirror::start();
+    let public = "https://pypi.example/simple/";
+    let shared = Home::new();
+    let home = Home::new().env("XDG_CONFIG_DIRS", shared.path());
+    home.write(
+        ".config/pip/pip.conf",
+        format!("[wheel]\nfind-links = {public}\n"),
+    );
+    home.write(
+        ".config/uv/uv.toml",
+        format!("find-links = [\"{public}\"]\n[pip]\nfind-links = [\"{public}\"]\n"),
+    );
+    home.write(
+        ".pip/pip.conf",
+        format!("[global]\nindex-url = https://lost.example\nextra-index-url = {public}\n"),
+    );
+    let text = "[global]\nfind-links = https://links.example\n[install]\nindex-url = https://me:secret@won.example/simple\n";
+    shared.write("pip/pip.conf", text);
+    let finished = mirror.login(&home, &["--tool", "pip,uv"]).success();
+    for said in [
+        "`find-links` in [wheel] (line ",
+        "uv takes packages from `find-links` beside",
+        "`uv pip` takes packages from `find-links` in [pip] beside",
+        "from https://pypi.example/simple/ (~/.pip/pip.conf line 3 in [global]) beside",
+        "from https://links.example (",
+        "pip/pip.conf line 4 in [install] (https://won.example/simple) wins for pip",
+    ] {
+        assert_eq!(
+            finished.stderr.matches(said).count(),
+            1,
+            "{said}: {finished}"
+        );
+    }
+    assert!(!finished.stderr.contains("lost.example"), "{finished}");
+    assert!(!finished.stderr.contains("secret"), "{finished}");
+}

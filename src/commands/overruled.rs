@@ -1,10 +1,14 @@
 //! What stands in a tool's files that a login leaves alone, and wins over what it wrote.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use crate::files;
 use crate::places::Places;
+use crate::secret::Secret;
 use crate::state::ToolLogin;
+use crate::tools::effective::pip::{self, Folders};
+use crate::tools::effective::{Address, Origin, ReadFile};
 use crate::tools::{Tool, WinningFile};
 
 /// One sentence for each registry that keeps `tool` from a repository of `login`.
@@ -42,4 +46,61 @@ fn in_file(file: &WinningFile, login: &ToolLogin, places: &Places) -> Vec<String
         }
     }
     sentences
+}
+
+/// One sentence for each place that pip's other files put before the repositories of `login`, or beside them. `planned` has
+/// what a file will say once a login has written it.
+pub fn by_pips_other_files(
+    login: &ToolLogin,
+    places: &Places,
+    environment: &BTreeMap<String, String>,
+    planned: impl Fn(&Path) -> Option<String>,
+) -> Vec<String> {
+    let folders = Folders {
+        home: &places.home,
+        config: &places.config,
+        // Each Python has a file of its own: `check` knows which one counts.
+        prefix: None,
+    };
+    let read = |path: &Path| {
+        let new = planned(path);
+        let is_own = new.is_some();
+        let text = new.or_else(|| files::read_text(path).ok().flatten())?;
+        Some(ReadFile {
+            path: places.shown(path),
+            text: Ok(Secret::new(text)),
+            is_own,
+        })
+    };
+    let read: Vec<ReadFile> = pip::files(&folders, environment, Path::exists)
+        .iter()
+        .filter_map(|path| read(path))
+        .collect();
+    // Variables are warned of by their names. What pip cannot read it complains of.
+    let Ok(settings) = pip::merge(&read, &BTreeMap::new(), Path::exists) else {
+        return Vec::new();
+    };
+    let elsewhere = |origin: &Origin| matches!(origin, Origin::Lines(lines) if !lines.is_own);
+    let is_ours = |address: &Address| {
+        let mut urls = login.repositories().map(|known| known.endpoint.url());
+        urls.any(|url| address.same_place(&format!("{url}simple/")))
+    };
+    let index = &settings.index;
+    let overruling = (elsewhere(&index.origin) && !is_ours(&index.value)).then(|| {
+        format!(
+            "{} ({}) wins for pip: take it out there to use the repository",
+            index.origin, index.value.url
+        )
+    });
+    let beside = settings
+        .extra
+        .iter()
+        .filter(|extra| elsewhere(&extra.origin) && !is_ours(&extra.value));
+    let beside = beside.map(|extra| {
+        format!(
+            "pip takes packages from {} ({}) beside CodeArtifact, so whoever publishes there can replace an internal package",
+            extra.value.url, extra.origin
+        )
+    });
+    overruling.into_iter().chain(beside).collect()
 }

@@ -12,6 +12,7 @@ use crate::secret::Secret;
 
 pub(super) const INDEX: &str = "index-url";
 pub(super) const EXTRA: &str = "extra-index-url";
+pub(super) const LINKS: &str = "find-links";
 pub(super) const PROVIDER: &str = "keyring-provider";
 pub(super) const SUBPROCESS: &str = "subprocess";
 
@@ -250,6 +251,10 @@ fn warning(entry: &Entry, registries: &[Registry]) -> Option<String> {
         EXTRA => Some(format!(
             "`{EXTRA}` in [{section}] (line {line}) stands beside CodeArtifact: pip takes the highest version of either, \
              so whoever publishes there can replace an internal package; take it out: `pip config unset {section}.{EXTRA}`"
+        )),
+        LINKS => Some(format!(
+            "`{LINKS}` in [{section}] (line {line}): pip takes packages from there beside CodeArtifact, so whoever publishes \
+             there can replace an internal package; take it out: `pip config unset {section}.{LINKS}`"
         )),
         "no-index"
             if !["0", "no", "n", "off", "f", "false"].contains(&value.to_lowercase().as_str()) =>

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::links::{Link, LinkKind};
 use super::{Address, BadFile, Origin, ReadFile, Sourced};
 use crate::edit::configparser::ConfigFile;
-use crate::tools::pip::{EXTRA, INDEX, PROVIDER, parse};
+use crate::tools::pip::{EXTRA, INDEX, LINKS, PROVIDER, parse};
 
 /// What pip does with nobody's help.
 const PUBLIC: &str = "https://pypi.org/simple";
@@ -117,7 +117,7 @@ pub fn merge(
         on.contains(&found.value.to_lowercase().as_str())
             .then(|| found.origin.clone())
     };
-    let extra = [EXTRA, "find-links"].into_iter().filter_map(find);
+    let extra = [EXTRA, LINKS].into_iter().filter_map(find);
     let hides_user = environment.get(CONFIG_FILE).map(String::as_str) == Some("/dev/null")
         || leaves_out_user(environment, exists);
     Ok(PipSettings {

@@ -6,6 +6,14 @@ use super::{PROVIDER, SUBPROCESS, indexes, is_default, is_true, same_endpoint};
 use crate::edit::toml::{TomlFile, string};
 use crate::tools::{Auth, Registry, url};
 
+const LINKS: &str = "find-links";
+
+fn links(who: &str, place: &str) -> String {
+    format!(
+        "{who} takes packages from `{LINKS}`{place} beside CodeArtifact: whoever publishes there can replace an internal package"
+    )
+}
+
 /// One sentence for each, none with a secret.
 pub(super) fn warnings(file: &TomlFile, registries: &[Registry]) -> Vec<String> {
     let mut warnings = Vec::new();
@@ -29,6 +37,9 @@ pub(super) fn warnings(file: &TomlFile, registries: &[Registry]) -> Vec<String> 
     if root.contains_key("extra-index-url") {
         warnings.push("uv takes packages from `extra-index-url` before CodeArtifact: whoever publishes there can replace an internal package".to_owned());
     }
+    if root.contains_key(LINKS) {
+        warnings.push(links("uv", ""));
+    }
     if is_true(root, "no-index") {
         warnings.push("`no-index` keeps uv from every index, CodeArtifact too".to_owned());
     }
@@ -42,6 +53,9 @@ pub(super) fn warnings(file: &TomlFile, registries: &[Registry]) -> Vec<String> 
              publishes there can replace an internal package"
                 .to_owned(),
         );
+    }
+    if pip.contains_key(LINKS) {
+        warnings.push(links("`uv pip`", " in [pip]"));
     }
     if is_true(pip, "no-index") {
         warnings.push(

@@ -1,10 +1,11 @@
 //! What may surprise in a set of edits, for people to read.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use super::Edits;
 use crate::commands::login::targets::Target;
-use crate::commands::overruled::overruled;
+use crate::commands::overruled::{by_pips_other_files, overruled};
 use crate::commands::session::Session;
 use crate::places::Scope;
 use crate::state::State;
@@ -60,6 +61,15 @@ impl Edits {
             let (places, environment) = (&session.places, &session.environment);
             let warnings = overruled(planned.tool, &planned.login, places, environment);
             self.warnings.extend(warnings);
+            if planned.tool == Tool::Pip {
+                let edits = &self.edits;
+                let new = |path: &Path| {
+                    let edit = edits.iter().find(|edit| edit.path == path);
+                    edit.map(|edit| edit.text.clone())
+                };
+                let warnings = by_pips_other_files(&planned.login, places, environment, new);
+                self.warnings.extend(warnings);
+            }
         }
     }
 
