@@ -67,10 +67,12 @@ impl Client for Npm {
         environment: &BTreeMap<String, String>,
         _: AuthMode,
     ) -> Vec<ToolFile> {
-        let path = ["NPM_CONFIG_USERCONFIG", "npm_config_userconfig"]
+        // It takes the name in any letters.
+        let path = environment
             .iter()
-            .find_map(|variable| environment.get(*variable))
-            .filter(|path| path.starts_with('/'))
+            .filter(|(name, _)| name.eq_ignore_ascii_case("npm_config_userconfig"))
+            .map(|(_, path)| path)
+            .find(|path| path.starts_with('/'))
             .map_or_else(|| places.home.join(".npmrc"), PathBuf::from);
         vec![ToolFile {
             path,

@@ -48,3 +48,17 @@ fn a_shim_names_no_scope() {
     let token = format!("npm_config_{host}/npm/my_team/:_authToken");
     assert_eq!(names, [token.as_str(), "npm_config_globalconfig"]);
 }
+
+#[test]
+fn the_variable_for_its_file_is_known_in_any_letters() {
+    let places = Places::of_nobody();
+    for name in [
+        "NPM_CONFIG_USERCONFIG",
+        "npm_config_userconfig",
+        "Npm_Config_Userconfig",
+    ] {
+        let environment = BTreeMap::from([(name.to_owned(), "/srv/npmrc".to_owned())]);
+        let files = Npm.files(&places, &environment, AuthMode::Token);
+        assert_eq!(files[0].path, PathBuf::from("/srv/npmrc"), "{name}");
+    }
+}
