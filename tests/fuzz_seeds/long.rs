@@ -119,9 +119,10 @@ fn settings_as_check_reads_them() {
         drop(npm::merge(&files, &nobody, Some("acme")));
         drop(uv::merge(&files, &nobody, uv::View::Pip));
         drop(netrc::in_netrc(&files[0], "corp.example", None));
+        let names = ["codeartifact".to_owned()];
         for tool in Tool::all() {
             for name in project::files(tool) {
-                drop(project::wins(tool, &file(name, text), |_| false));
+                drop(project::wins(tool, &file(name, text), &names, |_| false));
             }
         }
     });

@@ -114,10 +114,11 @@ fn beside(file: &ReadFile) {
 }
 
 fn of_projects(text: &str) {
+    let names = ["codeartifact".to_owned()];
     for tool in Tool::all() {
         for name in project::files(tool) {
             let file = file(&format!("/home/me/project/{name}"), text);
-            let found = project::wins(tool, &file, |address| address.same_place(PYPI));
+            let found = project::wins(tool, &file, &names, |address| address.same_place(PYPI));
             let Some(found) = found else { continue };
             is_there(&found.origin, std::slice::from_ref(&file));
             // These name a source or a file, the others an address.
@@ -125,7 +126,7 @@ fn of_projects(text: &str) {
                 continue;
             }
             shows_no_login(&Address::of(&found.value));
-            let left = project::wins(tool, &file, |_| true);
+            let left = project::wins(tool, &file, &names, |_| true);
             let is_named = left.is_some_and(|left| left.origin != Origin::Default);
             assert!(
                 !is_named,

@@ -118,10 +118,8 @@ pub(super) fn public_keys(file: &XmlFile) -> Result<Vec<String>, SyntaxError> {
 pub(super) fn enabled_public(file: &XmlFile) -> Result<Option<String>, SyntaxError> {
     let (sources, disabled) = (file.all(SOURCES, ADD)?, disabled(file)?);
     let among = |all: &[&Element], key: &str| all.iter().any(|one| has_key(key)(one));
-    let keys = public_keys(file)?.into_iter();
-    Ok(keys
-        .filter(|key| among(&sources, key) && !among(&disabled, key))
-        .next())
+    let mut keys = public_keys(file)?.into_iter();
+    Ok(keys.find(|key| among(&sources, key) && !among(&disabled, key)))
 }
 
 /// What is said of a source that stands beside ours.
