@@ -56,26 +56,7 @@ pub fn by_pips_other_files(
     environment: &BTreeMap<String, String>,
     planned: impl Fn(&Path) -> Option<String>,
 ) -> Vec<String> {
-    let folders = Folders {
-        home: &places.home,
-        config: &places.config,
-        // Each Python has a file of its own: `check` knows which one counts.
-        prefix: None,
-    };
-    let read = |path: &Path| {
-        let new = planned(path);
-        let is_own = new.is_some();
-        let text = new.or_else(|| files::read_text(path).ok().flatten())?;
-        Some(ReadFile {
-            path: places.shown(path),
-            text: Ok(Secret::new(text)),
-            is_own,
-        })
-    };
-    let read: Vec<ReadFile> = pip::files(&folders, environment, Path::exists)
-        .iter()
-        .filter_map(|path| read(path))
-        .collect();
+    let read = read_pips_files(places, environment, planned);
     // Variables are warned of by their names. What pip cannot read it complains of.
     let Ok(settings) = pip::merge(&read, &BTreeMap::new(), Path::exists) else {
         return Vec::new();
@@ -103,4 +84,32 @@ pub fn by_pips_other_files(
         )
     });
     overruling.into_iter().chain(beside).collect()
+}
+
+/// Those that it reads for every Python. One that is planned counts as the user's own: `login` writes it.
+fn read_pips_files(
+    places: &Places,
+    environment: &BTreeMap<String, String>,
+    planned: impl Fn(&Path) -> Option<String>,
+) -> Vec<ReadFile> {
+    let folders = Folders {
+        home: &places.home,
+        config: &places.config,
+        // Each Python has a file of its own: `check` knows which one counts.
+        prefix: None,
+    };
+    let read = |path: &Path| {
+        let new = planned(path);
+        let is_own = new.is_some();
+        let text = new.or_else(|| files::read_text(path).ok().flatten())?;
+        Some(ReadFile {
+            path: places.shown(path),
+            text: Ok(Secret::new(text)),
+            is_own,
+        })
+    };
+    pip::files(&folders, environment, Path::exists)
+        .iter()
+        .filter_map(|path| read(path))
+        .collect()
 }
