@@ -25,7 +25,7 @@ fn a_denial_names_the_layer_and_who_can_mend_it() {
             format!(
                 "sts:GetServiceBearerToken on resource: {domain} because no identity-based policy allows the sts:GetServiceBearerToken action"
             ),
-            "the role's own policy must allow codeartifact:GetAuthorizationToken on the domain and sts:GetServiceBearerToken on *: ask your identity team",
+            "the role's own policy must allow codeartifact:GetAuthorizationToken on the domain and sts:GetServiceBearerToken on *: ask your identity team; if it caps how long tokens live (sts:DurationSeconds), give `--duration-seconds`",
         ),
         (
             Layer::Vpce,

@@ -131,7 +131,8 @@ fn two_hundred_helpers_under_the_quota_all_get_their_token() {
     for number in 0..200 {
         let home = homes.path().join(number.to_string());
         let mut state = state.clone();
-        state["cache"] = home.join("cache").to_str().expect("UTF-8").into();
+        let cache = home.join(".cache/studio-mirror");
+        state["cache"] = cache.to_str().expect("UTF-8").into();
         let folder = home.join(".local/state/studio-mirror");
         std::fs::create_dir_all(&folder).expect("a folder");
         let file = folder.join("state.json");

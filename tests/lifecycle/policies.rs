@@ -189,5 +189,8 @@ fn spaces_keep_to_the_cap_on_tokens_and_no_other_policy_lifts_it() {
     start_with(&space, &[]);
     // What the space was told holds for whoever logs in without a word of it.
     let again = space.sh("studio-mirror login --force").success();
-    assert!(again.stdout.contains("1 h 0 min"), "{again}");
+    let is_short = ["1 h 0 min", "59 min"]
+        .iter()
+        .any(|life| again.stdout.contains(&format!("for {life}")));
+    assert!(is_short, "{again}");
 }
