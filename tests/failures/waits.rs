@@ -131,7 +131,7 @@ fn two_hundred_helpers_under_the_quota_all_get_their_token() {
     for number in 0..200 {
         let home = homes.path().join(number.to_string());
         let mut state = state.clone();
-        let cache = home.join(".cache/studio-mirror");
+        let cache = home.join(".cache/studio-mirror/tokens");
         state["cache"] = cache.to_str().expect("UTF-8").into();
         let folder = home.join(".local/state/studio-mirror");
         std::fs::create_dir_all(&folder).expect("a folder");
