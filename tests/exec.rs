@@ -305,3 +305,22 @@ fn npm_is_left_out_where_no_variable_can_name_its_scope() {
     assert!(shown.stdout.contains("/npm/"), "{shown}");
     home.assert_no_leak(&watch, &[]);
 }
+
+/// bun knows one registry by its variables, that of everything.
+#[test]
+fn bun_is_told_to_be_left_out_where_the_repository_is_a_scopes() {
+    let mirror = Mirror::without_packages();
+    let home = told(Home::new(), &mirror);
+    let asked = ["--tool", "bun", "--", "sh", "-c", "env | grep -c ^BUN_"];
+    let finished = run(&home, &asked).success();
+    assert_eq!(finished.stdout, "2\n", "{finished}");
+    assert!(!finished.stderr.contains("left out"), "{finished}");
+    home.write(
+        ".config/studio-mirror/config.toml",
+        "namespace = \"acme\"\n",
+    );
+    let finished = run(&home, &asked).exit(1);
+    assert_eq!(finished.stdout, "0\n", "{finished}");
+    let said = "bun is left out, no variable can tell bun this repository";
+    assert!(finished.stderr.contains(said), "{finished}");
+}

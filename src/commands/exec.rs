@@ -202,10 +202,15 @@ fn of_tool(
         helpers: "",
     };
     let registries = registries(&login, tokens, nowhere);
-    (
-        client.environment(&registries),
-        client.foreign_logins(&registries),
-    )
+    let variables = client.environment(&registries);
+    if variables.is_empty() {
+        session.printer.warning(&format!(
+            "{0} is left out, no variable can tell {0} this repository: it goes on asking whom it asked; run `studio-mirror login --tool {0}`",
+            target.tool
+        ));
+        return nothing;
+    }
+    (variables, client.foreign_logins(&registries))
 }
 
 /// Whether the helper is installed, and would answer for every repository of `login`.

@@ -14,7 +14,7 @@ use super::renew::{asked_life, lives};
 use super::schedule::{Keeper, Life, Next};
 use super::wait::{Wait, Woken};
 use crate::files::{self, Lock};
-use crate::places::Places;
+use crate::places::{Places, this_program};
 use crate::state::{State, refuse_home_kept_by_sudo};
 use crate::token::Store;
 
@@ -37,7 +37,7 @@ pub fn serve(places: &Places, state: &State, cache_of: CacheOf) -> anyhow::Resul
         .with_context(|| format!("cannot use `{}`", places.state.display()))?;
     // A full disk must not keep tokens from being renewed.
     let _ = remember_cache(&seat.cache, places, state);
-    let program = std::env::current_exe().context("cannot find this program's own file")?;
+    let program = this_program()?.to_owned();
     let wait = Wait::new(&places.state).context("cannot watch for logins")?;
     let mut daemon = Daemon {
         places,

@@ -7,6 +7,8 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, anyhow, bail};
 
+use crate::places::this_program;
+
 /// What came of starting one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Started {
@@ -25,7 +27,7 @@ const ALREADY: &str = "already\n";
 /// # Errors
 /// When it cannot be started, or in its own words.
 pub fn start(arguments: &[&str]) -> anyhow::Result<Started> {
-    let program = std::env::current_exe().context("cannot find this program's own file")?;
+    let program = this_program()?;
     // What the caller left open (a lock, a pipe whose end somebody waits for) is not the background's to hold.
     close_fds::set_fds_cloexec(3, &[]);
     let mut child = Command::new(program)
