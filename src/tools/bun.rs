@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use toml_edit::Item;
 
 use super::client::path_in;
-use super::npm::{Npm, Npmrc, same_endpoint};
+use super::npm::{Npm, Npmrc};
+use super::url::same_endpoint;
 use super::{
     Asks, Auth, AuthMode, Client, Configured, Editor, Found, NamedRegistry, Registry, Shim,
     SystemWide, ToolFile, WinningFile,
@@ -101,10 +102,7 @@ impl Client for Bun {
                 asks: Asks::Unless(&[]),
             },
         ];
-        Some(SystemWide {
-            files: Vec::new(),
-            shims: SHIMS,
-        })
+        Some(SystemWide::shims(SHIMS))
     }
 
     fn environment_auth(&self) -> Option<AuthMode> {

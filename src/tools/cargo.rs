@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::client::path_in;
-use super::url::Parts;
+use super::url::same_endpoint;
 use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, SystemWide, ToolFile};
 use crate::edit::SyntaxError;
 use crate::edit::toml::quoted;
@@ -189,9 +189,7 @@ impl Editor for ConfigToml {
 }
 
 fn is_same(index: &str, url: &str) -> bool {
-    let index = index.strip_prefix("sparse+").unwrap_or(index);
-    let both = Parts::of(index).zip(Parts::of(url));
-    both.is_some_and(|(index, ours)| index.same_endpoint(&ours))
+    same_endpoint(index.strip_prefix("sparse+").unwrap_or(index), url)
 }
 
 #[cfg(test)]

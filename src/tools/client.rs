@@ -113,6 +113,17 @@ pub struct SystemWide {
 }
 
 impl SystemWide {
+    /// No file for everybody: that the helper answers is all it needs.
+    pub fn helper() -> Self {
+        Self::shims(&[])
+    }
+
+    /// Set up by shims alone.
+    pub fn shims(shims: &'static [Shim]) -> Self {
+        let files = Vec::new();
+        Self { files, shims }
+    }
+
     /// Set up by one file.
     pub fn file(path: &str, editor: &'static dyn Editor) -> Self {
         let path = path.into();

@@ -13,7 +13,7 @@ use sources::{beside, enabled_public, public_keys, replaced, warnings, with_sour
 use super::client::path_in;
 use super::secret_name::is_secret;
 use super::tables::Keys;
-use super::url::Parts;
+use super::url::same_endpoint;
 use super::{AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
 use crate::edit::SyntaxError;
 use crate::edit::xml::{Among, Element, New, XmlFile};
@@ -218,9 +218,7 @@ fn without(
 }
 
 fn leads_to(known: &str, url: &str) -> bool {
-    let ours = index(url);
-    let both = Parts::of(known).zip(Parts::of(&ours));
-    both.is_some_and(|(known, ours)| known.same_endpoint(&ours))
+    same_endpoint(known, &index(url))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 pub use bundle::BundleConfig;
 
-use super::npm::same_endpoint;
+use super::url::same_endpoint;
 use super::url::{Parts, percent_decoded, with_login, without_login};
 use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
 use crate::edit::SyntaxError;

@@ -44,12 +44,8 @@ impl Client for Hatch {
         &["HATCH_INDEX_REPO", "HATCH_INDEX_USER", "HATCH_INDEX_AUTH"]
     }
 
-    /// It has no file for everybody; that the helper answers is all it needs.
     fn system(&self) -> Option<SystemWide> {
-        Some(SystemWide {
-            files: Vec::new(),
-            shims: &[],
-        })
+        Some(SystemWide::helper())
     }
 
     fn environment_auth(&self) -> Option<AuthMode> {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::tables::Keys;
-use super::url::{Parts, without_login};
+use super::url::{same_endpoint, without_login};
 use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
 use crate::edit::SyntaxError;
 use crate::edit::xml::{Among, Element, New, XmlFile};
@@ -202,11 +202,6 @@ fn without(
         };
         file = file.without(path, &found.range)?;
     }
-}
-
-fn same_endpoint(known: &str, url: &str) -> bool {
-    let both = Parts::of(known).zip(Parts::of(url));
-    both.is_some_and(|(known, ours)| known.same_endpoint(&ours))
 }
 
 fn warnings(file: &XmlFile, registries: &[Registry]) -> Result<Vec<String>, SyntaxError> {

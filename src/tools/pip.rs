@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::url::{self, Parts};
+use super::url::{self, Parts, same_endpoint};
 use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, SystemWide, ToolFile};
 use crate::edit::SyntaxError;
 use crate::edit::configparser::{ConfigFile, Entry};
@@ -278,9 +278,7 @@ fn warning(entry: &Entry, registries: &[Registry]) -> Option<String> {
 
 /// Whether `url` is the index of one of the repositories of this login.
 fn is_one_of(url: &str, registries: &[Registry]) -> bool {
-    registries.iter().any(|registry| {
-        let index = format!("{}simple/", registry.url);
-        let both = Parts::of(url).zip(Parts::of(&index));
-        both.is_some_and(|(url, index)| url.same_endpoint(&index))
-    })
+    registries
+        .iter()
+        .any(|registry| same_endpoint(url, &format!("{}simple/", registry.url)))
 }

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 pub use self::npmrc::PnpmNpmrc;
-use super::npm::{LOCAL, Npm, auth_prefix, left_out, same_endpoint};
+use super::npm::{LOCAL, Npm, auth_prefix, left_out};
+use super::url::same_endpoint;
 use super::{
     Asks, Auth, AuthMode, Client, Configured, Editor, Found, NamedRegistry, Registry, Shim,
     SystemWide, ToolFile, WinningFile,
@@ -106,10 +107,7 @@ impl Client for Pnpm {
                 asks: Asks::Unless(&[]),
             },
         ];
-        Some(SystemWide {
-            files: Vec::new(),
-            shims: SHIMS,
-        })
+        Some(SystemWide::shims(SHIMS))
     }
 
     fn environment_auth(&self) -> Option<AuthMode> {

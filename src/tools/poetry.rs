@@ -59,12 +59,8 @@ impl Client for Poetry {
         &["POETRY_HTTP_BASIC_CODEARTIFACT_PASSWORD"]
     }
 
-    /// It has no file for everybody; that the helper answers is all it needs.
     fn system(&self) -> Option<SystemWide> {
-        Some(SystemWide {
-            files: Vec::new(),
-            shims: &[],
-        })
+        Some(SystemWide::helper())
     }
 
     fn environment_auth(&self) -> Option<AuthMode> {

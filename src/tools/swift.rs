@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::client::path_in;
-use super::npm::same_endpoint;
+use super::url::same_endpoint;
 use super::url::{Parts, without_login};
 use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, Tool, ToolFile};
 use crate::edit::SyntaxError;

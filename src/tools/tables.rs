@@ -1,7 +1,7 @@
 //! Repositories as tables of a TOML file, one table a repository (`[repositories.NAME]`): what pdm, poetry and hatch have
 //! in common.
 
-use super::url::{Parts, percent_decoded, with_login};
+use super::url::{Parts, percent_decoded, same_endpoint, with_login};
 use super::{Auth, Found, Registry};
 use crate::edit::SyntaxError;
 use crate::edit::toml::quoted;
@@ -123,8 +123,6 @@ impl Keys {
     }
 
     fn is_same(&self, known: &str, url: &str) -> bool {
-        let ours = format!("{url}{}", self.tail);
-        let both = Parts::of(known).zip(Parts::of(&ours));
-        both.is_some_and(|(known, ours)| known.same_endpoint(&ours))
+        same_endpoint(known, &format!("{url}{}", self.tail))
     }
 }

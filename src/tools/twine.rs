@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::url::Parts;
+use super::url::same_endpoint;
 use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, SystemWide, ToolFile};
 use crate::edit::SyntaxError;
 use crate::edit::configparser::ConfigFile;
@@ -42,12 +42,8 @@ impl Client for Twine {
         ]
     }
 
-    /// It has no file for everybody; that the helper answers is all it needs.
     fn system(&self) -> Option<SystemWide> {
-        Some(SystemWide {
-            files: Vec::new(),
-            shims: &[],
-        })
+        Some(SystemWide::helper())
     }
 
     fn environment_auth(&self) -> Option<AuthMode> {
@@ -137,13 +133,7 @@ fn list(file: &mut ConfigFile, name: &str) {
 
 /// The sections that name one of the endpoints, with our user.
 fn sections_of(file: &ConfigFile, urls: &[&str]) -> Vec<String> {
-    let is_ours = |known: &str| {
-        let known = Parts::of(known);
-        urls.iter().any(|url| {
-            let both = known.zip(Parts::of(url));
-            both.is_some_and(|(known, ours)| known.same_endpoint(&ours))
-        })
-    };
+    let is_ours = |known: &str| urls.iter().any(|url| same_endpoint(known, url));
     file.entries()
         .into_iter()
         .filter(|entry| entry.name == "repository" && is_ours(&entry.value))

@@ -70,6 +70,12 @@ impl<'a> Parts<'a> {
     }
 }
 
+/// [`Parts::same_endpoint`] of two URLs as written; what is no URL is the same as nothing.
+pub(super) fn same_endpoint(url: &str, other: &str) -> bool {
+    let both = Parts::of(url).zip(Parts::of(other));
+    both.is_some_and(|(url, other)| url.same_endpoint(&other))
+}
+
 /// `endpoint` with `tail` behind it and the user `aws` in it, with the token if that is how the tool gets it.
 pub(super) fn with_login(endpoint: &str, tail: &str, auth: Auth) -> String {
     let slash = if endpoint.ends_with('/') { "" } else { "/" };

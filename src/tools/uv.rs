@@ -12,7 +12,7 @@ use toml_edit::{Item, TableLike};
 
 use self::plan::Plan;
 use self::provider::{remove_entry, set_provider};
-use super::url::{self, Parts};
+use super::url::{self, Parts, same_endpoint};
 use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, SystemWide, ToolFile};
 use crate::edit::SyntaxError;
 use crate::edit::toml::{TomlFile, string};
@@ -145,7 +145,7 @@ impl Editor for UvToml {
     fn unconfigure(&self, text: &str, urls: &[&str]) -> Result<String, SyntaxError> {
         let mut file = TomlFile::parse(text)?;
         let ours: Vec<String> = urls.iter().map(|url| format!("{url}simple/")).collect();
-        let is_ours = |index| ours.iter().any(|simple| same_endpoint(index, simple));
+        let is_ours = |index| ours.iter().any(|simple| leads_to(index, simple));
         let doomed: Vec<usize> = indexes(&file)?
             .into_iter()
             .enumerate()
@@ -170,7 +170,7 @@ impl Editor for UvToml {
         let simple = format!("{url}simple/");
         let found = indexes(&file)?
             .into_iter()
-            .find(|index| is_default(*index) && same_endpoint(*index, &simple));
+            .find(|index| is_default(*index) && leads_to(*index, &simple));
         let Some(parts) = found
             .and_then(|index| string(index, "url"))
             .and_then(Parts::of)
@@ -231,11 +231,8 @@ fn is_true(table: &dyn TableLike, key: &str) -> bool {
     table.get(key).and_then(Item::as_bool) == Some(true)
 }
 
-fn same_endpoint(index: &dyn TableLike, simple: &str) -> bool {
-    let parts = string(index, "url").and_then(Parts::of);
-    parts
-        .zip(Parts::of(simple))
-        .is_some_and(|(url, ours)| url.same_endpoint(&ours))
+fn leads_to(index: &dyn TableLike, simple: &str) -> bool {
+    string(index, "url").is_some_and(|url| same_endpoint(url, simple))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::npm::same_endpoint;
+use super::url::same_endpoint;
 use super::url::without_login;
 
 /// Such a file.

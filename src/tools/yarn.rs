@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::npm::{Npm, Npmrc, auth_prefix};
-use super::url::{Parts, without_login};
+use super::url::{same_endpoint, without_login};
 use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
 use crate::edit::SyntaxError;
 use crate::edit::npmrc::NpmrcFile;
@@ -198,8 +198,7 @@ fn is_same(known: &str, url: &str) -> bool {
         Some(rest) => format!("https://{rest}"),
         None => known.to_owned(),
     };
-    let both = Parts::of(&known).zip(Parts::of(url));
-    both.is_some_and(|(known, ours)| known.same_endpoint(&ours))
+    same_endpoint(&known, url)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ pub mod uv;
 
 use std::fmt;
 
-use super::url::{self, Parts};
+use super::url::{self, Parts, same_endpoint};
 use crate::edit::SyntaxError;
 use crate::secret::Secret;
 
@@ -157,9 +157,7 @@ impl Address {
 
     /// Whether both lead to the same place, a `/` at the end apart.
     pub fn same_place(&self, url: &str) -> bool {
-        Parts::of(&self.url)
-            .zip(Parts::of(url))
-            .is_some_and(|(own, other)| own.same_endpoint(&other))
+        same_endpoint(&self.url, url)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::edit::yaml::YamlFile;
 use crate::places::Places;
 use crate::secret::Secret;
 use crate::tools::client::path_in;
-use crate::tools::npm::same_endpoint;
+use crate::tools::url::same_endpoint;
 use crate::tools::url::{percent_decoded, percent_encoded, without_login};
 use crate::tools::{Auth, Configured, Editor, Found, Registry};
 

@@ -3,7 +3,8 @@
 use super::{HELPER, token_helper};
 use crate::edit::SyntaxError;
 use crate::edit::npmrc::NpmrcFile;
-use crate::tools::npm::{auth_prefix, same_endpoint};
+use crate::tools::npm::auth_prefix;
+use crate::tools::url::same_endpoint;
 use crate::tools::{Configured, Editor, Found, Registry};
 
 /// The user's .npmrc, for pnpm 10 and older: the token helpers alone.

@@ -1,6 +1,6 @@
 //! Which index of the file becomes ours, what it is to hold, and which ones go.
 
-use super::{NAME, PUBLISH_URL, indexes, is_default, is_true, same_endpoint};
+use super::{NAME, PUBLISH_URL, indexes, is_default, is_true, leads_to};
 use crate::edit::SyntaxError;
 use crate::edit::toml::{TomlFile, quoted, string};
 use crate::tools::{Auth, Registry, url};
@@ -28,7 +28,7 @@ impl Plan {
         // An explicit index serves only what a project pins to it: the owner's own, whatever its URL.
         let same = |at: &usize| {
             let index = indexes[*at];
-            same_endpoint(index, &simple) && (is_default(index) || !is_true(index, "explicit"))
+            leads_to(index, &simple) && (is_default(index) || !is_true(index, "explicit"))
         };
         let default = |at: &usize| is_default(indexes[*at]);
         let places = || 0..indexes.len();
@@ -61,7 +61,7 @@ impl Plan {
         let simple = format!("{}simple/", registry.url);
         let ours = indexes(file)?
             .into_iter()
-            .position(|index| same_endpoint(index, &simple));
+            .position(|index| leads_to(index, &simple));
         Ok(Self {
             ours,
             was_ours: ours.is_some(),

@@ -2,7 +2,7 @@
 
 use toml_edit::Item;
 
-use super::{PROVIDER, SUBPROCESS, indexes, is_default, is_true, same_endpoint};
+use super::{PROVIDER, SUBPROCESS, indexes, is_default, is_true, leads_to};
 use crate::edit::toml::{TomlFile, string};
 use crate::tools::{Auth, Registry, url};
 
@@ -19,7 +19,7 @@ pub(super) fn warnings(file: &TomlFile, registries: &[Registry]) -> Vec<String> 
     let mut warnings = Vec::new();
     let is_ours = |index| {
         let mut known = registries.iter();
-        known.any(|registry| same_endpoint(index, &format!("{}simple/", registry.url)))
+        known.any(|registry| leads_to(index, &format!("{}simple/", registry.url)))
     };
     for index in indexes(file).unwrap_or_default() {
         let explicit = is_true(index, "explicit") || is_ours(index);
