@@ -225,31 +225,15 @@ fn registry(text: &str) -> Result<Option<Named>, SyntaxError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tools::login_for_tests::Login;
 
     const URL: &str = "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/npm/team/";
 
     fn configured(text: &str) -> Result<String, SyntaxError> {
-        let token = Secret::new("eyJ2ZXexample");
-        let request = crate::token::TokenRequest {
-            domain: "corp".into(),
-            owner: None,
-            region: "us-east-1".into(),
-            api_endpoint: None,
-            duration_seconds: None,
-            credentials: crate::credentials::CredentialSource::Instance,
-        };
-        let main = Registry {
-            name: "codeartifact",
-            url: URL,
-            auth: Auth::Token(&token),
-            namespace: None,
-            request: &request,
-            installed: crate::tools::Installed {
-                program: "",
-                helpers: "",
-            },
-        };
-        Ok(Bunfig.configure(text, &[main])?.text)
+        let login = Login::by("eyJ2ZXexample");
+        Ok(Bunfig
+            .configure(text, &[login.to("codeartifact", URL)])?
+            .text)
     }
 
     #[test]

@@ -12,6 +12,8 @@ pub mod gem;
 pub mod gradle;
 pub mod hatch;
 pub mod keyringrc;
+#[cfg(test)]
+mod login_for_tests;
 pub mod maven;
 pub mod npm;
 pub mod pdm;

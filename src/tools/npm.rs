@@ -7,7 +7,8 @@ mod tests;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-pub(super) use npmrc::{MUST_BE_SCOPED, Npmrc, auth_prefix, left_out};
+pub use npmrc::Npmrc;
+pub(super) use npmrc::{MUST_BE_SCOPED, auth_prefix, left_out};
 
 use super::{Asks, Auth, AuthMode, Client, Registry, Shim, SystemWide, ToolFile};
 use crate::endpoint::Format;

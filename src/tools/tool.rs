@@ -177,41 +177,29 @@ mod tests {
 
     #[test]
     fn the_file_that_is_looked_at_first_is_one_with_the_token_or_with_no_place_for_it() {
-        use crate::tools::{Auth, Found, Installed, Registry};
+        use crate::tools::Found;
+        use crate::tools::login_for_tests::Login;
         let places = Places::find().unwrap();
-        let token = crate::secret::Secret::new("eyJ2ZXexample");
-        let request = crate::token::TokenRequest {
-            domain: "corp".into(),
-            owner: None,
-            region: "us-east-1".into(),
-            api_endpoint: None,
-            duration_seconds: None,
-            credentials: crate::credentials::CredentialSource::Instance,
-        };
+        let token = "eyJ2ZXexample";
+        let login = Login::by(token);
         let takes_token = |tool: &Tool| tool.client().takes_token_in_file();
         for tool in Tool::all().filter(takes_token) {
             let format = tool.client().format().as_str();
             let url = format!(
                 "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/{format}/team/"
             );
-            let registry = Registry {
-                name: "codeartifact",
-                url: &url,
-                auth: Auth::Token(&token),
-                namespace: None,
-                request: &request,
-                installed: Installed {
-                    program: "/bin/studio-mirror",
-                    helpers: "/",
-                },
-            };
+            let registry = login.to("codeartifact", &url);
             let files = tool
                 .client()
                 .files(&places, &BTreeMap::new(), AuthMode::Token);
             let editor = files[0].editor;
             let text = editor.configure("", &[registry]).unwrap().text;
             let found = editor.inspect(&text, &url).unwrap();
-            let is_good = [Found::Token(token.clone()), Found::Address].contains(&found);
+            let is_good = [
+                Found::Token(crate::secret::Secret::new(token)),
+                Found::Address,
+            ]
+            .contains(&found);
             assert!(is_good, "{tool}: {found:?}");
         }
     }

@@ -1,9 +1,8 @@
 //! What becomes of a NuGet.Config.
 
 use super::*;
-use crate::token::TokenRequest;
+use crate::tools::login_for_tests::Login;
 use crate::tools::secret_name::secret_name;
-use crate::tools::{Auth, Installed};
 
 const URL: &str = "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/nuget/team/";
 
@@ -12,27 +11,8 @@ fn configured(text: &str) -> Result<Configured, SyntaxError> {
 }
 
 fn configured_with(text: &str, token: &str) -> Result<Configured, SyntaxError> {
-    let token = Secret::new(token);
-    let request = TokenRequest {
-        domain: "corp".into(),
-        owner: None,
-        region: "us-east-1".into(),
-        api_endpoint: None,
-        duration_seconds: None,
-        credentials: crate::credentials::CredentialSource::Instance,
-    };
-    let main = Registry {
-        name: "codeartifact",
-        url: URL,
-        auth: Auth::Token(&token),
-        namespace: None,
-        request: &request,
-        installed: Installed {
-            program: "",
-            helpers: "",
-        },
-    };
-    NugetConfig.configure(text, &[main])
+    let login = Login::by(token);
+    NugetConfig.configure(text, &[login.to("codeartifact", URL)])
 }
 
 fn section(name: &str, lines: &str) -> String {

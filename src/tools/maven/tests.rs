@@ -1,21 +1,12 @@
 //! What becomes of a settings.xml.
 
 use super::*;
-use crate::token::TokenRequest;
-use crate::tools::Installed;
+use crate::tools::login_for_tests::Login;
 
 const HOST: &str = "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com";
 
 fn configured(text: &str, repositories: &[&str]) -> Result<Configured, SyntaxError> {
-    let token = Secret::new("eyJ2ZXexample");
-    let request = TokenRequest {
-        domain: "corp".into(),
-        owner: None,
-        region: "us-east-1".into(),
-        api_endpoint: None,
-        duration_seconds: None,
-        credentials: crate::credentials::CredentialSource::Instance,
-    };
+    let login = Login::by("eyJ2ZXexample");
     let places: Vec<(String, String)> = repositories
         .iter()
         .enumerate()
@@ -27,17 +18,7 @@ fn configured(text: &str, repositories: &[&str]) -> Result<Configured, SyntaxErr
         .collect();
     let registries: Vec<Registry> = places
         .iter()
-        .map(|(name, url)| Registry {
-            name,
-            url,
-            auth: Auth::Token(&token),
-            namespace: None,
-            request: &request,
-            installed: Installed {
-                program: "",
-                helpers: "",
-            },
-        })
+        .map(|(name, url)| login.to(name, url))
         .collect();
     SettingsXml.configure(text, &registries)
 }

@@ -1,6 +1,7 @@
 //! npm: what its environment can say.
 
 use super::*;
+use crate::tools::login_for_tests::Login;
 
 #[test]
 fn no_variable_is_made_for_a_scope_that_npm_would_take_for_another() {
@@ -19,25 +20,13 @@ fn no_variable_is_made_for_a_scope_that_npm_would_take_for_another() {
 /// The file says the scope; what a shim sets is taken letter by letter.
 #[test]
 fn a_shim_names_no_scope() {
-    let token = Secret::new("eyJ2ZXexample");
-    let request = crate::token::TokenRequest {
-        domain: "corp".into(),
-        owner: None,
-        region: "us-east-1".into(),
-        api_endpoint: None,
-        duration_seconds: None,
-        credentials: crate::credentials::CredentialSource::Instance,
-    };
+    let login = Login::by("eyJ2ZXexample");
     let registry = Registry {
-        name: "codeartifact",
-        url: "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/npm/my_team/",
-        auth: Auth::Token(&token),
         namespace: Some("my_scope"),
-        request: &request,
-        installed: crate::tools::Installed {
-            program: "",
-            helpers: "",
-        },
+        ..login.to(
+            "codeartifact",
+            "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/npm/my_team/",
+        )
     };
     let names: Vec<String> = Npm
         .shim_environment(&[registry])
