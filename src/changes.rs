@@ -2,6 +2,7 @@
 //! from there and `logout` gives it back.
 
 mod earlier;
+mod undo;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -45,7 +46,7 @@ pub fn plan(
     parts: BTreeSet<Part>,
     mode: Mode,
     configure: impl FnOnce(&str) -> anyhow::Result<String>,
-    unconfigure: impl FnOnce(&str, &str) -> anyhow::Result<String>,
+    unconfigure: impl Fn(&str, &str) -> anyhow::Result<String>,
 ) -> anyhow::Result<Edit> {
     let current = files::read_text(path)?;
     let mode_now =
@@ -138,7 +139,7 @@ impl Edit {
 pub fn take_back(
     state: &mut State,
     path: &Path,
-    unconfigure: impl FnOnce(&str, &str) -> anyhow::Result<String>,
+    unconfigure: impl Fn(&str, &str) -> anyhow::Result<String>,
 ) -> anyhow::Result<()> {
     match state.changes.get(path).map(|change| &change.kind) {
         None => return Ok(()),
@@ -171,7 +172,7 @@ fn points_to(path: &Path, target: &Path) -> anyhow::Result<bool> {
 fn take_text_back(
     state: &State,
     path: &Path,
-    unconfigure: impl FnOnce(&str, &str) -> anyhow::Result<String>,
+    unconfigure: impl Fn(&str, &str) -> anyhow::Result<String>,
 ) -> anyhow::Result<()> {
     files::remove_litter(path);
     let (Some(current), Some(earlier)) = (files::read_text(path)?, earlier(state, path)) else {

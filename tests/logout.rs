@@ -1,4 +1,4 @@
-//! `logout` gives back what `login` found, byte for byte, and keeps what a person changed in between.
+//! `logout` gives back what `login` found, byte for byte. What a person changed in between: `edited_since.rs`.
 #![allow(clippy::print_stdout)] // figures
 
 mod support;
@@ -212,48 +212,6 @@ fn links_stay_links_while_logged_in() {
         .permissions()
         .mode();
     assert_eq!(mode & 0o777, 0o600);
-}
-
-#[test]
-fn what_a_person_changed_in_between_is_kept() {
-    let mirror = Mirror::without_packages();
-    let home = Home::new();
-    home.write(
-        PIP_CONF,
-        "# mine\n[global]\ntimeout = 60\nindex-url = https://pypi.corp/simple\n",
-    );
-    home.write(NPMRC, "registry=https://npm.corp/\n");
-    mirror.login(&home, &[]).success();
-    let pip = home.read(PIP_CONF).replace("timeout = 60", "timeout = 90")
-        + "[install]\nno-compile = yes\n";
-    home.write(PIP_CONF, pip);
-    let npm = "; new\n".to_owned() + &home.read(NPMRC);
-    home.write(NPMRC, npm);
-    let uv = home.read(UV_TOML) + "\n[pip]\nno-build = true\n";
-    home.write(UV_TOML, uv);
-    home.studio_mirror(["logout"]).success();
-    // The user's own index-url comes back although the line above it was edited.
-    assert_eq!(
-        home.read(PIP_CONF),
-        "# mine\n[global]\ntimeout = 90\nindex-url = https://pypi.corp/simple\n[install]\nno-compile = yes\n"
-    );
-    assert_eq!(home.read(NPMRC), "; new\nregistry=https://npm.corp/\n");
-    let uv = home.read(UV_TOML);
-    assert!(
-        uv.contains("[pip]\nno-build = true\n") && !uv.contains("codeartifact"),
-        "{uv}"
-    );
-}
-
-#[test]
-fn a_file_deleted_in_between_stays_deleted() {
-    let mirror = Mirror::without_packages();
-    let home = Home::new();
-    home.write(NPMRC, "fund=false\n");
-    mirror.login(&home, &[]).success();
-    std::fs::remove_file(home.join(NPMRC)).expect("the file");
-    home.studio_mirror(["logout"]).success();
-    assert!(!home.join(NPMRC).exists());
 }
 
 #[test]

@@ -170,7 +170,7 @@ impl Undo<'_> {
         &mut self,
         state: &mut State,
         path: &Path,
-        unconfigure: impl FnOnce(&str, &str) -> anyhow::Result<String>,
+        unconfigure: impl Fn(&str, &str) -> anyhow::Result<String>,
     ) -> bool {
         match changes::take_back(state, path, unconfigure) {
             Ok(()) => {

@@ -38,6 +38,27 @@ pub fn take_out(original: &str, written: &str, current: &str) -> TakenOut {
     TakenOut { text, complete }
 }
 
+/// `to`, with those of the lines that it lacks of `from` that `is_kept` names, where they stood.
+pub fn keeping(from: &str, to: &str, mut is_kept: impl FnMut(&str) -> bool) -> String {
+    let lines: Vec<&str> = from.split_inclusive('\n').collect();
+    let mut text = String::new();
+    let mut at = 0;
+    for hunk in hunks(from, to) {
+        text.extend(lines.get(at..hunk.from).unwrap_or_default().iter().copied());
+        let gone = lines.get(hunk.from..hunk.to).unwrap_or_default();
+        for line in gone.iter().filter(|line| is_kept(line)) {
+            end_line(&mut text, line);
+            text.push_str(line);
+        }
+        end_line(&mut text, &hunk.lines);
+        text.push_str(&hunk.lines);
+        at = hunk.to;
+    }
+    let rest: String = lines.get(at..).unwrap_or_default().concat();
+    end_line(&mut text, &rest);
+    text + &rest
+}
+
 /// A last line without its end is no last line any more once something follows.
 fn end_line(text: &mut String, next: &str) {
     if !text.is_empty() && !text.ends_with('\n') && !next.is_empty() {
@@ -126,6 +147,13 @@ mod tests {
             let taken = take_out(&original, &written, &written);
             prop_assert!(taken.complete);
             prop_assert_eq!(taken.text, original);
+        }
+
+        #[test]
+        fn to_keep_all_or_nothing_is_either_text(from in "([ab]\n|c){0,6}", to in "([ab]\n|c){0,6}") {
+            prop_assert_eq!(keeping(&from, &to, |_| false).replace('\n', ""), to.replace('\n', ""));
+            let all = keeping(&from, &to, |_| true);
+            prop_assert!(from.lines().all(|line| all.contains(line)), "{}", all);
         }
 
         #[test]
