@@ -237,7 +237,7 @@ fn without(
         |text| Ok(compose::configure(text, staying, &tokens, installed)?.text),
         |text, _| Ok(compose::unconfigure(text, all)?),
     )?;
-    edit.tokens = tokens.held_by(staying);
+    edit.tokens = tokens.held_by(staying, &edit.text);
     edit.make()?;
     Ok(edit)
 }

@@ -15,7 +15,7 @@ use crate::places::Places;
 use crate::secret::Secret;
 use crate::state::{ChangeKind, Part, State, TokenLife, ToolLogin};
 use crate::token::{Store, Token, TokenRequest};
-use crate::tools::percent_encoded;
+use crate::tools::{holds_token, percent_encoded};
 
 /// What became of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -204,7 +204,7 @@ fn look(
         }
         match renewed_text(&text, &old, new.expose()) {
             Some(renewed) => text = renewed,
-            None if holds(&text, new.expose()) => {}
+            None if holds_token(&text, new.expose()) => {}
             None => {
                 // Somebody's edit wins for good: until a login puts our token there again.
                 found = FileState::Edited;
@@ -213,7 +213,7 @@ fn look(
         }
         if token != new {
             // The one that the file really has: of runs that were killed one after the other, none wrote it.
-            let present = match holds(&current, token.expose()) {
+            let present = match holds_token(&current, token.expose()) {
                 true => token.clone(),
                 false => former_tokens.get(name).unwrap_or(token).clone(),
             };
@@ -246,10 +246,6 @@ fn hosts_of<'a>(state: &'a State, request: &str) -> Vec<&'a str> {
 fn host_of(url: &str) -> Option<&str> {
     let (_, rest) = url.split_once("://")?;
     rest.split('/').next()
-}
-
-fn holds(text: &str, token: &str) -> bool {
-    text.contains(token) || text.contains(&percent_encoded(token))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::url::holds_token;
 use super::{Auth, AuthMode, Configured, Editor, Installed, Registry, Tool};
 use crate::edit::SyntaxError;
 use crate::secret::Secret;
@@ -35,14 +36,15 @@ impl Tokens {
         self.0.insert(request.cache_name(), token);
     }
 
-    /// Those that stand in a file of these.
-    pub fn held_by(&self, sharers: &[Sharer]) -> BTreeMap<String, Secret> {
+    /// Those of these sharers that stand in `text`: of a tool's files not every one has the token.
+    pub fn held_by(&self, sharers: &[Sharer], text: &str) -> BTreeMap<String, Secret> {
         let hold = sharers
             .iter()
             .filter(|one| one.login.auth == AuthMode::Token);
         let known = hold.flat_map(|sharer| sharer.login.repositories());
         known
             .filter_map(|known| Some((known.token.cache_name(), self.get(&known.token)?.clone())))
+            .filter(|(_, token)| holds_token(text, token.expose()))
             .collect()
     }
 }

@@ -35,5 +35,5 @@ pub use client::{
 };
 pub use pnpm::{TOKEN_HELPER, token_helper_name};
 pub use tool::{AuthMode, Tool};
-pub(crate) use url::percent_encoded;
+pub(crate) use url::{holds_token, percent_encoded};
 pub use winning::{NamedRegistry, WinningFile};

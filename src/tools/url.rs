@@ -127,7 +127,12 @@ pub(crate) fn percent_encoded(text: &str) -> String {
     encoded
 }
 
-/// The other way round; what is no `%XX` stays as it is.
+/// Whether `token` stands in `text` as our editors write it: as it is or percent-encoded.
+pub(crate) fn holds_token(text: &str, token: &str) -> bool {
+    text.contains(token) || text.contains(&percent_encoded(token))
+}
+
+/// The other way round of [`percent_encoded`]; what is no `%XX` stays as it is.
 pub(super) fn percent_decoded(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());

@@ -127,6 +127,29 @@ fn what_a_refresh_that_was_killed_left_behind_is_renewed_too() {
     );
 }
 
+/// swift, poetry and gradle have a file with the address and another one with the token.
+#[test]
+fn a_file_that_never_had_a_token_is_not_called_edited() {
+    let mirror = Mirror::start();
+    for (tool, file) in [
+        ("swift", "~/.netrc"),
+        ("poetry", "~/.config/pypoetry/auth.toml"),
+        ("gradle", "~/.gradle/init.d/studio-mirror.properties"),
+    ] {
+        let home = Home::new();
+        let flags = ["--tool", tool, "--auth", "token"];
+        mirror.login(&home, &flags).success();
+        let finished = refresh(&home, &["--output", "json"]).success();
+        let report: serde_json::Value = serde_json::from_str(&finished.stdout).expect("a document");
+        let files = report["files"].as_array().expect("a list");
+        let said: Vec<_> = files
+            .iter()
+            .map(|one| (&one["file"], &one["state"]))
+            .collect();
+        assert_eq!(said, [(&file.into(), &"fresh".into())], "{finished}");
+    }
+}
+
 #[test]
 fn nothing_held_is_nothing_to_do_and_asks_nobody() {
     let mirror = Mirror::start();

@@ -95,7 +95,7 @@ pub fn plan_file(
         },
         |text, _| Ok(compose::unconfigure(text, &before)?),
     )?;
-    edit.tokens = tokens.held_by(sharers);
+    edit.tokens = tokens.held_by(sharers, &edit.text);
     Ok((edit, warnings))
 }
 
