@@ -81,7 +81,8 @@ impl Editor for InitScript {
 
     fn inspect(&self, text: &str, url: &str) -> Result<Found, SyntaxError> {
         match is_ours(text, FIRST_LINE) && text.contains(&address(url)) {
-            true => Ok(Found::Helper),
+            // The script asks this program unless the other file has the token.
+            true => Ok(Found::Address),
             false => Ok(Found::NotConfigured),
         }
     }

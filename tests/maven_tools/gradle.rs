@@ -221,6 +221,11 @@ fn the_script_comes_and_goes_as_a_whole() {
         let again = user_files(home.path());
         mirror.login(&home, flags).success();
         assert_eq!(user_files(home.path()), again);
+        let status = home.studio_mirror(["status", "--output", "json"]).success();
+        let status: serde_json::Value = serde_json::from_str(&status.stdout).expect("a document");
+        let tools = status["tools"].as_array().expect("a list");
+        let own = tools.iter().find(|one| one["tool"] == "gradle");
+        assert_eq!(own.expect("gradle")["state"], "ok", "{flags:?}");
         home.studio_mirror(["logout"]).success();
         assert_eq!(user_files(home.path()), before);
     }

@@ -87,14 +87,16 @@ fn tool_state(tool: Tool, file: &ToolFile, login: &ToolLogin, cached: Option<&To
             "its file no longer names the repository; run `studio-mirror login`".into()
         }
         (Ok(Found::Amiss(what)), _) => format!("{what}; run `studio-mirror login --tool {tool}`"),
-        (Ok(Found::Unneeded | Found::Address), _) => "ok".into(),
-        (Ok(Found::Helper), AuthMode::Helper) => match file.editor.program(&text, url) {
-            Some(program) if !program.is_file() => format!(
-                "it asks `{}`, which is not there; run `studio-mirror login`",
-                program.display()
-            ),
-            _ => "ok".into(),
-        },
+        (Ok(Found::Unneeded), _) | (Ok(Found::Address), AuthMode::Token) => "ok".into(),
+        (Ok(Found::Address | Found::Helper), AuthMode::Helper) => {
+            match file.editor.program(&text, url) {
+                Some(program) if !program.is_file() => format!(
+                    "it asks `{}`, which is not there; run `studio-mirror login`",
+                    program.display()
+                ),
+                _ => "ok".into(),
+            }
+        }
         (Ok(Found::Helper), AuthMode::Token) => {
             "its file holds no token; run `studio-mirror login`".into()
         }
