@@ -22,6 +22,7 @@ pub fn remembered<'a>(
                 tool,
                 login: state.tools.get(&tool)?,
                 editor: editor_of(tool, path, places, environment)?,
+                written: state.written(path),
             })
         })
         .collect()

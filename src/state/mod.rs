@@ -201,6 +201,14 @@ impl State {
             .collect()
     }
 
+    /// What a login wrote at `path`.
+    pub fn written(&self, path: &Path) -> Option<&str> {
+        match &self.changes.get(path)?.kind {
+            ChangeKind::Text { written, .. } => Some(written.expose()),
+            ChangeKind::Link { .. } => None,
+        }
+    }
+
     /// The paths that were changed for `part`.
     pub fn paths_of(&self, part: Part) -> Vec<PathBuf> {
         let changes = self.changes.iter();

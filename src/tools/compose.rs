@@ -1,7 +1,11 @@
 //! The text of a file that tools may share: every tool's editor, one after the other, on the text without us.
 
+mod agreement;
+
 use std::collections::BTreeMap;
 use std::fmt;
+
+pub use agreement::disagreement;
 
 use super::url::holds_token;
 use super::{Auth, AuthMode, Configured, Editor, Installed, Registry, Tool};
@@ -19,6 +23,8 @@ pub struct Sharer<'a> {
     pub login: &'a ToolLogin,
     /// How it edits this file.
     pub editor: &'static dyn Editor,
+    /// The file as the last login wrote it.
+    pub written: Option<&'a str>,
 }
 
 /// Tokens for the files that hold one, by what they were asked for.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::anyhow;
 
 use super::one_file::{is_unneeded, links_of, plan_file, program, refusals, without_helper};
+use super::one_place::agreeing;
 use crate::changes::{self, Edit};
 use crate::commands::session::Session;
 use crate::commands::sharers::{editor_of, remembered};
@@ -132,6 +133,8 @@ impl Edits {
             }
             let wanted: Vec<_> = active().collect();
             let sharers = sharers(session, state, &wanted, &path);
+            let is_wanted = |tool| active().any(|(wish, _)| wish.tool == tool);
+            let sharers = agreeing(session, state, &path, sharers, tokens, is_wanted)?;
             if sharers.is_empty() {
                 self.unused.push(path);
                 continue;
@@ -148,9 +151,8 @@ impl Edits {
                     self.warnings.extend(new);
                 }
                 Err(error) => {
-                    let wanted = |tool| active().any(|(wish, _)| wish.tool == tool);
                     let refused = find::<Refused>(&error).map(|refused| refused.tool);
-                    let at_fault: Vec<Tool> = match refused.filter(|tool| wanted(*tool)) {
+                    let at_fault: Vec<Tool> = match refused.filter(|tool| is_wanted(*tool)) {
                         Some(tool) => vec![tool],
                         None => sharers.iter().map(|sharer| sharer.tool).collect(),
                     };
@@ -287,6 +289,7 @@ fn sharers<'a>(
     wanted: &[&'a (Wish, Vec<ToolFile>)],
     path: &Path,
 ) -> Vec<Sharer<'a>> {
+    let written = state.written(path);
     let earlier = |tool: Tool| {
         let login = state.tools.get(&tool)?;
         let is_there = state.tools_of(path).contains(&tool);
@@ -297,6 +300,7 @@ fn sharers<'a>(
             tool,
             login,
             editor,
+            written,
         })
     };
     Tool::all()
@@ -309,6 +313,7 @@ fn sharers<'a>(
                 tool,
                 login: &wish.login,
                 editor: file.editor,
+                written,
             })
         })
         .collect()

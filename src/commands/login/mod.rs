@@ -4,6 +4,7 @@ mod edits;
 mod endpoints;
 pub mod fetch;
 mod one_file;
+mod one_place;
 mod report;
 mod system;
 pub mod targets;

@@ -64,16 +64,7 @@ pub fn plan_file(
         program: &program,
         helpers: &helpers,
     };
-    let mut tokens = tokens.clone();
-    if let Some(change) = state.changes.get(path) {
-        // Tools that share the file and are not asked about now keep the token they have.
-        for (request, token) in change.tokens() {
-            tokens
-                .0
-                .entry(request.clone())
-                .or_insert_with(|| token.clone());
-        }
-    }
+    let tokens = with_kept(tokens, state, path);
     let holds_token = |sharer: &Sharer| sharer.login.auth == AuthMode::Token;
     let mode = match sharers.iter().any(holds_token) {
         true => Mode::Private,
@@ -100,6 +91,19 @@ pub fn plan_file(
 }
 
 /// Why each of `tools` is left out.
+/// `tokens`, and those that tools have which share the file at `path` and are not asked about now.
+pub fn with_kept(tokens: &Tokens, state: &State, path: &Path) -> Tokens {
+    let mut tokens = tokens.clone();
+    let change = state.changes.get(path).into_iter();
+    for (request, token) in change.flat_map(|change| change.tokens()) {
+        tokens
+            .0
+            .entry(request.clone())
+            .or_insert_with(|| token.clone());
+    }
+    tokens
+}
+
 pub fn refusals(
     session: &Session,
     tools: &[Tool],
