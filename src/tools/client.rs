@@ -233,6 +233,8 @@ pub struct Registry<'a> {
 /// Where this program and the links to it are: absolute paths.
 #[derive(Debug, Clone, Copy)]
 pub struct Installed<'a> {
+    /// The file as the last login wrote it, for what is to be called as it was; `None` at the first.
+    pub before: Option<&'a str>,
     /// The program itself.
     pub program: &'a str,
     /// The folder of links by which it is called as another (pnpm's token helpers).

@@ -92,6 +92,7 @@ pub fn registries<'a>(
                 namespace: repository.namespace.as_deref(),
                 request: &repository.token,
                 installed,
+                before: None,
             })
         })
         .collect()
@@ -109,7 +110,10 @@ pub fn configure(
 ) -> Result<Configured, Refused> {
     let mut composed = Configured::unchanged(text);
     for sharer in sharers {
-        let registries = registries(sharer.login, tokens, installed);
+        let mut registries = registries(sharer.login, tokens, installed);
+        for registry in &mut registries {
+            registry.before = sharer.written;
+        }
         let configured = sharer
             .editor
             .configure(&composed.text, &registries)

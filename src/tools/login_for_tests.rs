@@ -38,6 +38,7 @@ impl Login {
                 program: "/bin/studio-mirror",
                 helpers: "/",
             },
+            before: None,
         }
     }
 }

@@ -1,9 +1,11 @@
 //! Maven's settings.xml: a mirror that takes Maven Central's place, for plugins too, the token as a server's password, and a
 //! profile a repository that publishes there.
 
+mod names;
+
 use std::collections::BTreeMap;
 
-use super::tables::Keys;
+use super::secret_name::is_secret_of;
 use super::url::{same_endpoint, without_login};
 use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
 use crate::edit::SyntaxError;
@@ -62,31 +64,50 @@ impl Editor for SettingsXml {
         let Some(main) = registries.first() else {
             return Ok(Configured::unchanged(text));
         };
-        let warnings = warnings(&file, registries)?;
+        let urls: Vec<&str> = registries.iter().map(|registry| registry.url).collect();
+        let mut warnings = warnings(&file, &urls)?;
+        let older = names::of_older_logins(&file, &urls)?;
         let mut file = file.begun(ROOT)?;
         let mirror = New::parent(
             "mirror",
             [
-                New::text("id", main.name),
+                New::text("id", &names::id(main)),
                 New::text("url", main.url),
                 New::text("mirrorOf", CENTRAL),
             ],
         );
         // The first that fits is taken.
-        file = file.with(MIRRORS, &mirror, Among::First, has_id(main.name))?;
+        file = file.with(MIRRORS, &mirror, Among::First, |known| {
+            let leads_there = |url| same_endpoint(url, main.url);
+            known.text_of("id").is_some_and(names::is_ours)
+                || has_id(main.name)(known) && known.text_of("url").is_some_and(leads_there)
+        })?;
         for registry in registries {
+            let id = names::id(registry);
             if let Auth::Token(token) = registry.auth {
                 let server = New::parent(
                     "server",
                     [
-                        New::text("id", registry.name),
+                        New::text("id", &id),
                         New::text("username", "aws"),
                         New::text("password", token.expose()),
                     ],
                 );
-                file = file.with(SERVERS, &server, Among::Last, has_id(registry.name))?;
+                file = file.with(SERVERS, &server, Among::Last, |known| {
+                    let own = known.text_of("id").unwrap_or_default();
+                    (own == registry.name || is_secret_of(own, registry.name))
+                        && names::is_login(known, &older)
+                })?;
             }
-            let profile = publishing(registry);
+            if is_in_use(&file, registry.name, &urls)? {
+                warnings.push(format!(
+                    "maven's profile `{name}` is not login's: it stays, and there is none of that name that publishes to \
+                     CodeArtifact; call yours otherwise and log in again for `mvn deploy -P {name}`",
+                    name = registry.name
+                ));
+                continue;
+            }
+            let profile = publishing(registry, &id);
             file = file.with(PROFILES, &profile, Among::Last, has_id(registry.name))?;
         }
         let reading = reading(registries);
@@ -103,15 +124,17 @@ impl Editor for SettingsXml {
     fn unconfigure(&self, text: &str, urls: &[&str]) -> Result<String, SyntaxError> {
         let is_ours = |url: &str| urls.iter().any(|ours| same_endpoint(url, ours));
         let mut file = read(text)?;
+        // Servers name no address.
+        let older = names::of_older_logins(&file, urls)?;
+        file = without(file, SERVERS, "server", |server| {
+            names::is_login(server, &older)
+        })?;
         file = without(file, MIRRORS, "mirror", |mirror| {
             mirror.text_of("url").is_some_and(is_ours)
         })?;
-        // Servers name no address; the names are ours.
-        file = without(file, SERVERS, "server", |server| {
-            server.text_of("id").is_some_and(Keys::is_our_name)
-        })?;
         file = without(file, PROFILES, "profile", |profile| {
-            profile.text_of("id") == Some(READING) || deploys_to(profile).is_some_and(is_ours)
+            let publishes = || deploys_to(profile).is_some_and(|(_, url)| is_ours(url));
+            has_id(READING)(profile) || publishes()
         })?;
         file = without(file, ACTIVE, ACTIVE_NAME, |active| active.text == READING)?;
         Ok(file.text().to_owned())
@@ -119,23 +142,27 @@ impl Editor for SettingsXml {
 
     fn inspect(&self, text: &str, url: &str) -> Result<Found, SyntaxError> {
         let file = read(text)?;
-        let mirrors = file.all(MIRRORS, "mirror")?;
         let servers = file.all(SERVERS, "server")?;
-        let password = mirrors
-            .iter()
-            .filter(|mirror| {
-                mirror
-                    .text_of("url")
-                    .is_some_and(|own| same_endpoint(own, url))
-            })
+        let leads_there = |own: &str| same_endpoint(own, url);
+        let mirrors = file.all(MIRRORS, "mirror")?.into_iter();
+        let mut ids: Vec<&str> = mirrors
+            .filter(|mirror| mirror.text_of("url").is_some_and(leads_there))
             .filter_map(|mirror| mirror.text_of("id"))
-            .find_map(|id| {
-                let mut known = servers.iter().filter(|server| has_id(id)(server));
-                known.next()?.text_of("password")
+            .collect();
+        ids.sort_by_key(|id| !names::is_ours(id));
+        for id in ids {
+            let mut known = servers.iter().filter(|server| has_id(id)(server));
+            let Some(token) = known.next().and_then(|server| server.text_of("password")) else {
+                continue;
+            };
+            return Ok(match names::is_ours(id) {
+                true => Found::Token(Secret::new(token)),
+                false => Found::Amiss(format!(
+                    "maven gives the token to whatever a project calls `{id}`"
+                )),
             });
-        Ok(password.map_or(Found::NotConfigured, |token| {
-            Found::Token(Secret::new(token))
-        }))
+        }
+        Ok(Found::NotConfigured)
     }
 }
 
@@ -152,10 +179,11 @@ fn has_id(id: &str) -> impl Fn(&Element) -> bool + '_ {
     move |element| element.text_of("id") == Some(id)
 }
 
-/// The profile that makes `mvn deploy` publish to a repository: not an active one, for it wins over what a project says.
-fn publishing(registry: &Registry) -> New {
+/// The profile that makes `mvn deploy` publish to a repository: not an active one, for it wins over what a project says. It is
+/// called by the plain name, which people type and which gets no password.
+fn publishing(registry: &Registry, id: &str) -> New {
     // Version 2 of the deploy plugin wants the layout; version 3 can do without and takes it too.
-    let deploy_to = format!("{}::default::{}", registry.name, registry.url);
+    let deploy_to = format!("{id}::default::{}", registry.url);
     New::parent(
         "profile",
         [
@@ -163,6 +191,17 @@ fn publishing(registry: &Registry) -> New {
             New::parent("properties", [New::text(DEPLOY_TO, &deploy_to)]),
         ],
     )
+}
+
+/// Whether somebody has a profile of that name, or one that is always active: ours would take its place.
+fn is_in_use(file: &XmlFile, name: &str, urls: &[&str]) -> Result<bool, SyntaxError> {
+    let is_ours = |url: &str| urls.iter().any(|ours| same_endpoint(url, ours));
+    let profiles = file.all(PROFILES, "profile")?.into_iter();
+    let mut others = profiles.filter(|profile| {
+        has_id(name)(profile) && !deploys_to(profile).is_some_and(|(_, url)| is_ours(url))
+    });
+    let active = file.all(ACTIVE, ACTIVE_NAME)?;
+    Ok(others.next().is_some() || active.iter().any(|active| active.text == name))
 }
 
 /// The repositories that packages and plugins are taken from. The main one is `central`, which has no snapshots unless told so.
@@ -184,9 +223,11 @@ fn reading(registries: &[Registry]) -> New {
     )
 }
 
-fn deploys_to(profile: &Element) -> Option<&str> {
+/// By which name, and where, a profile publishes.
+fn deploys_to(profile: &Element) -> Option<(&str, &str)> {
     let property = profile.all("properties").first()?.text_of(DEPLOY_TO)?;
-    property.rsplit_once("::").map(|(_, url)| url)
+    let (id, rest) = property.split_once("::")?;
+    Some((id, rest.rsplit_once("::").map_or(rest, |(_, url)| url)))
 }
 
 fn without(
@@ -204,10 +245,10 @@ fn without(
     }
 }
 
-fn warnings(file: &XmlFile, registries: &[Registry]) -> Result<Vec<String>, SyntaxError> {
-    let is_ours = |url: &str| registries.iter().any(|ours| same_endpoint(url, ours.url));
+fn warnings(file: &XmlFile, urls: &[&str]) -> Result<Vec<String>, SyntaxError> {
+    let is_ours = |url: &str| urls.iter().any(|ours| same_endpoint(url, ours));
     let is_new = |element: &Element| {
-        !element.text_of("id").is_some_and(Keys::is_our_name)
+        !element.text_of("id").is_some_and(names::is_ours)
             && !element.text_of("url").is_some_and(is_ours)
     };
     let mut warnings = Vec::new();
@@ -219,7 +260,7 @@ fn warnings(file: &XmlFile, registries: &[Registry]) -> Result<Vec<String>, Synt
             warnings.push(format!(
                 "maven took Maven Central's packages from mirror `{id}`; it takes them from CodeArtifact now"
             ));
-        } else if is_new(mirror) && of.contains('*') && registries.len() > 1 {
+        } else if is_new(mirror) && of.contains('*') && urls.len() > 1 {
             warnings.push(format!(
                 "maven's mirror `{id}` stands for `{of}`: it may take the place of the further repositories too"
             ));

@@ -44,6 +44,7 @@ fn registry<'a>(url: &'a str, auth: Auth<'a>) -> Registry<'a> {
             program: "/usr/local/bin/studio-mirror",
             helpers: "/home/me/.local/share/studio-mirror/bin",
         },
+        before: None,
     }
 }
 
