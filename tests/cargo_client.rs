@@ -90,6 +90,38 @@ fn cargo_builds_and_publishes_with_a_fresh_token_every_time() {
     home.assert_no_leak(&watch, &[".cargo/config.toml"]);
 }
 
+/// cargo would go there, and nowhere would it be said.
+#[test]
+fn a_source_of_the_same_name_is_named_with_its_line() {
+    let mirror = Mirror::start();
+    let home = home();
+    project(&home, "1.0.0");
+    let file = ".cargo/config.toml";
+    let own = "[term]\nquiet = false\n\n[source.codeartifact]\nregistry = \"sparse+http://127.0.0.1:9/index/\"\n";
+    home.write(file, own);
+    let refused = mirror.login(&home, &["--tool", "cargo"]).exit(1);
+    for said in ["~/.cargo/config.toml", "line 4: `[source.codeartifact]`"] {
+        assert!(refused.stderr.contains(said), "{refused}");
+    }
+    assert_eq!(home.read(file), own);
+    home.write(file, "");
+    mirror.login(&home, &["--tool", "cargo"]).success();
+    let ours = home.read(file);
+    home.write(file, own.to_owned() + &ours);
+    cargo(&home, &["build"]).failure();
+    let status = home.studio_mirror(["status"]);
+    assert!(
+        status.stdout.contains("`[source.codeartifact]`, not from"),
+        "{status}"
+    );
+    // Our own address by that name is no other place.
+    let index = mirror.endpoint("cargo", TEAM);
+    let same = format!("[source.codeartifact]\nregistry = \"sparse+{index}\"\n");
+    home.write(file, same);
+    mirror.login(&home, &["--tool", "cargo"]).success();
+    cargo(&home, &["build"]).success();
+}
+
 /// Where both are there, cargo reads `config` alone.
 #[test]
 fn the_older_name_of_cargos_file_is_the_one_that_counts() {

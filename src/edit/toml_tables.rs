@@ -77,6 +77,16 @@ pub fn first_string(text: &str, path: &[&str]) -> Result<Option<String>, SyntaxE
     Ok(first.map(str::to_owned))
 }
 
+/// The line, counted from 1, of what stands at `path`; the first where it is spread over the file.
+///
+/// # Errors
+/// Where the text is not TOML.
+pub fn line_of(text: &str, path: &[&str]) -> Result<usize, SyntaxError> {
+    let file = TomlFile::parse(text)?;
+    let span = item(&file, path).and_then(Item::span);
+    Ok(span.map_or(1, |span| file.line_of(span.start)))
+}
+
 fn item<'a>(file: &'a TomlFile, path: &[&str]) -> Option<&'a Item> {
     let mut item: Option<&Item> = None;
     for (depth, key) in path.iter().enumerate() {

@@ -98,7 +98,8 @@ const PROVIDER: &str = "credential-provider";
 /// The provider that reads credentials.toml.
 const IN_FILE: &str = "cargo:token";
 const DEFAULT: [&str; 2] = ["registry", "default"];
-const REPLACED: [&str; 3] = ["source", "crates-io", "replace-with"];
+const SOURCE: &str = "source";
+const REPLACED: [&str; 3] = [SOURCE, "crates-io", "replace-with"];
 
 /// The user's config.toml.
 pub struct ConfigToml;
@@ -108,6 +109,14 @@ impl Editor for ConfigToml {
         let Some(main) = registries.first() else {
             return Ok(Configured::unchanged(text));
         };
+        if has_own_source(text, main.name, main.url)? {
+            let line = toml_tables::line_of(text, &[SOURCE, main.name])?;
+            let message = format!(
+                "`[source.{}]` would be taken in the place of login's registry of that name; call yours otherwise",
+                main.name
+            );
+            return Err(SyntaxError::new(line, message));
+        }
         let before = toml_tables::string(text, &REPLACED)?;
         let mut text = text.to_owned();
         for registry in registries {
@@ -166,6 +175,11 @@ impl Editor for ConfigToml {
                 "cargo does not ask studio-mirror for the token of `{name}`"
             )));
         }
+        if named.is_some() && has_own_source(text, name, url)? {
+            return Ok(Found::Amiss(format!(
+                "cargo takes packages from `[source.{name}]`, not from the registry of that name"
+            )));
+        }
         Ok(match (named, replaced_by) {
             (Some(_), _) => Found::Helper,
             (None, Some(other)) => Found::Amiss(format!(
@@ -186,6 +200,17 @@ impl Editor for ConfigToml {
             is_same(&index, url).then(program)?.map(PathBuf::from)
         })
     }
+}
+
+/// Whether the source `name` is another place than `url`: of what takes crates.io's place cargo looks there before it looks
+/// among the registries.
+fn has_own_source(text: &str, name: &str, url: &str) -> Result<bool, SyntaxError> {
+    if !toml_tables::tables_in(text, &[SOURCE])?.contains(&name.to_owned()) {
+        return Ok(false);
+    }
+    let index = toml_tables::string(text, &[SOURCE, name, "registry"])?;
+    let replaced = toml_tables::string(text, &[SOURCE, name, REPLACED[2]])?;
+    Ok(replaced.is_some() || !index.is_some_and(|index| is_same(&index, url)))
 }
 
 fn is_same(index: &str, url: &str) -> bool {
