@@ -332,10 +332,25 @@ fn what_swift_would_not_read_is_refused_and_left_alone() {
     let home = Home::new();
     let flags = ["--tool", "swift", "--namespace", "no_scope"];
     let refused = mirror.login(&home, &flags).exit(1);
-    assert!(
-        refused.stderr.contains("`no_scope` would be no scope"),
-        "{refused}"
+    for said in [
+        "the namespace `no_scope` (from --namespace) is no scope",
+        "hint: a scope of Swift's has ",
+        "--namespace SCOPE",
+    ] {
+        assert!(refused.stderr.contains(said), "{refused}");
+    }
+    assert!(!refused.stderr.contains("registries.json"), "{refused}");
+    // One of a file, beside the main repository.
+    let home = Home::new();
+    let config = ".config/studio-mirror/config.toml";
+    home.write(
+        config,
+        "[[repository]]\nname = \"team\"\n[[repository]]\nname = \"web\"\nnamespace = \"no.scope\"\n",
     );
+    let refused = mirror.login_by_file(&home, &["--tool", "swift"]).exit(1);
+    for said in ["`no.scope` (from ~/.config/", "mend it in"] {
+        assert!(refused.stderr.contains(said), "{refused}");
+    }
 }
 
 #[test]

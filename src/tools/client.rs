@@ -60,6 +60,11 @@ pub trait Client: Sync {
         &[]
     }
 
+    /// What a scope is to this tool, where `scope` (without its `@`) is none: it would spoil the file.
+    fn broken_scope_rule(&self, _scope: &str) -> Option<&'static str> {
+        None
+    }
+
     /// A tool that takes this one's entries in a file for its own, and a sentence about it.
     fn misleads(&self) -> Option<(Tool, &'static str)> {
         None
@@ -228,13 +233,13 @@ pub struct Registry<'a> {
     pub request: &'a TokenRequest,
     /// Where we are, for files that name us.
     pub installed: Installed<'a>,
+    /// The file as the last login wrote it, for what is to be called as it was; `None` at the first.
+    pub before: Option<&'a str>,
 }
 
 /// Where this program and the links to it are: absolute paths.
 #[derive(Debug, Clone, Copy)]
 pub struct Installed<'a> {
-    /// The file as the last login wrote it, for what is to be called as it was; `None` at the first.
-    pub before: Option<&'a str>,
     /// The program itself.
     pub program: &'a str,
     /// The folder of links by which it is called as another (pnpm's token helpers).

@@ -41,6 +41,12 @@ impl Client for Swift {
         Some((Tool::Poetry, said))
     }
 
+    fn broken_scope_rule(&self, scope: &str) -> Option<&'static str> {
+        let rule =
+            "a scope of Swift's has up to 39 letters and digits, with single `-` between them";
+        (!is_scope(scope)).then_some(rule)
+    }
+
     fn files(
         &self,
         places: &Places,
@@ -264,19 +270,22 @@ fn scope(registry: &Registry) -> Result<String, SyntaxError> {
         return Ok(DEFAULT.to_owned());
     };
     let scope = scope.trim_start_matches('@');
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-    let is_scope = (1..=39).contains(&scope.len())
-        && scope.bytes().all(is_plain)
-        && !scope.starts_with('-')
-        && !scope.ends_with('-')
-        && !scope.contains("--");
-    match is_scope {
+    match is_scope(scope) {
         true => Ok(scope.to_owned()),
         false => Err(SyntaxError::new(
             1,
             format!("`{scope}` would be no scope of Swift's"),
         )),
     }
+}
+
+fn is_scope(scope: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    (1..=39).contains(&scope.len())
+        && scope.bytes().all(is_plain)
+        && !scope.starts_with('-')
+        && !scope.ends_with('-')
+        && !scope.contains("--")
 }
 
 fn url_of(text: &str, scope: &str) -> Result<Option<String>, SyntaxError> {

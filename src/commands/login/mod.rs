@@ -85,7 +85,7 @@ fn write(
     // Somebody may have logged in since this process looked.
     let mut state = State::read(&session.places.state)?;
     let before = state.clone();
-    let (wishes, tokens) = wishes(targets, fetched);
+    let (wishes, tokens) = wishes(session, targets, fetched);
     let mut edits = Edits::plan(session, &state, wishes, &tokens);
     edits.warn_of_refused_auth(session, targets);
     let helper = edits
@@ -136,16 +136,18 @@ fn write(
 }
 
 /// What each tool is to become, and the tokens for files.
-fn wishes(targets: &[Target], fetched: &Fetched) -> (Vec<Wish>, Tokens) {
+fn wishes(session: &Session, targets: &[Target], fetched: &Fetched) -> (Vec<Wish>, Tokens) {
     let wishes = targets.iter().filter_map(|target| {
         let main = target.repositories.first()?;
         let waits = target.auth == AuthMode::Token && fetched.no_token_yet(&main.request).is_some();
         let mut login = fetched.login(target)?;
-        login.waits = waits;
+        let unfit = one_file::unfit_scope(session, target.tool, &login);
+        login.waits = waits && unfit.is_none();
+        let without_token = || waits.then(|| one_file::without_token(target.tool));
         Some(Wish {
             tool: target.tool,
             login,
-            refusal: waits.then(|| one_file::without_token(target.tool)),
+            refusal: unfit.or_else(without_token),
         })
     });
     (wishes.collect(), fetched.tokens(targets))
@@ -172,7 +174,7 @@ fn remember_settings(session: &Session, args: &LoginArgs, state: &mut State) {
 
 /// `--dry-run`: the edits as diffs.
 fn show(session: &Session, targets: &[Target], fetched: &Fetched) -> anyhow::Result<ExitCode> {
-    let (wishes, tokens) = wishes(targets, fetched);
+    let (wishes, tokens) = wishes(session, targets, fetched);
     let mut edits = Edits::plan(session, &session.state, wishes, &tokens);
     edits.warn_of_refused_auth(session, targets);
     let mut diffs = String::new();

@@ -12,7 +12,8 @@ use crate::commands::sharers::remembered;
 use crate::error::{copied, with_hint};
 use crate::files::Mode;
 use crate::places::{Scope, this_program};
-use crate::state::{Part, State};
+use crate::settings::{Field, Source};
+use crate::state::{Part, State, ToolLogin};
 use crate::tools::compose::{self, Sharer, Tokens};
 use crate::tools::{AuthMode, Found, Installed, Shim, Tool};
 
@@ -90,7 +91,6 @@ pub fn plan_file(
     Ok((edit, warnings))
 }
 
-/// Why each of `tools` is left out.
 /// `tokens`, and those that tools have which share the file at `path` and are not asked about now.
 pub fn with_kept(tokens: &Tokens, state: &State, path: &Path) -> Tokens {
     let mut tokens = tokens.clone();
@@ -104,6 +104,7 @@ pub fn with_kept(tokens: &Tokens, state: &State, path: &Path) -> Tokens {
     tokens
 }
 
+/// Why each of `tools` is left out.
 pub fn refusals(
     session: &Session,
     tools: &[Tool],
@@ -125,6 +126,41 @@ pub fn refusals(
         .collect();
     refusals.extend(tools.first().map(|tool| refusal(tool, error)));
     refusals
+}
+
+/// Why a tool is not configured that has no such scope as it is to use.
+pub fn unfit_scope(session: &Session, tool: Tool, login: &ToolLogin) -> Option<anyhow::Error> {
+    let scopes = login
+        .repositories()
+        .filter_map(|one| one.namespace.as_ref());
+    let broken = |namespace: &String| {
+        let scope = namespace.trim_start_matches('@');
+        let rule = tool.client().broken_scope_rule(scope)?;
+        Some((namespace.clone(), rule))
+    };
+    let (namespace, rule) = scopes.filter_map(broken).next()?;
+    let told = session.settings.setting(Field::Namespace);
+    let source = told.filter(|told| told.value == namespace);
+    let mut entries = session.settings.repository_entries();
+    let entry = entries.find(|(entry, _)| entry.namespace.as_ref() == Some(&namespace));
+    let (source, mend) = match (source.map(|told| &told.source), entry) {
+        (Some(Source::File(path)), _) | (None, Some((_, path))) => {
+            let path = session.places.shown(path);
+            let mend = format!("mend it in `{path}`, then run `studio-mirror login --tool {tool}`");
+            (path, mend)
+        }
+        (source, _) => {
+            let source = source.map_or("--namespace".to_owned(), Source::to_string);
+            let mend = format!("run `studio-mirror login --tool {tool} --namespace SCOPE`");
+            (source, mend)
+        }
+    };
+    Some(with_hint(
+        anyhow!(
+            "{tool} is not configured: the namespace `{namespace}` (from {source}) is no scope that it knows"
+        ),
+        format!("{rule}; {mend}"),
+    ))
 }
 
 /// Why a tool that holds its token is not configured while there is none.
