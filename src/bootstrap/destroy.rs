@@ -89,7 +89,7 @@ pub async fn survey(reach: &Reach, base: &str, with_packages: bool) -> anyhow::R
             "--name says what this set-up is called; `aws cloudformation delete-stack` deletes what another made",
         ));
     }
-    let history = history(reach, &names, &is_ours).await?;
+    let history = history(reach, &names, &|seen| is_ours(seen).then_some(0)).await?;
     let mut destruction = Destruction {
         stacks: stacks.map(|seen| seen.stack.name.clone()).collect(),
         lifecycles: history.into_values().flatten().collect(),

@@ -5,7 +5,7 @@ use anyhow::Context;
 
 use super::choices::{AttachWay, Choices, IamWay, NAMES, YesNo, role_name};
 use super::names::Names;
-use super::script::{BinarySource, Pinned, Script};
+use super::script::{BinarySource, Script};
 use super::slot::App;
 use super::stacks::{
     ConsumerStack, LONGEST_TOKEN, NamePattern, PackagesStack, Public, PublisherRole,
@@ -29,8 +29,13 @@ pub fn binary_source(choices: &Choices, names: &Names) -> BinarySource {
     }
 }
 
-/// What spaces start with; `previous` is the binary that they run until they have the new one.
-pub fn script(choices: &Choices, names: &Names, region: &str, previous: Option<&Pinned>) -> Script {
+/// What spaces start with; `previous_sha256` is the binary that they run until they have the new one.
+pub fn script(
+    choices: &Choices,
+    names: &Names,
+    region: &str,
+    previous_sha256: Option<String>,
+) -> Script {
     Script {
         domain: names.domain.clone(),
         domain_owner: names.owner.clone(),
@@ -43,7 +48,7 @@ pub fn script(choices: &Choices, names: &Names, region: &str, previous: Option<&
             .filter(|seconds| *seconds < LONGEST_TOKEN),
         binary_source: binary_source(choices, names),
         binary: names.binary.clone(),
-        previous_sha256: previous.map(|previous| previous.sha256.clone()),
+        previous_sha256,
     }
 }
 

@@ -18,11 +18,11 @@ pub struct Memory {
     /// The binary that the lifecycle script fetches.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub binary: Option<Pinned>,
-    /// The one before it, which spaces run until they have the new one.
+    /// SHA-256 of the one before it, which spaces run until they have the new one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub previous: Option<Pinned>,
-    /// SHA-256 of the lifecycle scripts that were attached, the newest last: whoever may make lifecycle configurations can make one with
-    /// our name and mark, and none is gone back to but these.
+    pub previous_sha256: Option<String>,
+    /// SHA-256 of the lifecycle scripts that were attached, in the order in which they were attached last: whoever may make lifecycle
+    /// configurations can make one with our name and mark, and none is gone back to but these.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub scripts: Vec<String>,
     /// What stood in each slot before; empty for nothing. By [`super::slot::Slot::key`].
@@ -34,7 +34,7 @@ pub struct Memory {
 const SCRIPTS: usize = 8;
 
 impl Memory {
-    /// Adds a lifecycle script to those that were attached.
+    /// Adds a lifecycle script to those that were attached, as the last.
     pub fn attach(&mut self, script: &str) {
         let sha256 = sha256(script.as_bytes());
         self.scripts.retain(|known| *known != sha256);
@@ -43,10 +43,10 @@ impl Memory {
         self.scripts.drain(..surplus);
     }
 
-    /// Whether this lifecycle configuration was attached once, as it is now.
-    pub fn attached(&self, lifecycle: &LifecycleConfig) -> bool {
-        let script = lifecycle.script().map(|script| sha256(script.as_bytes()));
-        script.is_some_and(|sha256| self.scripts.contains(&sha256))
+    /// When this lifecycle configuration, as it is now, was attached last: the greater, the later. `None` for never.
+    pub fn attached(&self, lifecycle: &LifecycleConfig) -> Option<usize> {
+        let sha256 = sha256(lifecycle.script()?.as_bytes());
+        self.scripts.iter().position(|known| *known == sha256)
     }
 
     /// As one line of JSON.

@@ -5,6 +5,7 @@
 //! What CloudFormation cannot do comes after it: [`publish`] the binary, [`attach`] the lifecycle configuration.
 
 pub mod attach;
+pub mod before;
 pub mod choices;
 pub mod collect;
 pub mod cost;

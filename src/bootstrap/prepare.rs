@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 
+use super::before::{previous, standing_scripts};
 use super::choices::{Choices, NAMES};
 use super::decide::{Decision, Parts, Wanted, decide, has_codeartifact};
 use super::discover::{Beginning, discover, stack};
@@ -61,6 +62,8 @@ pub struct Prepared {
     pub source: BinarySource,
     /// What was chosen, now and before.
     pub choices: Choices,
+    /// What the stack of the spaces remembers then.
+    pub memory: Memory,
     /// The packages' template, if its stack is among the parts.
     pub packages: Option<Template>,
     /// The spaces' template, likewise.
@@ -115,10 +118,11 @@ pub async fn prepare(reach: &Reach, told: &Told, settings: &Settings) -> anyhow:
     }
     let before = beginning.consumer.as_ref();
     let before = before.map_or_else(Memory::default, |stack| stack.memory.clone());
-    let previous = previous(&before, &content.binary);
-    let region = &reach.caller.region;
-    let script = from_choices::script(&choices, &names, region, previous.as_ref()).text()?;
     let found = look(reach, beginning, &choices, &names).await?;
+    let standing = standing_scripts(&before, &found);
+    let previous = previous(&standing, &before, &content.binary);
+    let region = &reach.caller.region;
+    let script = from_choices::script(&choices, &names, region, previous.clone()).text()?;
     let wanted = Wanted {
         choices: &choices,
         names: &names,
@@ -132,11 +136,14 @@ pub async fn prepare(reach: &Reach, told: &Told, settings: &Settings) -> anyhow:
     let mut memory = Memory {
         choices: choices.clone(),
         binary: Some(content.binary.clone()),
-        previous,
+        previous_sha256: previous,
         scripts: before.scripts.clone(),
         ..Memory::default()
     };
-    memory.attach(&script);
+    // What stands now is what is gone back to.
+    for script in standing.iter().chain([&script]) {
+        memory.attach(script);
+    }
     let of_consumer = remember(&before, memory.clone(), &decision.attachments, &found);
     let (packages, consumer) = filled(&decision, &memory, &of_consumer)?;
     Ok(Prepared {
@@ -148,6 +155,7 @@ pub async fn prepare(reach: &Reach, told: &Told, settings: &Settings) -> anyhow:
         script,
         content,
         choices,
+        memory: of_consumer,
         packages,
         consumer,
     })
@@ -230,14 +238,6 @@ fn filled(
     let consumer = decision.consumer.as_ref().filter(|_| !is_refused);
     let consumer = consumer.map(|stack| template::consumer(stack, &of_consumer.line()));
     Ok((packages.transpose()?, consumer.transpose()?))
-}
-
-/// The binary before `now`.
-fn previous(before: &Memory, now: &Pinned) -> Option<Pinned> {
-    match &before.binary {
-        Some(old) if old.sha256 != now.sha256 => Some(old.clone()),
-        _ => before.previous.clone(),
-    }
 }
 
 /// The choices of now with the settings among the flags, by [`field_key`], each possible by itself. The names of a file are among them,

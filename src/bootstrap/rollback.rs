@@ -46,8 +46,8 @@ impl Report for Rollback {
     }
 }
 
-/// Looks for what there was before. Only what has the last version goes back, to the one before: typed again, after a kill perhaps, it goes
-/// no further.
+/// Looks for what there was before. Only what has the last version goes back, to the one that was attached before it: typed again, after a
+/// kill perhaps, it goes no further.
 ///
 /// # Errors
 /// When AWS would not tell.

@@ -138,12 +138,23 @@ impl Script {
     }
 }
 
+/// The binary that a script of ours fetches and the one before it, by their SHA-256.
+pub fn pins(text: &str) -> Option<(String, Option<String>)> {
+    let value = |name| {
+        let mut lines = text.lines();
+        let value = lines.find_map(|line| line.strip_prefix(name)?.strip_suffix('\''));
+        value.filter(|value| is_sha256(value)).map(str::to_owned)
+    };
+    Some((value("sha256='")?, value("previous_sha256='")))
+}
+
 /// SHA-256 in lower-case hex.
 pub fn sha256(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 
-fn is_sha256(text: &str) -> bool {
+/// Whether `text` is one.
+pub fn is_sha256(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
 

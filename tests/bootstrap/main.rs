@@ -23,5 +23,6 @@ mod sources;
 mod terminal;
 mod two_accounts;
 mod typos;
+mod version_before;
 mod ways_in;
 mod whole_way;

@@ -118,8 +118,7 @@ async fn carry_out(
     {
         attach_all(reach, prepared, printer).await?;
     }
-    let (names, found) = (&prepared.names, &prepared.found);
-    collect(reach, names, (found, &prepared.script), printer).await
+    collect(reach, prepared, printer).await
 }
 
 async fn stack(reach: &Reach, proposed: &Proposed, printer: Printer) -> anyhow::Result<()> {
