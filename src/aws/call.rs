@@ -115,6 +115,12 @@ impl Api {
         }
     }
 
+    /// About this domain of CodeArtifact, which hints name.
+    pub(super) fn about(mut self, domain: &str) -> Self {
+        domain.clone_into(&mut self.subject.domain);
+        self
+    }
+
     /// Makes the call of `operation` and gives its body.
     ///
     /// # Errors

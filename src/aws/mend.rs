@@ -110,10 +110,18 @@ pub(super) fn service_texts(
             format!("{operation}: not found in {region}"),
             "are the ids, the region and the account right?".into(),
         ),
-        Kind::NotFound => (
-            format!("{operation}: not found in {region}"),
-            format!("check --domain (now {domain}), --domain-owner, --repository and --region"),
-        ),
+        Kind::NotFound => {
+            let repository = match operation {
+                "PublishPackageVersion" => "--binary-repository",
+                _ => "--repository",
+            };
+            (
+                format!("{operation}: not found in {region}"),
+                format!(
+                    "check --domain (now {domain}), --domain-owner, {repository} and --region"
+                ),
+            )
+        }
         Kind::Throttled if *service != Service::CodeArtifact => (
             format!("{operation}: too many requests in this account and region"),
             "try again in a minute".into(),

@@ -44,7 +44,7 @@ impl Registry {
     pub fn new(caller: &Caller, url: Option<&str>, domain: &str, owner: &str) -> Self {
         let api = Api::new(caller, Service::CodeArtifact, url, read_error);
         Self {
-            api: api.with_attempt_limit(ATTEMPT_LIMIT),
+            api: api.with_attempt_limit(ATTEMPT_LIMIT).about(domain),
             domain: domain.to_owned(),
             owner: owner.to_owned(),
         }

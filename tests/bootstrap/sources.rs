@@ -74,3 +74,13 @@ fn the_roles_may_read_the_object_that_the_binary_is_and_no_other() {
     let (code, plan) = administrator.plan_document(&[]);
     assert_eq!(code, 0, "{plan:#}");
 }
+
+#[test]
+fn publishing_where_nothing_is_names_the_flags_that_say_where() {
+    let administrator = Administrator::without_studio();
+    let words = ["publish", "--domain", "nope", "--binary", shipped()];
+    let told = administrator.run(&words).exit(1);
+    let hint =
+        "hint: check --domain (now nope), --domain-owner, --binary-repository and --region\n";
+    assert!(told.stderr.contains(hint), "{told}");
+}
