@@ -117,8 +117,10 @@ pub struct BinaryPlan {
     /// The binary.
     #[serde(flatten)]
     pub binary: Pinned,
-    /// Whether it is to be published; else it is there, or not ours to publish.
+    /// Whether it is to be published by this run.
     pub is_published_now: bool,
+    /// Whether it was seen there. Nobody looks into S3, nor where another account does not let us.
+    pub is_seen: bool,
 }
 
 impl StackPlan {

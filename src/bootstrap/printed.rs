@@ -1,10 +1,13 @@
-//! What is printed for others instead of being done: `--iam print`, `--attach print`.
+//! What is printed for others instead of being done: `--iam print`, `--attach print`, a binary that this run does not publish.
 
 use super::choices::{AttachWay, Choices, IamWay};
 use super::decide::{ByHand, Decision};
 use super::export::attach_lines;
 use super::found::Found;
+use super::names::Names;
 use super::policies::ConsumerPolicy;
+use super::publish::Content;
+use super::script::BinarySource;
 
 /// `text` as one word of a shell, whatever is in it.
 pub fn word(text: &str) -> String {
@@ -13,6 +16,37 @@ pub fn word(text: &str) -> String {
         true => text.to_owned(),
         false => format!("'{}'", text.replace('\'', r"'\''")),
     }
+}
+
+/// How the binary comes to where spaces fetch it.
+pub fn binary(source: &BinarySource, content: &Content, names: &Names) -> ByHand {
+    match source {
+        BinarySource::S3(url) => ByHand {
+            what: format!(
+                "The binary has to be in S3, where nobody looks from here, before spaces start with it: put it there, and each new version. \
+                 Spaces run nothing there but what has the SHA-256 {}",
+                content.binary.sha256
+            ),
+            text: upload(content, url),
+        },
+        BinarySource::Repository(name) => ByHand {
+            what: format!(
+                "The binary was not seen in the repository {name}. Spaces need it there before they start with it: account {} publishes it",
+                names.owner
+            ),
+            text: format!(
+                "studio-mirror bootstrap publish --domain {} --binary-repository {name} --binary {}",
+                names.domain,
+                word(&content.path.to_string_lossy())
+            ),
+        },
+    }
+}
+
+/// What puts the binary into S3.
+pub fn upload(content: &Content, url: &str) -> String {
+    let file = content.path.to_string_lossy();
+    format!("aws s3 cp {} {}", word(&file), word(url))
 }
 
 /// The policies and lines that somebody else puts in their place.

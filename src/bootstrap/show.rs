@@ -82,9 +82,10 @@ impl Plan {
     fn after(&self) -> String {
         let binary = self.binary.iter().map(|binary| {
             let version = &binary.binary.version;
-            let (mark, into) = match binary.is_published_now {
-                true => ("+ publish", "into"),
-                false => ("= keep", "in"),
+            let (mark, into) = match (binary.is_published_now, binary.is_seen) {
+                (true, _) => ("+ publish", "into"),
+                (false, true) => ("= keep", "in"),
+                (false, false) => ("? not seen", "in"),
             };
             marked(
                 mark,
@@ -138,6 +139,9 @@ impl Plan {
             }
             Outcome::Changes => {
                 "There is something to do: `studio-mirror bootstrap apply`, with the same flags."
+            }
+            Outcome::NoChange if self.binary.as_ref().is_some_and(|binary| !binary.is_seen) => {
+                "No change: everything that can be seen is as it should be."
             }
             Outcome::NoChange => "No change: everything is as it should be.",
         }

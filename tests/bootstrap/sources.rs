@@ -76,6 +76,36 @@ fn the_roles_may_read_the_object_that_the_binary_is_and_no_other() {
 }
 
 #[test]
+fn an_object_of_s3_is_for_others_to_put_there() {
+    let administrator = Administrator::new();
+    let url = "s3://tools/studio-mirror/1.0";
+    administrator.apply(&["--binary-source", url]).success();
+    let command = format!("aws s3 cp {} {url}", shipped());
+    // It cannot be seen from here: each plan says so again.
+    let (_, plan) = administrator.plan_document(&[]);
+    assert_eq!(plan["binary"]["is_seen"], false, "{plan:#}");
+    let by_hand = plan["by_hand"].as_array().expect("a list");
+    let upload = by_hand.iter().find(|one| one["text"] == command.as_str());
+    let upload = upload.unwrap_or_else(|| panic!("no `{command}` in {plan:#}"));
+    let sha256 = text(&plan["binary"]["sha256"]);
+    assert!(text(&upload["what"]).contains(&sha256), "{plan:#}");
+    let told = administrator.plan(&[]).success();
+    for words in [
+        "? not seen studio-mirror ",
+        "No change: everything that can be seen is",
+    ] {
+        assert!(told.stdout.contains(words), "{told}");
+    }
+    let words = ["publish", "--name", "studio-mirror", "--binary", shipped()];
+    let told = administrator.run(&words).success();
+    let warning = format!(
+        "warning: spaces of this set-up do not fetch from there, but from {url}: `{command}` puts it where they look"
+    );
+    let said = told.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains(&warning), "{told}");
+}
+
+#[test]
 fn publishing_where_nothing_is_names_the_flags_that_say_where() {
     let administrator = Administrator::without_studio();
     let words = ["publish", "--domain", "nope", "--binary", shipped()];

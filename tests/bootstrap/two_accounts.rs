@@ -1,6 +1,7 @@
 //! One account owns the packages, another one's spaces use them.
 
-use crate::administrator::{Administrator, STUDIO, shipped};
+use crate::administrator::{Administrator, STUDIO, another_binary, shipped};
+use serde_json::{Value, json};
 
 #[test]
 fn the_owner_lets_another_account_in() {
@@ -35,6 +36,25 @@ fn the_owner_lets_another_account_in() {
     assert_eq!(consumer.stacks(), ["studio-mirror-consumer"]);
     assert_eq!(of_consumer("plan", &[]).code(), 0);
     let script = consumer.script(&consumer.attached("JupyterLab"));
-    let owner = format!("domain_owner='{}'", owner.account.id);
-    assert!(script.contains(&owner), "{script}");
+    let line = format!("domain_owner='{}'", owner.account.id);
+    assert!(script.contains(&line), "{script}");
+
+    // A version that the owner has not published yet is theirs to publish.
+    let second = another_binary(&consumer.home, "second");
+    let second = second.to_str().expect("text");
+    let words = ["plan", "--binary", second, "--output", "json"];
+    let told = consumer.run(&words).exit(3);
+    let plan: Value = serde_json::from_str(&told.stdout).expect("a document");
+    let binary = &plan["binary"];
+    assert_eq!(
+        (&binary["is_seen"], &binary["is_published_now"]),
+        (&json!(false), &json!(false))
+    );
+    assert_eq!(
+        plan["by_hand"][0]["text"],
+        format!(
+            "studio-mirror bootstrap publish --domain shared --binary-repository studio-mirror --binary {second}"
+        ),
+        "{plan:#}"
+    );
 }

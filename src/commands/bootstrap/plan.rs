@@ -4,11 +4,12 @@ use std::process::ExitCode;
 
 use super::{policy, progress};
 use crate::aws;
+use crate::bootstrap::decide::ByHand;
 use crate::bootstrap::drift::Drift;
 use crate::bootstrap::found::StackSeen;
 use crate::bootstrap::plan::{BinaryPlan, Plan, StackPlan};
 use crate::bootstrap::prepare::{Prepared, Told, prepare};
-use crate::bootstrap::printed::printed;
+use crate::bootstrap::printed::{self, printed};
 use crate::bootstrap::reach::Reach;
 use crate::bootstrap::script::BinarySource;
 use crate::bootstrap::stack::{self, Proposed};
@@ -54,6 +55,7 @@ pub(super) async fn make(
     } = prepared;
     let mut plan = Plan::new(decision, found, names);
     plan.binary = binary(prepared);
+    plan.by_hand.extend(binary_by_hand(prepared, &plan));
     plan.by_hand
         .extend(printed(&prepared.choices, decision, found));
     let mut proposals = Vec::new();
@@ -137,10 +139,27 @@ fn binary(prepared: &Prepared) -> Option<BinaryPlan> {
         BinarySource::Repository(name) => format!("the repository {name}"),
         BinarySource::S3(url) => url.clone(),
     };
-    let seen = prepared.found.packages.binary.as_ref();
+    let is_seen = matches!(prepared.source, BinarySource::Repository(_))
+        && prepared.found.packages.binary.as_ref() == Some(&prepared.content.binary);
     Some(BinaryPlan {
         source,
         binary: prepared.content.binary.clone(),
-        is_published_now: publishes(prepared) && seen != Some(&prepared.content.binary),
+        is_published_now: publishes(prepared) && !is_seen,
+        is_seen,
     })
+}
+
+/// The binary that spaces are to start with, where it is neither seen nor published by this run.
+fn binary_by_hand(prepared: &Prepared, plan: &Plan) -> Option<ByHand> {
+    let binary = plan.binary.as_ref()?;
+    let is_fetched = prepared
+        .decision
+        .consumer
+        .as_ref()?
+        .lifecycle_script
+        .is_some();
+    let is_refused = prepared.decision.refusals().next().is_some();
+    let is_missing = !binary.is_seen && !binary.is_published_now;
+    (is_fetched && is_missing && !is_refused)
+        .then(|| printed::binary(&prepared.source, &prepared.content, &prepared.names))
 }

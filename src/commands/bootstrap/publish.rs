@@ -9,6 +9,7 @@ use crate::aws::{self, AwsError, caller_identity};
 use crate::bootstrap::choices::Choices;
 use crate::bootstrap::names::{BASE, Names};
 use crate::bootstrap::prepare::begin;
+use crate::bootstrap::printed::upload;
 use crate::bootstrap::publish::{Content, publish};
 use crate::bootstrap::reach::Reach;
 use crate::cli::{Global, PublishArgs};
@@ -63,6 +64,12 @@ pub fn run(
             content.binary.clone(),
         );
         let is_new = publish(reach, &names, &content).await?;
+        if let Some(url) = &choices.binary_source {
+            session.printer.warning(&format!(
+                "spaces of this set-up do not fetch from there, but from {url}: `{}` puts it where they look",
+                upload(&content, url)
+            ));
+        }
         session.printer.report(&Published {
             domain: names.domain.clone(),
             repository: names.binary_repository.clone(),
