@@ -4,8 +4,8 @@ mod bootstrap;
 mod examples;
 
 pub use bootstrap::{
-    ApplyArgs, BootstrapAction, BootstrapArgs, DestroyArgs, ExportArgs, ExportFormat, Part,
-    PlanArgs, ProveArgs, PublishArgs, RollbackArgs, SetupArgs,
+    ApplyArgs, AttachArgs, BeforeArgs, BootstrapAction, BootstrapArgs, DestroyArgs, ExportArgs,
+    ExportFormat, Part, PlanArgs, ProveArgs, PublishArgs, RollbackArgs, SetupArgs,
 };
 
 use std::path::PathBuf;

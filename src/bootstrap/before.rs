@@ -1,10 +1,13 @@
 //! The version before: what spaces run until they have the new one. That is what they start with now, which need not be what was applied
 //! last: a rollback, a canary or a run that died leave that aside.
 
+use std::fs;
+
 use super::found::{Found, StudioSeen};
 use super::memory::Memory;
-use super::script::{Pinned, pins};
+use super::script::{Pinned, is_sha256, pins, sha256};
 use super::slot::Slot;
+use crate::error::{Usage, with_hint};
 
 /// What stands in the slots of the Studio domain and its profiles, in the order in which spaces count: a canary's, then everybody's as
 /// they are filled.
@@ -38,4 +41,25 @@ pub fn previous(standing: &[String], memory: &Memory, now: &Pinned) -> Option<St
             _ => memory.previous_sha256.clone(),
         },
     }
+}
+
+/// The SHA-256 that `--previous-binary` means: a file's, or itself.
+///
+/// # Errors
+/// When it is neither.
+pub fn told(value: &str) -> anyhow::Result<String> {
+    let told = value.to_ascii_lowercase();
+    if is_sha256(&told) {
+        return Ok(told);
+    }
+    let bytes = fs::read(value).map_err(|why| {
+        with_hint(
+            Usage(format!(
+                "--previous-binary: cannot read {}: {why}",
+                value.escape_debug()
+            )),
+            "name the binary that spaces run now, or its SHA-256: `sha256='…'` in the lifecycle script that is attached",
+        )
+    })?;
+    Ok(sha256(&bytes))
 }

@@ -52,7 +52,8 @@ pub fn stacks(
         packages: true,
         consumer: true,
     });
-    let script = from_choices::script(&choices, &names, &region, None).text()?;
+    let script =
+        from_choices::script(&choices, &names, &region, told.previous_sha256.clone()).text()?;
     let packages =
         from_choices::packages(&choices, &names, &region, from_choices::public(&choices))?;
     let consumer = from_choices::consumer(&choices, &names, &region, &owner, &script)?;

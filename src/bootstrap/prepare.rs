@@ -35,6 +35,8 @@ pub struct Told {
     pub parts: Option<Parts>,
     /// The binary that spaces get, if not this program.
     pub binary: Option<PathBuf>,
+    /// SHA-256 of the binary that spaces run now, if it was named.
+    pub previous_sha256: Option<String>,
     /// Another's lifecycle configuration may be replaced.
     pub replace: bool,
     /// The one profile that goes first.
@@ -120,7 +122,10 @@ pub async fn prepare(reach: &Reach, told: &Told, settings: &Settings) -> anyhow:
     let before = before.map_or_else(Memory::default, |stack| stack.memory.clone());
     let found = look(reach, beginning, &choices, &names).await?;
     let standing = standing_scripts(&before, &found);
-    let previous = previous(&standing, &before, &content.binary);
+    let previous = match &told.previous_sha256 {
+        None => previous(&standing, &before, &content.binary),
+        told => told.clone(),
+    };
     let region = &reach.caller.region;
     let script = from_choices::script(&choices, &names, region, previous.clone()).text()?;
     let wanted = Wanted {

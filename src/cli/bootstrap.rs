@@ -58,7 +58,7 @@ pub enum BootstrapAction {
     Destroy(DestroyArgs),
     /// Attach the lifecycle configuration that a template or module of `export` made
     #[command(after_help = examples::ATTACH)]
-    Attach(ApplyArgs),
+    Attach(AttachArgs),
     /// Write the same as CloudFormation templates or Terraform modules, to deploy without this program; asks nobody
     #[command(after_help = examples::EXPORT)]
     Export(ExportArgs),
@@ -138,6 +138,25 @@ pub struct ApplyArgs {
     pub yes: bool,
 }
 
+/// `bootstrap attach`
+#[derive(Debug, Args)]
+pub struct AttachArgs {
+    /// As `apply`.
+    #[command(flatten)]
+    pub apply: ApplyArgs,
+    /// As `export`.
+    #[command(flatten)]
+    pub before: BeforeArgs,
+}
+
+/// The version before, where no stack of ours remembers it.
+#[derive(Debug, Args)]
+pub struct BeforeArgs {
+    /// The binary that spaces run now, or its SHA-256: they go on with it until they have the new one [default: they wait for the new one]
+    #[arg(long, value_name = "FILE|SHA256")]
+    pub previous_binary: Option<String>,
+}
+
 /// `bootstrap rollback`
 #[derive(Debug, Args)]
 pub struct RollbackArgs {
@@ -200,6 +219,9 @@ pub struct ExportArgs {
     /// Folder for the files; it must not hold any of them yet
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+    /// The version before.
+    #[command(flatten)]
+    pub before: BeforeArgs,
 }
 
 /// `--format` of `bootstrap export`

@@ -141,6 +141,39 @@ fn an_object_of_s3_is_opened_to_the_roles_and_no_other() {
     }
 }
 
+#[test]
+fn the_version_before_is_pinned_where_it_is_named() {
+    let of_before = "54c50f1929c096315a27f1ca1f9f025d5d5d5304cd9ba25e4e7f2243b86c4e94";
+    let in_capitals = of_before.to_ascii_uppercase();
+    for (named, pinned) in [
+        (&[][..], ""),
+        (&["--previous-binary", &in_capitals], of_before),
+        (&["--previous-binary", "studio-mirror"], of_before),
+    ] {
+        let home = Home::new();
+        home.write("studio-mirror", "of before");
+        export(&home, "terraform", &[&NETWORK, named].concat()).success();
+        let script = home.read("mirror/consumer/lifecycle.sh");
+        let line = format!("\nprevious_sha256='{pinned}'\n");
+        assert!(script.contains(&line), "{script}");
+    }
+}
+
+#[test]
+fn what_comes_with_it_says_how_versions_come() {
+    for format in ["cloudformation", "terraform"] {
+        let home = Home::new();
+        export(&home, format, &NETWORK).success();
+        let told = home.read("mirror/README.md");
+        for words in [
+            "`--previous-binary FILE`",
+            "`aws s3 cp FILE s3://BUCKET/KEY`",
+        ] {
+            assert!(told.contains(words), "no {words} in {told}");
+        }
+    }
+}
+
 /// On a disk of `$BLOCKS` blocks of 4 KiB. What it leaves there is copied to `$OUT`; with room it is then written by the same command.
 const ON_A_FULL_DISK: &str = r#"
 mkdir small

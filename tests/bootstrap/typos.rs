@@ -38,3 +38,27 @@ fn a_flag_of_another_kind_waits_for_no_network() {
         }
     }
 }
+
+#[test]
+fn a_version_before_that_is_no_file_and_no_hash_is_refused() {
+    let home = Home::new();
+    for (action, more) in [
+        ("attach", &[][..]),
+        ("export", &["--format", "terraform", "--out", "modules"]),
+    ] {
+        let mut command = home.command(binary_under_test());
+        command
+            .args(["bootstrap", action, "--region", "eu-west-1"])
+            .args(["--binary", shipped(), "--previous-binary", "e48c"])
+            .args(more)
+            .current_dir(home.path());
+        let refused = home.run(&mut command).exit(2);
+        let said = "error: --previous-binary: cannot read e48c: No such file";
+        assert!(refused.stderr.contains(said), "{refused}");
+        assert!(
+            refused.stderr.contains("hint: name the binary"),
+            "{refused}"
+        );
+    }
+    assert!(!home.path().join("modules").exists());
+}

@@ -89,3 +89,36 @@ fn after_an_upgrade_that_ended_before_it_was_attached_it_is_the_one_before_that(
     administrator.apply(&["--binary", &third]).success();
     assert_eq!(pinned(&administrator), [sha256(&third), sha256(shipped())]);
 }
+
+#[test]
+fn an_export_is_attached_by_the_flag_that_it_was_made_with() {
+    let administrator = Administrator::new();
+    let account = &administrator.account;
+    let before = sha256(shipped());
+    let [second, _] = two_more(&administrator);
+    let flags = ["--binary", &second, "--previous-binary", shipped()];
+    let out = administrator.home.path().join("modules");
+    let out = out.to_str().expect("text");
+    let words = ["export", "--format", "terraform", "--out", out];
+    let settings = ["--domain", "packages", "--domain-owner", &account.id];
+    administrator
+        .run(&[&words[..], &settings, &flags].concat())
+        .success();
+    let script = format!("{out}/consumer/lifecycle.sh");
+    let mut encode = administrator.home.command("base64");
+    let encoded = administrator.home.run(encode.arg("-w0").arg(script));
+    let encoded = encoded.success();
+    for app in ["JupyterLab", "CodeEditor"] {
+        let name = format!("studio-mirror-{}-0123456789ab", app.to_ascii_lowercase());
+        let made = json!({"StudioLifecycleConfigName": name, "StudioLifecycleConfigAppType": app,
+            "StudioLifecycleConfigContent": encoded.stdout.trim()});
+        account.call("sagemaker", "create_studio_lifecycle_config", made);
+    }
+    let attach = |flags: &[&str]| {
+        let words = ["attach", "--yes", "--studio-domain-id", STUDIO];
+        administrator.run(&[&words[..], &settings, flags].concat())
+    };
+    attach(&flags[..2]).exit(1);
+    attach(&["--binary", &second, "--previous-binary", &before]).success();
+    assert_eq!(pinned(&administrator), [sha256(&second), before]);
+}

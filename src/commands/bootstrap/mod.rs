@@ -20,12 +20,13 @@ use anyhow::anyhow;
 use super::session::Session;
 use crate::aws::cloudformation::Event;
 use crate::aws::{AwsError, Caller, Kind};
+use crate::bootstrap::before;
 use crate::bootstrap::decide::Parts;
 use crate::bootstrap::names::{Names, field_key};
 use crate::bootstrap::prepare::{Told, read_choices};
 use crate::bootstrap::reach::Reach;
 use crate::bootstrap::stack;
-use crate::cli::{BootstrapAction, BootstrapArgs, Global, Part, SetupArgs};
+use crate::cli::{BeforeArgs, BootstrapAction, BootstrapArgs, Global, Part, SetupArgs};
 use crate::error::{Usage, find, one_line, with_hint};
 use crate::output::{Format, Printer, Report, Verbosity};
 use crate::settings::Field;
@@ -51,23 +52,24 @@ fn again(error: anyhow::Error) -> anyhow::Error {
 
 fn act(session: &Session, global: &Global, args: &BootstrapArgs) -> anyhow::Result<ExitCode> {
     if let BootstrapAction::Export(args) = &args.action {
-        return export::run(session, &told(global, &args.setup)?, args);
+        let told = told(global, &args.setup, Some(&args.before))?;
+        return export::run(session, &told, args);
     }
     let reach = reach(session)?;
     match &args.action {
         // It asks nobody.
         BootstrapAction::Export(_) => Ok(ExitCode::SUCCESS),
         BootstrapAction::Plan(args) => {
-            let told = told(global, &args.setup)?;
+            let told = told(global, &args.setup, None)?;
             plan::run(session, &reach, &told, args)
         }
         BootstrapAction::Apply(args) => {
-            let told = told(global, &args.setup)?;
+            let told = told(global, &args.setup, None)?;
             apply::run(session, &reach, &told, args.yes)
         }
         BootstrapAction::Attach(args) => {
-            let told = told(global, &args.setup)?;
-            attach::run(session, &reach, &told, args.yes)
+            let told = told(global, &args.apply.setup, Some(&args.before))?;
+            attach::run(session, &reach, &told, args.apply.yes)
         }
         BootstrapAction::Rollback(args) => rollback::run(session, &reach, args),
         BootstrapAction::Destroy(args) => destroy::run(session, &reach, args),
@@ -85,13 +87,14 @@ fn reach(session: &Session) -> anyhow::Result<Reach> {
     Ok(Reach::new(caller, &session.environment))
 }
 
-fn told(global: &Global, setup: &SetupArgs) -> anyhow::Result<Told> {
+fn told(global: &Global, setup: &SetupArgs, before: Option<&BeforeArgs>) -> anyhow::Result<Told> {
     if global.endpoint_type.is_some() {
         return Err(with_hint(
             Usage("`--endpoint-type` says nothing to a set-up".to_owned()),
             "spaces take ipv4 names; an image can set STUDIO_MIRROR_ENDPOINT_TYPE, or its config.toml endpoint_type",
         ));
     }
+    let previous = before.and_then(|before| before.previous_binary.as_ref());
     Ok(Told {
         base: setup.which.name.clone(),
         parts: setup.part.map(|part| Parts {
@@ -99,6 +102,7 @@ fn told(global: &Global, setup: &SetupArgs) -> anyhow::Result<Told> {
             consumer: part != Part::Packages,
         }),
         binary: setup.binary.clone(),
+        previous_sha256: previous.map(|named| before::told(named)).transpose()?,
         replace: setup.replace,
         canary: setup.canary.clone(),
         choices: read_choices(&setup.choices, flags(global))?,
