@@ -32,18 +32,32 @@ pub fn check(bytes: &[u8]) -> anyhow::Result<()> {
     if !half(16).is_some_and(|kind| PROGRAM.contains(&kind)) {
         bail!("it is no program");
     }
+    // Where a table of so many entries of this size ends.
+    let end = |start: usize, size: u16, count: u16| {
+        start.checked_add(usize::from(size) * usize::from(count))
+    };
+    let holds = |end: Option<usize>| end.is_some_and(|end| end <= bytes.len());
     let table = long(32).zip(half(54)).zip(half(56));
     let ((start, size), count) = table.ok_or_else(|| anyhow!("it is cut off"))?;
-    for index in 0..usize::from(count) {
-        let entry = index
-            .checked_mul(usize::from(size))
-            .and_then(|offset| start.checked_add(offset));
+    for index in 0..count {
+        let entry = end(start, size, index);
         let kind = entry
             .and_then(word)
             .ok_or_else(|| anyhow!("it is cut off"))?;
         if kind == INTERPRETER {
             bail!("it is linked dynamically, and would look for another system's libraries");
         }
+        let long_of = |offset| entry.and_then(|entry| long(entry.checked_add(offset)?));
+        // What the kernel maps must be there: a program whose end is missing starts, and crashes.
+        let segment = long_of(8).zip(long_of(32));
+        if !holds(segment.and_then(|(start, size)| start.checked_add(size))) {
+            bail!("it is cut off");
+        }
+    }
+    // Linkers put the table of sections last, behind everything that is mapped: a copy that only just did not end lacks it.
+    let sections = long(40).zip(half(58)).zip(half(60));
+    if !holds(sections.and_then(|((start, size), count)| end(start, size, count))) {
+        bail!("it is cut off");
     }
     Ok(())
 }
@@ -61,6 +75,8 @@ mod tests {
         bytes[54..56].copy_from_slice(&56_u16.to_le_bytes());
         bytes[56..58].copy_from_slice(&1_u16.to_le_bytes());
         bytes[64..68].copy_from_slice(&segment.to_le_bytes());
+        // The segment is the whole file.
+        bytes[96..104].copy_from_slice(&120_u64.to_le_bytes());
         bytes
     }
 
@@ -78,5 +94,27 @@ mod tests {
         let mut endless = elf(62, 1);
         endless[32..40].copy_from_slice(&u64::MAX.to_le_bytes());
         assert!(refused(&endless).contains("cut off"));
+    }
+
+    #[test]
+    fn what_a_segment_or_the_table_of_sections_lacks_is_told() {
+        let whole = elf(62, 1);
+        let with = |at: usize, value: &[u8]| {
+            let mut bytes = whole.clone();
+            bytes[at..at + value.len()].copy_from_slice(value);
+            bytes
+        };
+        for (at, value) in [(72, 1), (72, u64::MAX), (96, 121), (96, u64::MAX)] {
+            let told = refused(&with(at, &value.to_le_bytes()));
+            assert!(told.contains("cut off"), "{at}: {told}");
+        }
+        let sections = |start: u64| {
+            let mut bytes = with(40, &start.to_le_bytes());
+            bytes[58..62].copy_from_slice(&[10, 0, 2, 0]);
+            bytes
+        };
+        assert!(check(&sections(100)).is_ok());
+        assert!(refused(&sections(101)).contains("cut off"));
+        assert!(refused(&sections(u64::MAX)).contains("cut off"));
     }
 }

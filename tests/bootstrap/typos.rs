@@ -62,3 +62,25 @@ fn a_version_before_that_is_no_file_and_no_hash_is_refused() {
     }
     assert!(!home.path().join("modules").exists());
 }
+
+/// A download that broke off, or a disk that was full: a program of which the end is missing would start in spaces, and crash there.
+#[test]
+fn a_binary_that_is_cut_off_is_refused_before_anybody_is_asked() {
+    let home = Home::new();
+    let whole = std::fs::read(shipped()).expect("the shipped binary");
+    // By two thirds, where the segments end short; by its last byte, which is one of the table of sections.
+    for length in [whole.len() / 3, whole.len() - 1] {
+        let cut = home.write("cut", &whole[..length]);
+        for action in ["plan", "publish"] {
+            let mut command = home.command(binary_under_test());
+            command
+                .args(["bootstrap", action, "--region", "eu-west-1", "--binary"])
+                .arg(&cut)
+                .env("AWS_ENDPOINT_URL", "http://127.0.0.1:1");
+            let refused = home.run(&mut command).exit(1);
+            assert!(refused.stderr.contains("it is cut off"), "{refused}");
+            assert!(refused.stderr.contains("`--binary FILE`"), "{refused}");
+            assert!(!refused.stderr.contains("127.0.0.1"), "{refused}");
+        }
+    }
+}
