@@ -21,16 +21,7 @@ for other in pip curl; do eval "$other() { :; }"; done
 #[test]
 fn every_command_has_examples_that_its_own_parser_takes() {
     for words in commands() {
-        let help = help(&words);
-        let (_, examples) = help
-            .split_once("\nExamples:\n")
-            .unwrap_or_else(|| panic!("no examples in the help of {words:?}:\n{help}"));
-        // Paragraphs after the examples are words again.
-        let examples: String = examples
-            .lines()
-            .take_while(|line| line.starts_with("  "))
-            .flat_map(|line| [line, "\n"])
-            .collect();
+        let examples = examples(&words);
         let calls = calls(&examples);
         assert!(
             calls.iter().any(|call| call.starts_with(&words)),
@@ -41,6 +32,37 @@ fn every_command_has_examples_that_its_own_parser_takes() {
                 // An example may itself ask for help.
                 assert!(!refusal.use_stderr(), "{call:?}: {refusal}");
             }
+        }
+    }
+}
+
+/// The parser knows nothing of what an id or a pattern looks like.
+#[test]
+fn no_example_of_a_set_up_is_refused_for_what_it_says() {
+    for words in commands() {
+        if words.get(1).is_none_or(|word| word != "bootstrap") {
+            continue;
+        }
+        for call in calls(&examples(&words)) {
+            // Its token comes by stdin.
+            if call.contains(&"--outside".to_owned()) {
+                continue;
+            }
+            let home = Home::new();
+            home.write("names.txt", "pypi:requests\n");
+            let mut command = home.command(binary_under_test());
+            command
+                .args(&call[1..])
+                .env("AWS_REGION", "eu-west-1")
+                // `prove` asks for what a login was told.
+                .env("STUDIO_MIRROR_DOMAIN", "corp")
+                .env("STUDIO_MIRROR_DOMAIN_OWNER", "111122223333")
+                .env("STUDIO_MIRROR_REPOSITORY", "team")
+                .env("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+                .env("AWS_MAX_ATTEMPTS", "1")
+                .current_dir(home.path());
+            let told = home.run(&mut command);
+            assert_ne!(told.code(), 2, "{call:?}: {told}");
         }
     }
 }
@@ -72,6 +94,17 @@ fn help_fits_into_eighty_columns() {
             assert!(line.chars().count() <= 80, "{words:?}: {line}");
         }
     }
+}
+
+/// The examples in the help of a command.
+fn examples(words: &[String]) -> String {
+    let help = help(words);
+    let (_, examples) = help
+        .split_once("\nExamples:\n")
+        .unwrap_or_else(|| panic!("no examples in the help of {words:?}:\n{help}"));
+    // Paragraphs after the examples are words again.
+    let examples = examples.lines().take_while(|line| line.starts_with("  "));
+    examples.flat_map(|line| [line, "\n"]).collect()
 }
 
 /// What `examples` call studio-mirror with, as a shell takes them apart.

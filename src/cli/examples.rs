@@ -125,12 +125,17 @@ Examples:
 
 /// `bootstrap export`
 pub const EXPORT: &str = "\
+Nobody is asked, so no default comes from a Studio domain or its VPC. What is
+not named of VPC, subnets, route tables and security groups is left open:
+required parameters, or required variables.
+
 Examples:
   studio-mirror bootstrap export --format cloudformation --out templates \\
     --domain corp --domain-owner 111122223333
   studio-mirror bootstrap export --format terraform --out modules \\
-    --domain corp --domain-owner 111122223333 --vpc-id vpc-1 \\
-    --subnet-ids subnet-1,subnet-2 --security-group-ids sg-1 \\
+    --domain corp --domain-owner 111122223333 --vpc-id vpc-1a2b3c4d \\
+    --subnet-ids subnet-1a2b3c4d,subnet-5e6f7a8b \\
+    --route-table-ids rtb-1a2b3c4d --security-group-ids sg-1a2b3c4d \\
     --role-arn arn:aws:iam::111122223333:role/Studio";
 
 /// `bootstrap publish`

@@ -118,6 +118,71 @@ fn a_module_without_a_network_asks_for_it() {
     assert!(!given.contains("space_security_group_ids"), "{given}");
 }
 
+/// A VPC alone is half of a network: with empty lists the gateway would have no route and the endpoints no address.
+#[test]
+fn what_a_vpc_alone_does_not_tell_is_left_open_and_told() {
+    let alone = &NETWORK[..2];
+    let but_tables = &NETWORK[..6];
+    for (told, open) in [
+        (&NETWORK[..], &[][..]),
+        (
+            alone,
+            &["subnet_ids", "space_security_group_ids", "route_table_ids"],
+        ),
+        (but_tables, &["route_table_ids"]),
+    ] {
+        let home = Home::new();
+        let said = export(&home, "terraform", told).success().stderr;
+        let variables = home.read("mirror/consumer/variables.tf");
+        let given = home.read("mirror/consumer/terraform.tfvars.json");
+        assert!(given.contains("vpc-0123456789abcdef0"), "{given}");
+        for name in ["subnet_ids", "space_security_group_ids", "route_table_ids"] {
+            let block = variables.split(&format!("variable \"{name}\" {{")).nth(1);
+            let block = block.and_then(|rest| rest.split("\n}").next());
+            let is_open = !block.expect("the variable").contains("default");
+            assert_eq!(is_open, open.contains(&name), "{name} with {told:?}");
+            assert_ne!(is_open, given.contains(name), "{name} with {told:?}");
+        }
+        let note = format!("left open for whoever deploys it: {}\n", open.join(", "));
+        assert_eq!(said.contains(&note), !open.is_empty(), "{said}");
+    }
+    for (told, open) in [
+        (&NETWORK[..], &[][..]),
+        (
+            alone,
+            &["SubnetIds", "SpaceSecurityGroupId", "RouteTableIds"],
+        ),
+        (but_tables, &["RouteTableIds"]),
+        (
+            &[],
+            &[
+                "VpcId",
+                "SubnetIds",
+                "SpaceSecurityGroupId",
+                "RouteTableIds",
+            ],
+        ),
+    ] {
+        let home = Home::new();
+        let said = export(&home, "cloudformation", told).success().stderr;
+        let template = home.read("mirror/consumer.yaml");
+        for name in [
+            "VpcId",
+            "SubnetIds",
+            "SpaceSecurityGroupId",
+            "RouteTableIds",
+        ] {
+            let parameter = template.split(&format!("  {name}:\n")).nth(1);
+            let parameter = parameter.expect("the parameter").lines();
+            let mut lines = parameter.take_while(|line| line.starts_with("    "));
+            let is_open = lines.all(|line| !line.starts_with("    Default:"));
+            assert_eq!(is_open, open.contains(&name), "{name} with {told:?}");
+        }
+        let note = format!("left open for whoever deploys it: {}\n", open.join(", "));
+        assert_eq!(said.contains(&note), !open.is_empty(), "{said}");
+    }
+}
+
 #[test]
 fn an_object_of_s3_is_opened_to_the_roles_and_no_other() {
     let home = Home::new();

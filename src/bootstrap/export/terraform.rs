@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::File;
+use super::{File, left_open};
 use crate::bootstrap::package_groups::package_groups;
 use crate::bootstrap::stacks::{
-    ConsumerStack, Endpoint, EndpointPolicy, LONGEST_TOKEN, PackagesStack, Public,
+    ConsumerStack, EndpointPolicy, LONGEST_TOKEN, PackagesStack, Public,
 };
 use crate::bootstrap::template;
 use crate::bootstrap::template::packages::read_anywhere;
@@ -40,7 +40,11 @@ pub fn terraform(
     if let Some(stack) = consumer {
         template::consumer(&super::anywhere(stack), "{}")?;
         let mut variables = consumer_variables(stack);
-        let open = open_variables(stack, &mut variables);
+        let open = left_open(stack).into_iter().map(|open| open.variable);
+        let open: Vec<_> = open.collect();
+        for name in &open {
+            variables.as_object_mut().map(|all| all.remove(*name));
+        }
         let consumer = CONSUMER.map(|(path, text)| (path, without_defaults(text, &open)));
         let consumer = consumer
             .each_ref()
@@ -50,35 +54,6 @@ pub fn terraform(
         files.extend(script.map(|script| (format!("consumer/{SCRIPT}"), script.clone())));
     }
     Ok(files)
-}
-
-/// The variables that an export without a VPC leaves to whoever applies the module: they lose their values here.
-fn open_variables(stack: &ConsumerStack, variables: &mut Value) -> Vec<&'static str> {
-    if !stack.vpc_id.is_empty() {
-        return Vec::new();
-    }
-    let has_addresses = stack.endpoints.iter().any(|one| !one.is_gateway());
-    let has_gateway = stack.endpoints.contains(&Endpoint::S3);
-    let open = [
-        ("vpc_id", true),
-        ("subnet_ids", has_addresses && stack.subnet_ids.is_empty()),
-        (
-            "space_security_group_ids",
-            has_addresses && stack.space_group_ids.is_empty(),
-        ),
-        (
-            "route_table_ids",
-            has_gateway && stack.route_table_ids.is_empty(),
-        ),
-    ];
-    let open: Vec<_> = open
-        .into_iter()
-        .filter_map(|(name, is_open)| is_open.then_some(name))
-        .collect();
-    for name in &open {
-        variables.as_object_mut().map(|all| all.remove(*name));
-    }
-    open
 }
 
 /// `text` with these variables without defaults: Terraform asks for their values.

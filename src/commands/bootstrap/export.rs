@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Context, anyhow};
 use serde::Serialize;
 
-use crate::bootstrap::export::{File, cloudformation, terraform};
+use crate::bootstrap::export::{File, cloudformation, left_open, terraform};
 use crate::bootstrap::offline::{stacks, without_effect};
 use crate::bootstrap::prepare::Told;
 use crate::cli::{ExportArgs, ExportFormat};
@@ -53,6 +53,20 @@ pub fn run(session: &Session, told: &Told, args: &ExportArgs) -> anyhow::Result<
         folder: args.out.display().to_string(),
         files: files.into_iter().map(|(path, _)| path).collect(),
     })?;
+    let open = consumer.map(left_open).unwrap_or_default();
+    let open: Vec<_> = open
+        .into_iter()
+        .map(|open| match args.format {
+            ExportFormat::Cloudformation => open.parameter,
+            ExportFormat::Terraform => open.variable,
+        })
+        .collect();
+    if !open.is_empty() {
+        session.printer.note(&format!(
+            "not told, and left open for whoever deploys it: {}",
+            open.join(", ")
+        ));
+    }
     session.printer.note(&format!(
         "{} says how to deploy it, and what to type afterwards",
         args.out.join("README.md").display()
