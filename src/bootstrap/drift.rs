@@ -24,12 +24,15 @@ pub struct Drift {
     pub slots: Vec<String>,
     /// Whether the binary that was published is not there, or is another one.
     pub binary: bool,
+    /// What is as a run leaves it that was interrupted, and as somebody leaves it who takes something away: nobody can tell which. A run
+    /// remembers before it does, so that what stood there is known even if it dies at once.
+    pub unfinished: Vec<String>,
     /// Why CloudFormation could not look at everything.
     pub not_looked_at: Vec<String>,
 }
 
 impl Drift {
-    /// Whether nothing differs, as far as it was looked at.
+    /// Whether nothing was surely changed by hand, as far as it was looked at.
     pub fn is_none(&self) -> bool {
         self.resources.is_empty() && self.slots.is_empty() && !self.binary
     }
@@ -42,25 +45,43 @@ impl Drift {
             let stack = found.consumer_stack.as_ref();
             stack.is_some_and(|seen| !seen.stack.is_stillborn())
         });
-        let was_attached = |attachment: &&Attachment| {
+        let stood = |attachment: &Attachment| {
             let key = attachment.slot.key();
-            memory.is_some_and(|memory| memory.replaced.contains_key(&key))
+            memory.and_then(|memory| memory.replaced.get(&key))
         };
-        let slots = attachments
+        let holds_ours = |attachment: &Attachment| {
+            let now = attachment.before.as_deref();
+            now.is_some_and(|arn| is_of_ours(arn, found))
+        };
+        // They are filled one after the other: what comes before one with ours had ours, too.
+        let filled = attachments
             .iter()
-            .filter(|attachment| attachment.verb == AttachVerb::Attach)
-            .filter(was_attached)
-            .filter(|attachment| {
-                let now = attachment.before.as_deref();
-                now.is_none_or(|arn| !is_of_ours(arn, found))
-            })
-            .map(|attachment| attachment.slot.to_string())
-            .collect();
-        Self {
-            slots,
-            binary: published.is_some_and(|now| lost_binary(found, now)),
-            ..Self::default()
+            .rposition(|one| one.verb != AttachVerb::Restore && holds_ours(one));
+        let mut drift = Self::default();
+        for (at, attachment) in attachments.iter().enumerate() {
+            let Some(stood) = stood(attachment) else {
+                continue;
+            };
+            if attachment.verb != AttachVerb::Attach || holds_ours(attachment) {
+                continue;
+            }
+            let slot = attachment.slot.to_string();
+            let is_as_before = attachment.before.as_deref().unwrap_or_default() == stood;
+            match is_as_before && filled.is_none_or(|filled| at > filled) {
+                true => drift
+                    .unfinished
+                    .push(format!("{slot} has not got our lifecycle configuration")),
+                false => drift.slots.push(slot),
+            }
         }
+        match published.map_or(Binary::AsItWas, |now| binary(found, now)) {
+            Binary::AsItWas => {}
+            Binary::Lost => drift.binary = true,
+            Binary::MaybeNeverPublished => drift
+                .unfinished
+                .push("the binary of this version is not published".to_owned()),
+        }
+        drift
     }
 
     /// Has CloudFormation look at what `stack` made.
@@ -88,12 +109,28 @@ impl Drift {
     }
 }
 
+/// What became of the binary of this version.
+enum Binary {
+    AsItWas,
+    Lost,
+    MaybeNeverPublished,
+}
+
 /// Whether the binary of this version was published by this set-up, and is no longer what it was.
-fn lost_binary(found: &Found, now: &Pinned) -> bool {
-    let stack = found.packages_stack.as_ref();
-    let known = stack.and_then(|stack| stack.memory.binary.as_ref());
+fn binary(found: &Found, now: &Pinned) -> Binary {
+    let remembers = |stack: &Option<StackSeen>| {
+        let stack = stack.as_ref();
+        stack.and_then(|stack| stack.memory.binary.as_ref()) == Some(now)
+    };
     // Another version is not drift, but something to do.
-    known == Some(now) && found.packages.binary.as_ref() != known
+    if !remembers(&found.packages_stack) || found.packages.binary.as_ref() == Some(now) {
+        return Binary::AsItWas;
+    }
+    // The spaces' stack comes after the publication.
+    match found.packages.binary.is_some() || remembers(&found.consumer_stack) {
+        true => Binary::Lost,
+        false => Binary::MaybeNeverPublished,
+    }
 }
 
 async fn look(reach: &Reach, stack: &str) -> anyhow::Result<(Vec<ResourceDrift>, Option<String>)> {

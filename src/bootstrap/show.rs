@@ -29,6 +29,7 @@ impl Report for Plan {
             self.affected.iter().map(|line| wrapped(line, "  ")),
         );
         text += &section("Changed by hand", self.drifted());
+        text += &section("Not finished, or undone by hand", self.unfinished());
         text += &section(
             "For others to do",
             self.by_hand
@@ -127,6 +128,23 @@ impl Plan {
             .iter()
             .map(|why| wrapped(&format!("? could not be looked at: {why}"), "  "));
         resources.chain(slots).chain(binary).chain(blind)
+    }
+
+    fn unfinished(&self) -> impl Iterator<Item = String> {
+        let unfinished = &self.drift.unfinished;
+        let why = (!unfinished.is_empty()).then(|| {
+            broken(
+                "A run that was interrupted leaves it so, and whoever takes it away does: CloudTrail (UpdateDomain, UpdateUserProfile, \
+                 DeletePackageVersions, DisposePackageVersions) says whether somebody did.",
+                "  ",
+                "  ",
+                "",
+            )
+        });
+        let lines = unfinished
+            .iter()
+            .map(|line| wrapped(&format!("? {line}"), "  "));
+        lines.chain(why)
     }
 
     fn verdict(&self) -> &'static str {

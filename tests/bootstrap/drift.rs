@@ -31,23 +31,57 @@ fn an_endpoint_changed_by_hand_is_named() {
     assert_eq!(drift["resources"][0]["status"], "MODIFIED", "{drift:#}");
 }
 
+/// Puts `arn` into the slot of an app; the word `None` empties it.
+fn put(administrator: &Administrator, app: &str, arn: &str) {
+    let settings = json!({format!("{app}AppSettings"): {"BuiltInLifecycleConfigArn": arn}});
+    let update = json!({"DomainId": STUDIO, "DefaultUserSettings": settings});
+    administrator
+        .account
+        .call("sagemaker", "update_domain", update);
+}
+
 #[test]
 fn a_slot_that_somebody_emptied_is_named_and_filled_again() {
     let administrator = Administrator::new();
     administrator.apply(&[]).success();
-    let update = json!({"DomainId": STUDIO,
-        "DefaultUserSettings": {"CodeEditorAppSettings": {"BuiltInLifecycleConfigArn": "None"}}});
-    administrator
-        .account
-        .call("sagemaker", "update_domain", update);
-    assert_eq!(drift(&administrator)["slots"], json!(["Code Editor"]));
+    // Code Editor is filled after JupyterLab: no interrupted run leaves it so.
+    put(&administrator, "JupyterLab", "None");
+    assert_eq!(drift(&administrator)["slots"], json!(["JupyterLab"]));
     administrator.apply(&[]).success();
     assert!(
         administrator
-            .attached("CodeEditor")
-            .starts_with("studio-mirror-codeeditor-")
+            .attached("JupyterLab")
+            .starts_with("studio-mirror-jupyterlab-")
     );
     assert_eq!(administrator.plan(&[]).code(), 0);
+}
+
+#[test]
+fn a_slot_that_an_interrupted_run_may_have_left_is_told_as_both() {
+    let administrator = Administrator::new();
+    administrator.apply(&[]).success();
+    put(&administrator, "CodeEditor", "None");
+    let (code, plan) = administrator.plan_document(&[]);
+    assert_eq!((code, &plan["outcome"]), (3, &json!("changes")), "{plan:#}");
+    let said = json!(["Code Editor has not got our lifecycle configuration"]);
+    assert_eq!(plan["drift"]["unfinished"], said, "{plan:#}");
+    let told = administrator.plan(&[]).exit(3).stdout;
+    assert!(told.contains("Not finished, or undone by hand\n"), "{told}");
+    assert!(!told.contains("Changed by hand"), "{told}");
+
+    // What a run never leaves there is somebody's doing.
+    let account = &administrator.account;
+    let made = account.call(
+        "sagemaker",
+        "create_studio_lifecycle_config",
+        json!({"StudioLifecycleConfigName": "theirs", "StudioLifecycleConfigAppType": "CodeEditor",
+            "StudioLifecycleConfigContent": "IyEvYmluL2Jhc2gK"}),
+    );
+    let theirs = made["StudioLifecycleConfigArn"].as_str().expect("an ARN");
+    put(&administrator, "CodeEditor", theirs);
+    let (code, plan) = administrator.plan_document(&["--replace"]);
+    assert_eq!((code, &plan["outcome"]), (4, &json!("drift")), "{plan:#}");
+    assert_eq!(plan["drift"]["slots"], json!(["Code Editor"]), "{plan:#}");
 }
 
 #[test]

@@ -84,12 +84,22 @@ fn starts(administrator: &Administrator, call: &str) {
     }
 }
 
+/// What a run of ours left is not told as somebody's doing: whoever watches `plan` would look for an intruder.
+fn not_by_hand(administrator: &Administrator, call: &str) {
+    let told = administrator.plan(&[]);
+    // CloudFormation may still be at work on what it was told.
+    let is_busy = told.code() == 1 && told.stderr.contains("IN_PROGRESS");
+    assert!(matches!(told.code(), 0 | 3) || is_busy, "{call}: {told}");
+    assert!(!told.stdout.contains("Changed by hand"), "{call}: {told}");
+}
+
 fn try_apply(number: usize, counted: Counted, verdict: Verdict) -> Option<String> {
     let administrator = Administrator::new();
     let words = [&APPLY[..], &["--binary", shipped()]].concat();
     let name = killed_at(&administrator, &words, (number, counted), verdict)?;
     let call = format!("call {number}, {name}");
     starts(&administrator, &call);
+    not_by_hand(&administrator, &call);
     administrator.apply(&[]).success();
     assert_eq!(administrator.endpoints().len(), 3, "{call}");
     assert_eq!(administrator.lifecycles().len(), 2, "{call}");
