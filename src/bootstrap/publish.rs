@@ -69,22 +69,48 @@ pub async fn publish(reach: &Reach, names: &Names, content: &Content) -> anyhow:
     let published = registry
         .publish(&version, ASSET, &content.bytes, wanted)
         .await;
-    match published {
-        Ok(()) => {}
-        // Another run was faster; what it published is looked at below.
-        Err(error) if error.says("Conflict") => {}
+    let conflict = match published {
+        Ok(()) => None,
+        // Another run was faster, or the name is taken: what is there is looked at below.
+        Err(error) if error.says("Conflict") => Some(error),
         Err(error) => return Err(error.into_hinted()),
-    }
+    };
     let seen = registry.asset_sha256(&version, ASSET).await;
     match seen.map_err(AwsError::into_hinted)? {
         Some(seen) if seen == *wanted => Ok(true),
         Some(seen) => Err(other_bytes(&version, &seen)),
-        None => Err(anyhow!(
-            "CodeArtifact took the version {} of {}, and does not show it",
-            version.version,
-            version.package
-        )),
+        None => Err(match conflict {
+            Some(error) => taken(reach, names, error),
+            None => with_hint(
+                anyhow!(
+                    "CodeArtifact took the version {} of {}, and does not show it",
+                    version.version,
+                    version.package
+                ),
+                "type the command again; if it says the same, delete that version with `aws codeartifact delete-package-versions`",
+            ),
+        }),
     }
+}
+
+/// A version that was disposed has no files and keeps its name for ever.
+fn taken(reach: &Reach, names: &Names, error: AwsError) -> anyhow::Error {
+    let version = names.version();
+    let region = &reach.caller.region;
+    with_hint(
+        error.into_hinted(),
+        format!(
+            "the version is there without its file, as after `dispose-package-versions`; delete it, and type the command again: \
+             `aws codeartifact delete-package-versions --region {region} --domain {} --domain-owner {} --repository {} --format generic \
+             --namespace {} --package {} --versions {}`",
+            names.domain,
+            names.owner,
+            version.repository,
+            version.namespace,
+            version.package,
+            version.version
+        ),
+    )
 }
 
 fn other_bytes(version: &crate::aws::Version<'_>, seen: &str) -> anyhow::Error {

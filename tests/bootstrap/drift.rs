@@ -1,6 +1,6 @@
 //! What somebody changed by hand is told from what a run would change.
 
-use crate::administrator::{Administrator, STUDIO};
+use crate::administrator::{Administrator, STUDIO, shipped};
 use serde_json::json;
 
 fn drift(administrator: &Administrator) -> serde_json::Value {
@@ -96,6 +96,36 @@ fn a_binary_that_is_gone_is_named_and_published_again() {
     deletion["versions"] = json!([told["versions"][0]["version"]]);
     account.call("codeartifact", "delete_package_versions", deletion);
     assert_eq!(drift(&administrator)["binary"], true);
+    administrator.apply(&[]).success();
+    assert_eq!(administrator.plan(&[]).code(), 0);
+}
+
+/// A version that was disposed keeps its name and has no file: publishing it again is refused for ever, until somebody deletes it.
+#[test]
+fn a_binary_that_was_disposed_is_told_with_the_way_out() {
+    let administrator = Administrator::new();
+    administrator.apply(&[]).success();
+    let account = &administrator.account;
+    let package = json!({"domain": "packages", "repository": "studio-mirror", "format": "generic", "namespace": "studio-mirror",
+        "package": "studio-mirror"});
+    let told = account.call("codeartifact", "list_package_versions", package.clone());
+    let version = told["versions"][0]["version"].as_str().expect("a version");
+    let mut disposal = package.clone();
+    disposal["versions"] = json!([version]);
+    account.call("codeartifact", "dispose_package_versions", disposal.clone());
+    let publish = ["publish", "--domain", "packages", "--binary", shipped()];
+    for told in [administrator.apply(&[]), administrator.run(&publish)] {
+        let said = told.exit(1).stderr;
+        assert!(said.contains("Disposed"), "{said}");
+        assert!(!said.contains("does not show it"), "{said}");
+        let command = format!(
+            "`aws codeartifact delete-package-versions --region eu-west-1 --domain packages --domain-owner {} --repository studio-mirror \
+             --format generic --namespace studio-mirror --package studio-mirror --versions {version}`",
+            account.id
+        );
+        assert!(said.contains(&command), "{said}");
+    }
+    account.call("codeartifact", "delete_package_versions", disposal);
     administrator.apply(&[]).success();
     assert_eq!(administrator.plan(&[]).code(), 0);
 }
