@@ -54,7 +54,7 @@ pub fn show(
     if let Some(warning) = too_long(&document, args.scp) {
         session.printer.warning(&warning);
     }
-    session.printer.report(&Document(document))?;
+    session.printer.report(&Document { policy: document })?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -97,12 +97,15 @@ fn permissions(
     policies::administrator_document(&all)
 }
 
+/// As text the policy itself, to be given to AWS as it is; among what programs read a member, for IAM takes no word beside its own.
 #[derive(Serialize)]
-struct Document(Value);
+struct Document {
+    policy: Value,
+}
 
 impl Report for Document {
     fn text(&self) -> String {
-        format!("{:#}\n", self.0)
+        format!("{:#}\n", self.policy)
     }
 }
 

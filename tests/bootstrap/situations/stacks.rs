@@ -210,5 +210,14 @@ fn the_smallest_policy_and_the_service_control_policy_are_documents() {
         let document: Value = serde_json::from_str(&told.stdout).expect("a document");
         assert_eq!(document["Version"], "2012-10-17");
         assert!(told.stdout.contains(words), "{}", told.stdout);
+        // For IAM every member is one of a policy: what a program reads has its version beside the policy, not in it.
+        assert_eq!(document.as_object().map(|all| all.len()), Some(2));
+        let told = administrator.plan(&[flag, "--output", "json"]).success();
+        let told: Value = serde_json::from_str(&told.stdout).expect("a document");
+        assert_eq!(told, json!({"schema_version": 1, "policy": document}));
     }
+    // IAM's own word on it.
+    let text = administrator.plan(&["--permissions"]).success().stdout;
+    let policy = json!({"PolicyName": "administrator", "PolicyDocument": text});
+    administrator.account.call("iam", "create_policy", policy);
 }
