@@ -8,10 +8,14 @@ use std::path::Path;
 /// `studio-mirror bootstrap …` at a terminal of 80 columns, where `answer` is typed.
 fn at_a_terminal(administrator: &Administrator, words: &[&str], answer: &str) -> Finished {
     let words: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
+    line_at_a_terminal(administrator, &words.join(" "), answer)
+}
+
+/// The same with `words` as a shell takes them.
+fn line_at_a_terminal(administrator: &Administrator, words: &str, answer: &str) -> Finished {
     let line = format!(
-        "stty cols 80 -echo; exec '{}' bootstrap {}",
-        binary_under_test().display(),
-        words.join(" ")
+        "stty cols 80 -echo; exec '{}' bootstrap {words}",
+        binary_under_test().display()
     );
     let home = &administrator.home;
     let mut command = home.command("sh");
@@ -99,6 +103,47 @@ fn a_whole_session_fits_the_terminal_and_asks_before_it_does_anything() {
             _ => assert!(told.stdout.contains("? [y/N] "), "{told}"),
         }
     }
+}
+
+#[test]
+fn who_asks_for_a_document_sees_what_the_question_is_about() {
+    let administrator = Administrator::new();
+    let home = &administrator.home;
+    let apply = format!(
+        "apply --studio-domain-id {STUDIO} --binary '{}' --output json > '{}'",
+        shipped(),
+        home.join("document").display()
+    );
+    let rollback = format!(
+        "rollback --output json > '{}'",
+        home.join("document").display()
+    );
+    let document = |outcome: &str| {
+        let document: serde_json::Value =
+            serde_json::from_str(&home.read("document")).expect("one document");
+        assert!(document.to_string().contains(outcome), "{document:#}");
+    };
+    let before = administrator.account.everything();
+    let told = line_at_a_terminal(&administrator, &apply, "n\n").exit(1);
+    let (plan, _) = told.stdout.split_once("Do this?").expect("a question");
+    assert!(
+        plan.contains("Stack studio-mirror-packages will be made"),
+        "{told}"
+    );
+    assert_eq!(too_long(plan), [""; 0], "{told}");
+    document("not confirmed");
+    administrator.account.assert_same(&before, &told);
+
+    line_at_a_terminal(&administrator, &apply, "y\n").success();
+    document(r#""schema_version":1"#);
+    let second = another_binary(home, "second");
+    let second = second.to_str().expect("text");
+    let told = administrator.apply(&["--binary", second, "--output", "json"]);
+    // Nobody is asked: nothing is shown but the document.
+    assert!(!told.success().stderr.contains("Stack "));
+    let told = line_at_a_terminal(&administrator, &rollback, "n\n").exit(1);
+    let (shown, _) = told.stdout.split_once("Do this?").expect("a question");
+    assert!(shown.contains("JupyterLab"), "{told}");
 }
 
 #[test]

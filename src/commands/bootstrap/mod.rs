@@ -135,8 +135,13 @@ async fn settle(reach: &Reach, base: &str, printer: Printer) -> anyhow::Result<(
 
 /// Shows people what is going to happen, and asks them. Programs get it as their one document when it is done, by [`conclude`].
 fn announce(printer: Printer, what: &impl Report, yes: bool) -> anyhow::Result<()> {
-    if printer.format != Format::Json {
-        printer.report(what)?;
+    match printer.format {
+        // stdout is for that document; a person who is asked must see what about.
+        Format::Json if !yes && io::stdin().is_terminal() => {
+            io::stderr().lock().write_all(what.text().as_bytes())?;
+        }
+        Format::Json => {}
+        _ => printer.report(what)?,
     }
     ask("Do this?", yes)
 }
