@@ -17,11 +17,7 @@ const UV_TOML: &str = ".config/uv/uv.toml";
 /// Panics if the text stands in what was printed or in any file of the home.
 #[track_caller]
 fn assert_nowhere(home: &Home, secret: &str) {
-    assert!(
-        !home.transcript().contains(secret),
-        "{secret} was printed:\n{}",
-        home.transcript()
-    );
+    assert_nowhere_printed(home, secret);
     let mut folders: Vec<PathBuf> = home.folders().into();
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder)
@@ -321,4 +317,45 @@ fn a_session_token_of_the_container_stays_in_memory() {
     // How every session token of the emulator's (and of AWS's) begins, and every temporary key.
     assert_nowhere(&home, "IQoJb3JpZ2luX2Vj");
     assert_nowhere(&home, "ASIA");
+}
+
+#[test]
+fn a_password_in_an_indexs_address_is_not_shown_however_it_is_written() {
+    let api = Api::start();
+    for end in ["/s", "?s", "#s", "@s"] {
+        let url = format!("https://u:hunter2{end}@127.0.0.1:9/simple");
+        for variables in [
+            &["PIP_INDEX_URL", "UV_DEFAULT_INDEX", "npm_config_registry"][..],
+            &["PIP_EXTRA_INDEX_URL", "UV_INDEX_URL"],
+            &["PIP_FIND_LINKS", "UV_INDEX", "UV_FIND_LINKS"],
+            &["UV_EXTRA_INDEX_URL", "NO_PROXY"],
+            &[],
+        ] {
+            let home = Home::new();
+            api.login(&home, &["--tool", "pip,uv,npm"]).success();
+            if variables.is_empty() {
+                home.write(PIP_CONF, format!("[global]\nextra-index-url = {url}\n"));
+                home.write(UV_TOML, format!("extra-index-url = [\"{url}\"]\n"));
+                home.write(".npmrc", format!("registry={url}\n"));
+            }
+            for words in [
+                &["check"][..],
+                &["check", "--output", "json"],
+                &["check", "--output", "markdown"],
+                &["status"],
+            ] {
+                let mut command = api.command(&home, words);
+                command.env("HTTPS_PROXY", "http://127.0.0.1:9");
+                command.envs(variables.iter().map(|name| (name, &url)));
+                home.run(&mut command);
+            }
+            assert_nowhere_printed(&home, "hunter2");
+        }
+    }
+}
+
+#[track_caller]
+fn assert_nowhere_printed(home: &Home, secret: &str) {
+    let said = home.transcript();
+    assert!(!said.contains(secret), "{secret} was printed:\n{said}");
 }

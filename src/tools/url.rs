@@ -92,6 +92,7 @@ pub(super) fn with_login(endpoint: &str, tail: &str, auth: Auth) -> String {
 /// A URL for people: without user and password.
 pub(super) fn without_login(url: &str) -> String {
     match Parts::of(url) {
+        Some(_) if may_show_a_login(url) => masked(url),
         // Blanks before a query end the rest when it is gone.
         Some(parts) => format!("{}://{}{}", parts.scheme, parts.host, parts.path)
             .trim_end()
@@ -100,17 +101,44 @@ pub(super) fn without_login(url: &str) -> String {
     }
 }
 
+/// Whether a password's own `/`, `?` or `#`, not encoded, ends what is taken for the login: no host stands there then,
+/// and the rest of the password in what is taken for the path.
+fn may_show_a_login(url: &str) -> bool {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let (authority, behind) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let port = host.split_once(':').map_or("", |(_, port)| port);
+    let is_port = host.starts_with('[') || port.bytes().all(|byte| byte.is_ascii_digit());
+    !is_port || scheme.contains('@') || !authority.is_empty() && behind.contains('@')
+}
+
+/// The scheme alone.
+fn masked(url: &str) -> String {
+    let scheme = url.split("://").next().unwrap_or_default();
+    format!(
+        "{}://***",
+        scheme.rsplit('@').next().unwrap_or_default().trim()
+    )
+}
+
 /// What is no URL, for people: what stands where a URL has its password is none of it either.
 pub(super) fn of_no_url(text: &str) -> String {
     let text = text.trim();
     let begin = text.find("://").map_or(0, |at| at + "://".len());
+    if begin > 0 && may_show_a_login(text) {
+        return masked(text);
+    }
     let authority = &text[begin..];
     let authority = &authority[..authority.find(['/', '?', '#']).unwrap_or(authority.len())];
     match authority.rsplit_once('@') {
         Some((login, _)) if begin > 0 || login.contains(':') => {
             format!("{}{}", &text[..begin], &text[begin + login.len() + 1..])
         }
-        _ => text.to_owned(),
+        // A folder may have an `@` in its name, but seldom a `:` before it.
+        _ => match text.rsplit_once('@') {
+            Some((login, rest)) if begin == 0 && login.contains(':') => format!("***@{rest}"),
+            _ => text.to_owned(),
+        },
     }
 }
 
@@ -156,4 +184,42 @@ pub(super) fn percent_decoded(text: &str) -> String {
         }
     }
     String::from_utf8_lossy(&decoded).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_login_is_not_shown_however_it_is_written() {
+        for (url, shown) in [
+            ("https://h.example/simple/", "https://h.example/simple/"),
+            (
+                "https://u:pw@h.example:8443/x?y#z",
+                "https://h.example:8443/x",
+            ),
+            ("https://u:p@w@[::1]:8443/x", "https://[::1]:8443/x"),
+            ("https://u:hunter2/s@h.example/simple", "https://***"),
+            ("https://u:hunter2?s@h.example/simple", "https://***"),
+            ("https://u:hunter2#s@h.example/simple", "https://***"),
+            ("https://u:8080/s@h.example/simple", "https://***"),
+            ("https://hunter2/s@h.example/simple", "https://***"),
+            ("https://u:hunter2", "https://***"),
+            ("https://a@u:hunter2/s", "https://***"),
+            ("u:hunter2@https://h.example/", "https://***"),
+        ] {
+            assert_eq!(without_login(url), shown, "{url}");
+            let trimmed = shown.trim_end_matches('/');
+            assert!(of_no_url(url).starts_with(trimmed), "{url}");
+        }
+        for (text, shown) in [
+            ("/home/me@corp/links", "/home/me@corp/links"),
+            ("file:///home/me@corp/links", "file:///home/me@corp/links"),
+            ("u:pw@h.example/x", "h.example/x"),
+            ("u:hunter2/s@h.example/x", "***@h.example/x"),
+            ("https://u:hunter2/s@", "https://***"),
+        ] {
+            assert_eq!(of_no_url(text), shown, "{text}");
+        }
+    }
 }

@@ -190,6 +190,9 @@ fn shows_no_login(address: &Address) {
         !authority.rsplit_once('@').is_some_and(has_login),
         "{address:?}"
     );
+    // Behind a host no `@` either: what is taken for a path may be the end of a password.
+    let is_place = is_url && !authority.is_empty();
+    assert!(!is_place || !rest.contains('@'), "{address:?}");
     assert_eq!(Address::of(&address.url).url, address.url);
 }
 

@@ -38,9 +38,17 @@ pub(super) fn look(plan: &Plan) -> Option<ProxySeen> {
         variable: proxy.variable,
         address: format!("{}:{}", proxy.host, proxy.port),
         has_login: proxy.authorization.is_some(),
-        excepted: excepted_hosts(),
+        excepted: excepted_hosts().map(without_logins),
         trouble,
     })
+}
+
+/// What NO_PROXY holds, for people: no host has an `@`, so before the last one a password may stand.
+fn without_logins(hosts: String) -> String {
+    match hosts.rsplit_once('@') {
+        Some((_, rest)) => format!("***@{rest}"),
+        None => hosts,
+    }
 }
 
 /// A proxy that is asked by another protocol than HTTP.
