@@ -26,7 +26,10 @@ impl Words {
             filled += before;
             let word = from_brace[1..].split_once('}').map(|(word, _)| word);
             let is_word = |word: &&str| {
-                !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+                word.starts_with(|c: char| c.is_ascii_lowercase())
+                    && word
+                        .bytes()
+                        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
             };
             match word.filter(is_word) {
                 Some(word) => {
@@ -56,8 +59,8 @@ mod tests {
             .with("region", Some("us-east-1"))
             .with("host", None::<String>);
         assert_eq!(
-            words.fill(r#"{"a": "{region}"} {host} {vpc_id} {"#),
-            r#"{"a": "us-east-1"} <host> <vpc-id> {"#
+            words.fill(r#"{"a": "{region}"} {host} {vpc_id} {s3_prefix_list} {3} {"#),
+            r#"{"a": "us-east-1"} <host> <vpc-id> <s3-prefix-list> {3} {"#
         );
     }
 }

@@ -188,7 +188,14 @@ fn a_group_that_does_not_let_the_spaces_out_is_mended_for_each_way() {
         "describe-prefix-lists",
         "and S3",
     ];
-    report.join(cloud, &[]).assert_root("vpc.egress", &words);
+    let seen = report.join(cloud, &[]).assert_root("vpc.egress", &words);
+    // The id is looked up before it is named.
+    let fix = seen.check("vpc.egress")["fix"].as_str().expect("a mend");
+    let at = |words: &str| {
+        fix.find(words)
+            .unwrap_or_else(|| panic!("no {words} in {fix}"))
+    };
+    assert!(at("describe-prefix-lists") < at("{PrefixListId=<s3-prefix-list>}"));
 }
 
 #[test]

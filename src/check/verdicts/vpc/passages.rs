@@ -170,6 +170,8 @@ fn peer(seen: &VpcSeen, endpoint: &VpcEndpoint) -> Peer {
 /// A way out that is shut.
 struct Way {
     name: String,
+    /// What must be looked up before.
+    before: &'static str,
     /// How the command names the other side.
     target: String,
 }
@@ -182,6 +184,7 @@ impl Way {
             .map_or("{endpoint_security_group}", |group| group);
         Self {
             name: endpoint.id.clone(),
+            before: "",
             target: format!("--protocol tcp --port 443 --source-group {group}"),
         }
     }
@@ -191,17 +194,16 @@ impl Way {
         let list = "PrefixListIds=[{PrefixListId={s3_prefix_list}}]";
         Self {
             name: "S3".to_owned(),
-            target: format!(
-                "--ip-permissions 'IpProtocol=tcp,FromPort=443,ToPort=443,{list}'\nThe list is the one of\n\
-                 $ aws ec2 describe-prefix-lists --region {{region}} --filters Name=prefix-list-name,Values=com.amazonaws.{{region}}.s3"
-            ),
+            before: "The id of S3's prefix list here, and the rule that names it:\n\
+                $ aws ec2 describe-prefix-lists --region {region} --filters Name=prefix-list-name,Values=com.amazonaws.{region}.s3\n",
+            target: format!("--ip-permissions 'IpProtocol=tcp,FromPort=443,ToPort=443,{list}'"),
         }
     }
 
     fn command(&self, group: &str) -> String {
-        let target = &self.target;
+        let Self { before, target, .. } = self;
         format!(
-            "$ aws ec2 authorize-security-group-egress --region {{region}} --group-id {group} {target}"
+            "{before}$ aws ec2 authorize-security-group-egress --region {{region}} --group-id {group} {target}"
         )
     }
 }
