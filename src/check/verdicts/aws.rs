@@ -224,6 +224,7 @@ pub fn caller(evidence: &Evidence) -> Option<Verdict> {
         }
         Some(Err(why)) => {
             let verdict = Verdict::failed(format!("STS does not say it: {why}"));
+            let is_off = skew(evidence).is_some_and(|off| off.unsigned_abs() > MOST_SKEW.as_secs());
             match &evidence.token {
                 Some(Err(refusal)) if refusal.kind == Some(Kind::ClockSkew) => {
                     verdict.because(Cause::Clock)
@@ -231,8 +232,36 @@ pub fn caller(evidence: &Evidence) -> Option<Verdict> {
                 Some(Err(refusal)) if refusal.kind == Some(Kind::Rejected) => {
                     verdict.because(Cause::Credentials)
                 }
+                // Without the API nobody else was asked for anything signed.
+                _ if is_off && why.contains("Signature") => verdict.because(Cause::Clock),
                 _ => verdict,
             }
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::verdicts::sample::{answered, evidence, host};
+
+    #[test]
+    fn a_clock_that_sts_minds_is_the_clocks_fault_without_the_api() {
+        let mut sts = host();
+        sts.answer = Some(answered(302, Some(90_000)));
+        let mut api = host();
+        api.answer = None;
+        let mut evidence = evidence(api);
+        evidence.sts = Some(sts);
+        let said = |why: &str, evidence: &mut Evidence| {
+            evidence.caller = Some(Err(why.to_owned()));
+            caller(evidence).unwrap().cause
+        };
+        let wrong = "SignatureDoesNotMatch: Signature not yet current";
+        assert_eq!(said(wrong, &mut evidence), Some(Cause::Clock));
+        assert_eq!(said("no answer in time", &mut evidence), None);
+        assert_eq!(clock(&evidence).unwrap().cause, Some(Cause::Clock));
+        evidence.now = 90_000;
+        assert_eq!(said(wrong, &mut evidence), None);
+    }
 }

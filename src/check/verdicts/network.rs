@@ -135,7 +135,9 @@ pub fn skew(evidence: &Evidence) -> Option<i64> {
         Answer::Http { date, .. } => *date,
         _ => None,
     };
-    let theirs = date(&evidence.api).or_else(|| date(&evidence.repositories))?;
+    let theirs = date(&evidence.api)
+        .or_else(|| date(&evidence.repositories))
+        .or_else(|| date(&evidence.sts))?;
     i64::try_from(evidence.now)
         .ok()?
         .checked_sub(i64::try_from(theirs).ok()?)

@@ -113,7 +113,11 @@ fn distrusted(
             let verdict = verdict(format!(
                 "the certificate of {name} (issued by {issuer}) {when}"
             ));
-            if skew(evidence).is_some_and(|skew| skew.unsigned_abs() > MOST_SKEW.as_secs()) {
+            // A clock ahead ends what is valid, a clock behind lets it not begin; neither does the other.
+            let off = skew(evidence).unwrap_or_default();
+            let is_clocks = off.unsigned_abs() > MOST_SKEW.as_secs()
+                && (off > 0) == (*distrust == Distrust::Expired);
+            if is_clocks {
                 verdict.because(Cause::Clock)
             } else {
                 verdict.fix(format!(
@@ -163,5 +167,9 @@ mod tests {
         assert_eq!(expired.cause, Some(Cause::Issuer("Corp CA".into())));
         assert_eq!(shown(Distrust::Expired, 90_000).cause, Some(Cause::Clock));
         assert_eq!(shown(Distrust::NotYetValid, 0).cause, Some(Cause::Clock));
+        // A clock that is wrong the other way hides such a fault; it cannot bring it about.
+        let issuer = Some(Cause::Issuer("Corp CA".into()));
+        assert_eq!(shown(Distrust::Expired, 0).cause, issuer);
+        assert_eq!(shown(Distrust::NotYetValid, 90_000).cause, issuer);
     }
 }
