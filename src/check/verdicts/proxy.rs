@@ -107,33 +107,59 @@ pub fn tunnel(evidence: &Evidence) -> Option<Verdict> {
     )
 }
 
-/// Where the hosts are there without the proxy, NO_PROXY is the whole mend; else the proxy must be mended.
+/// Hosts that are there without the proxy are mended by NO_PROXY; for the others the proxy must be mended.
 fn without_it(verdict: Verdict, evidence: &Evidence) -> Verdict {
     let asked = asked(evidence);
-    let mut direct = asked.iter().filter_map(|(host, _)| host.direct);
-    if direct.any(|there| there) {
-        let detail = format!("{}; without the proxy it can be reached", verdict.detail);
-        let fix = format!("Reach them without the proxy:\n$ {}", exception(&asked));
-        return Verdict { detail, ..verdict }.by(Mender::You).fix(fix);
+    let shut = asked
+        .iter()
+        .filter(|(_, tunnel)| **tunnel != Tunnel::Open)
+        .map(|(host, _)| *host);
+    let (there, lost): (Vec<_>, Vec<_>) = shut.partition(|host| host.direct == Some(true));
+    let names = |hosts: &[&HostSeen]| list(hosts.iter().map(|host| &host.host));
+    let proxy = |lost: &[&HostSeen]| {
+        format!(
+            "The proxy must be there and let these hosts through, port 443: {}.\n\
+             In a VPC with interface endpoints for CodeArtifact no proxy is needed:\n\
+             $ {}",
+            names(lost),
+            exception(evidence, lost)
+        )
+    };
+    if there.is_empty() {
+        return verdict.by(Mender::PlatformTeam).fix(proxy(&lost));
     }
-    verdict.by(Mender::PlatformTeam).fix(format!(
-        "The proxy must be there and let these hosts through, port 443: {}.\n\
-         In a VPC with interface endpoints for CodeArtifact no proxy is needed:\n\
-         $ {}",
-        list(asked.iter().map(|(host, _)| host.host.clone())),
-        exception(&asked)
-    ))
+    let direct = format!(
+        "Reach them without the proxy:\n$ {}",
+        exception(evidence, &there)
+    );
+    let detail = verdict.detail.as_str();
+    if lost.is_empty() {
+        let detail = format!("{detail}; without the proxy it can be reached");
+        return Verdict { detail, ..verdict }.by(Mender::You).fix(direct);
+    }
+    let there = names(&there);
+    let detail = format!("{detail}; without the proxy {there} can be reached");
+    let fix = format!("{direct}\n{}", proxy(&lost));
+    Verdict { detail, ..verdict }
+        .by(Mender::PlatformTeam)
+        .fix(fix.replacen("them", &there, 1))
 }
 
-/// The command that excepts the hosts. Entries begin with a dot: curl, Python, Node and Go all take that for the domain
-/// and everything below it.
-fn exception(asked: &[(&HostSeen, &Tunnel)]) -> String {
+/// The command that excepts `hosts`: by their domain where every host we know is there without the proxy, else by their
+/// names, since what goes through it now may have no other way. An entry that begins with a dot is to curl, Python, Node
+/// and Go the domain and everything below it.
+fn exception(evidence: &Evidence, hosts: &[&HostSeen]) -> String {
+    let sts = evidence.sts.as_ref().and_then(|sts| sts.tunnel.as_ref());
+    let is_whole = sts != Some(&Tunnel::Open)
+        && asked(evidence)
+            .iter()
+            .all(|(host, _)| host.direct == Some(true));
     let mut entries: Vec<&str> = Vec::new();
-    for (host, _) in asked {
+    for host in hosts {
         let known = [".amazonaws.com", ".on.aws", ".api.aws"];
         let entry = known
             .into_iter()
-            .find(|domain| host.host.ends_with(domain))
+            .find(|domain| is_whole && host.host.ends_with(domain))
             .unwrap_or(&host.host);
         if !entries.contains(&entry) {
             entries.push(entry);
@@ -143,4 +169,73 @@ fn exception(asked: &[(&HostSeen, &Tunnel)]) -> String {
         "export NO_PROXY=\"${{NO_PROXY:+$NO_PROXY,}}{}\"",
         entries.join(",")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::verdicts::sample::evidence;
+
+    const API: &str = "codeartifact.us-east-1.amazonaws.com";
+    const REPOSITORIES: &str = "corp-111122223333.d.codeartifact.us-east-1.amazonaws.com";
+
+    fn through(name: &str, tunnel: Tunnel, direct: Option<bool>) -> HostSeen {
+        HostSeen {
+            tunnel: Some(tunnel),
+            direct,
+            ..HostSeen::of(&format!("https://{name}")).unwrap()
+        }
+    }
+
+    /// The verdict where the API and the repositories are seen so.
+    fn judged(api: HostSeen, repositories: HostSeen, sts: Option<HostSeen>) -> Verdict {
+        let evidence = Evidence {
+            proxy: Some(ProxySeen {
+                variable: "HTTPS_PROXY",
+                address: "proxy.example:3128".into(),
+                ..ProxySeen::default()
+            }),
+            repositories: Some(repositories),
+            sts,
+            ..evidence(api)
+        };
+        tunnel(&evidence).unwrap()
+    }
+
+    #[test]
+    fn only_what_is_there_without_the_proxy_is_excepted_from_it() {
+        let refused = || Tunnel::Refused(403);
+        let api = through(API, Tunnel::Open, None);
+        let repositories = through(REPOSITORIES, refused(), Some(true));
+        let verdict = judged(api, repositories, None);
+        let fix = verdict.fix.unwrap();
+        assert!(fix.ends_with(&format!(",}}{REPOSITORIES}\"")), "{fix}");
+        assert_eq!(verdict.mender, Some(Mender::You));
+
+        let api = through(API, refused(), Some(false));
+        let repositories = through(REPOSITORIES, refused(), Some(true));
+        let verdict = judged(api, repositories, None);
+        let there = format!("; without the proxy {REPOSITORIES} can be reached");
+        assert!(verdict.detail.ends_with(&there), "{verdict:?}");
+        assert_eq!(verdict.mender, Some(Mender::PlatformTeam));
+        let fix = verdict.fix.unwrap();
+        assert!(fix.contains(&format!(",}}{REPOSITORIES}\"\n")), "{fix}");
+        assert!(fix.contains(&format!("port 443: {API}.")), "{fix}");
+
+        let all = || {
+            let api = through(API, refused(), Some(true));
+            (api, through(REPOSITORIES, refused(), Some(true)))
+        };
+        let (api, repositories) = all();
+        let fix = judged(api, repositories, None).fix.unwrap();
+        assert!(fix.ends_with(",}.amazonaws.com\""), "{fix}");
+        // STS, which the proxy leads to, may have no other way.
+        let sts = through("sts.us-east-1.amazonaws.com", Tunnel::Open, None);
+        let (api, repositories) = all();
+        let fix = judged(api, repositories, Some(sts)).fix.unwrap();
+        assert!(
+            fix.ends_with(&format!(",}}{API},{REPOSITORIES}\"")),
+            "{fix}"
+        );
+    }
 }
