@@ -8,6 +8,7 @@ use crate::check::catalogue::{STATUS_PAGE, read_of};
 use crate::check::evidence::{Answer, ReadSeen, Role, TarballSeen};
 use crate::check::{Cause, Evidence, Mender, Status, Verdict};
 use crate::endpoint::Format;
+use crate::error::printable;
 
 /// Whether pip is told to ask its helper. No object where nothing waits for a 401.
 pub fn challenge(evidence: &Evidence) -> Option<Verdict> {
@@ -115,8 +116,9 @@ fn refused(repository: &str, body: &str) -> Verdict {
         let verdict = Verdict::failed(format!("the repository {repository} refuses (403)"));
         return verdict.because(Cause::Reading("403".to_owned()));
     };
+    let shown = printable(&sentence);
     let verdict = Verdict::failed(format!(
-        "the repository {repository} refuses (403): {sentence}"
+        "the repository {repository} refuses (403): {shown}"
     ));
     let denial = Denial::read("ReadFromRepository", &sentence);
     let verdict = verdict.because(Cause::Reading(format!("{:?}", denial.by)));
@@ -145,7 +147,7 @@ fn aws_sentence(body: &str) -> Option<String> {
 
 /// S3 sends on to another region's bucket, or something on the way to its own page.
 fn elsewhere(host: &str, status: u16, location: Option<&str>) -> Verdict {
-    let to = location.map(|to| crate::error::printable(to.split('?').next().unwrap_or_default()));
+    let to = location.map(|to| printable(to.split('?').next().unwrap_or_default()));
     let to = to.map_or_else(String::new, |to| format!(" and sends on to {to}"));
     Verdict::failed(format!("{host} does not hand the tarball out: it answers {status}{to}")).fix(format!(
         "The bucket is this region's, and S3 hands it out itself. Something between here and {host} answers in its place, or leads to another \
@@ -212,86 +214,4 @@ pub fn assets(evidence: &Evidence) -> Option<Verdict> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::check::evidence::ReadSeen;
-    use crate::check::verdicts::sample::{answered, evidence, host};
-
-    fn reading(answer: Answer) -> Verdict {
-        let mut evidence = evidence(host());
-        evidence.settings.formats = vec![Format::Npm];
-        evidence.reads = vec![ReadSeen {
-            format: Format::Npm,
-            repository: "team".into(),
-            path: "is-number",
-            answer,
-        }];
-        read(&evidence, Format::Npm).unwrap()
-    }
-
-    #[test]
-    fn found_and_not_found_both_mean_that_the_repository_is_read() {
-        for (status, expected) in [
-            (200, Status::Ok),
-            (302, Status::Ok),
-            (404, Status::Ok),
-            (401, Status::Failed),
-            (403, Status::Failed),
-            (500, Status::Failed),
-            (429, Status::Failed),
-        ] {
-            let verdict = reading(answered(status, None));
-            assert_eq!(verdict.status, expected, "{status}: {verdict:?}");
-        }
-    }
-
-    #[test]
-    fn a_refusal_is_mended_where_aws_says() {
-        let refused = |reason: &str| {
-            let sentence = format!(
-                "User: u is not authorized to perform: codeartifact:ReadFromRepository {reason}"
-            );
-            reading(Answer::Http {
-                status: 403,
-                date: None,
-                location: None,
-                is_page: false,
-                body: serde_json::json!({ "message": sentence }).to_string(),
-            })
-        };
-        for (reason, mender, words) in [
-            (
-                "because no VPC endpoint policy allows it",
-                Mender::PlatformTeam,
-                "\"Principal\": \"*\"",
-            ),
-            (
-                "because no identity-based policy allows it",
-                Mender::IdentityTeam,
-                "role's own policy",
-            ),
-            (
-                "because no resource-based policy allows it",
-                Mender::PlatformTeam,
-                "get-repository-permissions-policy",
-            ),
-            (
-                "with an explicit deny in a policy",
-                Mender::IdentityTeam,
-                "simulate-principal-policy",
-            ),
-        ] {
-            let verdict = refused(reason);
-            assert_eq!(verdict.mender, Some(mender), "{reason}");
-            assert!(verdict.fix.unwrap().contains(words), "{reason}");
-            assert!(verdict.detail.contains(reason), "{reason}");
-        }
-    }
-
-    #[test]
-    fn a_format_that_no_tool_reads_has_no_verdict() {
-        assert_eq!(read(&evidence(host()), Format::Npm), None);
-        assert_eq!(assets(&evidence(host())), None);
-        assert_eq!(challenge(&evidence(host())), None);
-    }
-}
+mod tests;

@@ -4,7 +4,6 @@ use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 
 use crate::check::evidence::Answer;
-use crate::error::printable;
 
 /// Headers of AWS's answers are two dozen at most.
 const MOST_HEADERS: usize = 96;
@@ -50,7 +49,7 @@ pub fn read(bytes: &[u8]) -> Answer {
         location: header(&response, "location").map(str::to_owned),
         is_page: header(&response, "content-type")
             .is_some_and(|kind| kind.starts_with("text/html")),
-        body: printable(&String::from_utf8_lossy(&bytes[length..])),
+        body: String::from_utf8_lossy(&bytes[length..]).into_owned(),
     }
 }
 
@@ -68,9 +67,15 @@ mod tests {
                 date: Some(1_795_770_000),
                 location: Some("https://b.example/x".into()),
                 is_page: false,
-                body: "[2Jbody".into(),
+                body: "\u{1b}[2Jbody".into(),
             }
         );
+        // A sentence in it must be found whole.
+        let long = [b"HTTP/1.1 403 No\r\n\r\n".as_slice(), &[b'x'; 2_000]].concat();
+        let Answer::Http { body, .. } = read(&long) else {
+            panic!("it is HTTP");
+        };
+        assert_eq!(body.len(), 2_000);
         assert_eq!(read(b"SSH-2.0-OpenSSH\r\n"), Answer::NotHttp);
         assert_eq!(read(b"HTTP/1.1 200 OK\r\n"), Answer::NotHttp);
         assert_eq!(read(b"HTTP/1.1 000 OK\r\n\r\n"), Answer::NotHttp);
