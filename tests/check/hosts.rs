@@ -231,6 +231,40 @@ fn endpoints_that_drop_packets_are_one_failure_with_the_mend_of_both() {
 }
 
 #[test]
+fn what_this_machine_keeps_from_itself_is_its_users_to_mend() {
+    let hosts = b"10.0.0.10 codeartifact.us-east-1.amazonaws.com\n\
+                 10.0.0.11 corp-111122223333.d.codeartifact.us-east-1.amazonaws.com\n";
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let path = folder.path().join("hosts");
+    std::fs::write(&path, hosts).expect("a scratch file");
+    let lay = format!(
+        "mount --bind {} /etc/hosts; ip route add prohibit 10.0.0.10; ip route add blackhole 10.0.0.11",
+        path.display()
+    );
+    let Some(seen) = in_a_network(&lay, &["--tool", "pip"]) else {
+        return;
+    };
+    let check = seen.check("network.api.tcp");
+    let part = |name: &str| check[name].as_str().unwrap_or_default();
+    assert!(
+        part("detail").contains("(10.0.0.10:443) is kept from us by this machine's own"),
+        "{}",
+        seen.finished
+    );
+    assert!(
+        part("detail").contains("; so it is with corp-1111"),
+        "{}",
+        seen.finished
+    );
+    assert!(
+        part("fix").contains("$ ip route get 10.0.0.10"),
+        "{}",
+        seen.finished
+    );
+    assert_eq!(part("mender"), "you", "{}", seen.finished);
+}
+
+#[test]
 fn nameservers_that_cannot_be_asked_are_one_failure() {
     let Some(seen) = cut_off(&[]) else { return };
     seen.assert_root(

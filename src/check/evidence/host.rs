@@ -170,6 +170,8 @@ pub enum Reached {
     Reset,
     /// There is no way there.
     Unreachable,
+    /// This machine itself keeps us from it.
+    Kept,
     /// The name has no address.
     NoName,
     /// Something else, in the system's words.

@@ -59,8 +59,8 @@ fn reached(error: &io::Error) -> Reached {
         Kind::HostUnreachable | Kind::NetworkUnreachable | Kind::AddrNotAvailable => {
             Reached::Unreachable
         }
-        // A packet filter of this very machine: EPERM.
-        Kind::PermissionDenied => Reached::Other("this machine's own packet filter".to_owned()),
-        _ => Reached::Other(error.to_string()),
+        // EPERM of a packet filter, EACCES of a route `prohibit`, EINVAL of a `blackhole`.
+        Kind::PermissionDenied | Kind::InvalidInput => Reached::Kept,
+        _ => Reached::Other(format!("cannot be connected to: {error}")),
     }
 }

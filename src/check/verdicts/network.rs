@@ -89,6 +89,12 @@ fn unreached(
              $ ip route get {}",
             address.ip(), address.ip()
         )),
+        Reached::Kept => verdict.by(Mender::You).fix(format!(
+            "No packet to {} leaves this machine: a rule of its own drops it, or a route `prohibit` or `blackhole`. See which:\n\
+             $ sudo iptables -S OUTPUT\n\
+             $ ip route get {}",
+            address.ip(), address.ip()
+        )),
         _ => verdict,
     };
     let mend = (*reached == Reached::TimedOut).then_some(BOTH_PORTS);
@@ -117,6 +123,9 @@ fn count(host: &HostSeen, is: impl Fn(&Reached) -> bool) -> usize {
         .count()
 }
 
+/// What a packet filter or a route of this machine does.
+pub(super) const KEPT: &str = "is kept from us by this machine's own packet filter or route";
+
 fn in_words(reached: &Reached) -> &str {
     match reached {
         Reached::Open => "accepts connections",
@@ -124,6 +133,7 @@ fn in_words(reached: &Reached) -> &str {
         Reached::Refused => "refuses the connection",
         Reached::Reset => "cuts the connection",
         Reached::Unreachable => "cannot be reached: there is no route",
+        Reached::Kept => KEPT,
         Reached::NoName => "has no address",
         Reached::Other(why) => why,
     }

@@ -1,6 +1,7 @@
 //! The proxy.
 
 use super::list;
+use super::network::KEPT;
 use crate::check::evidence::{HostSeen, ProxySeen, Reached, Tunnel};
 use crate::check::{Evidence, Mender, Verdict};
 
@@ -54,6 +55,7 @@ pub fn reach(evidence: &Evidence) -> Option<Verdict> {
         Some(Reached::Refused) => "refuses the connection",
         Some(Reached::Reset) => "cuts the connection",
         Some(Reached::Unreachable) => "cannot be reached: there is no route",
+        Some(Reached::Kept) => KEPT,
         Some(Reached::NoName) => "has a name without an address",
         Some(Reached::Other(why)) => why,
     };
