@@ -12,7 +12,8 @@ mod vpc;
 
 pub use credentials::{CALLER, FOUND, MOST_SKEW, TOKEN};
 pub use network::{
-    API, ASSETS, BOTH_NAMES, BOTH_PORTS, HostChecks, REPOSITORIES, STATUS_PAGE, STS, TRUST,
+    API, ASSETS, BOTH_NAMES, BOTH_PORTS, HostChecks, REPOSITORIES, STATUS_PAGE, STS, STS_PORT,
+    TRUST,
 };
 pub use repository::{READ, TARBALL, read_of};
 pub use settings::{REGIONS, bucket};

@@ -205,6 +205,9 @@ pub static ASSETS: HostChecks = host_checks!(
         403 from S3 means that the policy of the S3 endpoint lacks the bucket."
 );
 
+/// The mend where some addresses of STS's endpoint answer.
+pub const STS_PORT: &str = open_port!("sts");
+
 /// STS: shown as one check, since nothing depends on it.
 pub static STS: HostChecks = HostChecks {
     tcp: Check {

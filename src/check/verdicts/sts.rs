@@ -3,8 +3,8 @@
 use super::network::{accepts, answers};
 use super::tls::proves;
 use super::{aws, names};
-use crate::check::catalogue::{STATUS_PAGE, TRUST};
-use crate::check::evidence::{Role, Tunnel};
+use crate::check::catalogue::{STATUS_PAGE, STS_PORT, TRUST};
+use crate::check::evidence::{Reached, Role, Tunnel};
 use crate::check::{Cause, Evidence, Status, Verdict};
 
 /// Whether STS can be reached: the first hop that fails.
@@ -40,12 +40,43 @@ pub fn reached(evidence: &Evidence) -> Option<Verdict> {
                 let wanted = aws::found(evidence).and_then(|found| found.cause);
                 credentials.is_err() && wanted == Some(Cause::Sts)
             });
+            // Where one of its addresses answers the endpoint is there, and this machine's own filter is no endpoint's.
+            let is_kept = |(_, reached): &(_, Reached)| *reached == Reached::Kept;
+            let fix = match mend {
+                None if host.is_reached() => Some(STS_PORT.to_owned()),
+                None => own.filter(|_| host.connections.iter().any(is_kept)),
+                Some(_) => own,
+            };
             return Some(Verdict {
-                fix: mend.and(own),
+                fix,
                 cause: is_one_cause.then_some(Cause::Sts).or(verdict.cause),
                 ..verdict
             });
         }
     }
     Some(Verdict::ok(host.host.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::verdicts::sample::{evidence, host};
+
+    #[test]
+    fn an_endpoint_that_answers_at_one_address_is_there() {
+        let mended = |second: Reached, has_first: bool| {
+            let mut sts = host();
+            let other = "10.0.2.10:443".parse().unwrap();
+            sts.connections.push((other, second));
+            if !has_first {
+                sts.connections.remove(0);
+            }
+            let mut evidence = evidence(host());
+            evidence.sts = Some(sts);
+            reached(&evidence).unwrap().fix.unwrap_or_default()
+        };
+        assert!(mended(Reached::TimedOut, true).contains("authorize-security-group-ingress"));
+        assert_eq!(mended(Reached::TimedOut, false), "", "the check's own");
+        assert!(mended(Reached::Kept, false).contains("iptables"));
+    }
 }
