@@ -1,9 +1,11 @@
 //! What the probes saw. Observations only: what they mean is for the verdicts.
 
 mod host;
+mod roots;
 pub mod tools;
 
 pub use host::{Answer, Distrust, Handshake, HostSeen, Names, Reached, Role, Said, Tunnel};
+pub use roots::RootsSeen;
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -114,15 +116,6 @@ pub struct ProxySeen {
     pub excepted: Option<String>,
     /// Why the variable is of no use.
     pub trouble: Option<Trouble>,
-}
-
-/// The trusted roots.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RootsSeen {
-    /// Who chose them.
-    pub from: String,
-    /// How many there are.
-    pub count: usize,
 }
 
 /// Credentials, without their secrets.
@@ -240,7 +233,10 @@ impl Evidence {
             .region
             .as_deref()
             .and_then(super::catalogue::bucket);
-        let words = Words::default();
+        let words = match &self.roots {
+            Some(Ok(roots)) => roots.words(Words::default()),
+            _ => Words::default(),
+        };
         let words = match &self.vpc {
             Some(seen) => seen.asked.words(words),
             None => words,

@@ -80,8 +80,10 @@ pub const BOTH_PORTS: &str = "The security group of the endpoints for codeartifa
     $ aws ec2 describe-route-tables --region {region} --filters Name=vpc-id,Values={vpc_id}";
 
 /// The mend where a CA is not trusted.
-pub const TRUST: &str = "Let studio-mirror, pip, uv and npm trust the CA that signs here (PEM, from your platform team):\n\
-    $ export AWS_CA_BUNDLE={ca_file} PIP_CERT={ca_file} SSL_CERT_FILE={ca_file} NODE_EXTRA_CA_CERTS={ca_file}\n\
+pub const TRUST: &str = "Let studio-mirror, pip, uv and npm trust the CA that signs here (PEM, from your platform team). \
+    A bundle that a variable names counts alone, so it must hold those of today too:\n\
+    $ cat {trusted_bundle} {ca_file} > {new_bundle}\n\
+    $ export AWS_CA_BUNDLE={new_bundle} PIP_CERT={new_bundle} SSL_CERT_FILE={new_bundle} NODE_EXTRA_CA_CERTS={new_bundle}\n\
     Or, inside the VPC, keep TLS inspection away from .amazonaws.com and .on.aws.";
 
 const S3_ROUTE: &str = "The subnets' route tables need the S3 gateway endpoint:\n\
