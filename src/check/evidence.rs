@@ -38,6 +38,8 @@ pub struct Evidence {
     pub token: Option<Result<TokenSeen, Refusal>>,
     /// Where AWS says the repository is.
     pub endpoint: Option<Result<String, Refusal>>,
+    /// The other repositories of the domain that AWS does not tell the endpoint of, and why.
+    pub unknown_repositories: Vec<(String, Refusal)>,
     /// Each repository in each format, read with the new token.
     pub reads: Vec<ReadSeen>,
     /// Repositories of other domains and regions.

@@ -82,6 +82,7 @@ fn finding(check: &Check, verdict: Verdict, evidence: &Evidence) -> Finding {
         fix: is_open.then(|| evidence.words().fill(fix)),
         mender: is_open.then_some(mender),
         waits_for: verdict.waits_for,
+        remark: verdict.remark.map(|remark| evidence.words().fill(&remark)),
     }
 }
 

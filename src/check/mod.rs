@@ -165,6 +165,8 @@ pub struct Verdict {
     pub cause: Option<Cause>,
     /// The check that this one waits for.
     pub waits_for: Option<&'static str>,
+    /// What is worth a word although it holds.
+    pub remark: Option<String>,
 }
 
 impl Verdict {
@@ -176,6 +178,7 @@ impl Verdict {
             mender: None,
             cause: None,
             waits_for: None,
+            remark: None,
         }
     }
 
@@ -217,6 +220,13 @@ impl Verdict {
     #[must_use]
     pub fn by(mut self, mender: Mender) -> Self {
         self.mender = Some(mender);
+        self
+    }
+
+    /// With this word beside it.
+    #[must_use]
+    pub fn remark(mut self, remark: impl Into<String>) -> Self {
+        self.remark = Some(remark.into());
         self
     }
 

@@ -34,6 +34,9 @@ pub struct Finding {
     pub mender: Option<Mender>,
     /// The check that this one waits for, or whose cause is the same.
     pub waits_for: Option<&'static str>,
+    /// What text says beside it although it holds.
+    #[serde(skip)]
+    pub remark: Option<String>,
 }
 
 impl Report {

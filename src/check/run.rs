@@ -189,6 +189,7 @@ impl Run<'_> {
             let endpoint = url.and_then(|url| RepositoryEndpoint::from_answer(url).ok());
             evidence.settings.owner = endpoint.and_then(|known| known.owner().map(str::to_owned));
         }
+        evidence.unknown_repositories = api.unknown;
         evidence.repositories = repositories;
         evidence.reads = packages.reads;
         evidence.assets = packages.assets;
@@ -218,6 +219,7 @@ impl Run<'_> {
             token: None,
             secret: None,
             endpoint: None,
+            unknown: Vec::new(),
         };
         if !is_there || seen.credentials.is_err() {
             return seen;
@@ -235,8 +237,10 @@ impl Run<'_> {
             Some(asked.await)
         };
         let token = aws::token(self.request, self.way.deadline);
-        let (token, endpoint) = join(self.progress.during("a token", token), endpoint).await;
+        let token = self.progress.during("a token", token);
+        let (token, endpoint, unknown) = join3(token, endpoint, self.unknown()).await;
         seen.endpoint = endpoint;
+        seen.unknown = unknown;
         match token {
             Ok((token, secret)) => {
                 seen.token = Some(Ok(token));
@@ -311,4 +315,5 @@ struct ApiSeen {
     token: Option<Result<TokenSeen, Refusal>>,
     secret: Option<Secret>,
     endpoint: Option<Result<RepositoryEndpoint, Refusal>>,
+    unknown: Vec<(String, Refusal)>,
 }

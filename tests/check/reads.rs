@@ -2,6 +2,8 @@
 
 use crate::Set;
 use crate::faults::status;
+use crate::set::Seen;
+use crate::support::wire::studio_mirror_at;
 use studio_mirror_emulator::{Action, Layer};
 
 #[test]
@@ -35,6 +37,41 @@ fn packages_that_may_not_be_read_name_the_format_and_the_policy() {
         "repository.read.pypi",
         &["does not accept a new token (401)"],
     );
+}
+
+#[test]
+fn a_second_repository_that_aws_does_not_know_is_a_failure() {
+    let set = Set::up();
+    let config = "[[repository]]\nname = \"team\"\n[[repository]]\nname = \"gone\"\n";
+    set.home.write(".config/studio-mirror/config.toml", config);
+    let mut check = studio_mirror_at(&set.home, set.url(), &["check", "--output", "json"]);
+    check
+        .args(["--domain", "corp", "--domain-owner", "111122223333"])
+        .args(["--tool", "pip,uv"]);
+    Seen::of(set.home.run(&mut check)).assert_root(
+        "repository.endpoint",
+        &[
+            "the repository gone: ",
+            "ResourceNotFoundException",
+            "$ aws codeartifact list-repositories-in-domain",
+        ],
+    );
+}
+
+#[test]
+fn a_repository_without_public_packages_is_fine_and_has_a_word_beside_it() {
+    let set = Set::up();
+    set.report(&["--tool", "pip"]).assert_healthy();
+    let said = set.check(&["--tool", "pip"]).success();
+    for words in [
+        "has no simple/six/",
+        "upstream",
+        "aws codeartifact describe-repository",
+    ] {
+        assert!(said.stdout.contains(words), "no {words} in\n{said}");
+    }
+    let said = set.check(&["--tool", "npm"]).success();
+    assert!(!said.stdout.contains("upstream"), "{said}");
 }
 
 #[test]

@@ -43,6 +43,10 @@ pub fn text(report: &Report, style: Style) -> String {
                 let mark = style.mark(found.status);
                 text += &format!("{mark}  {}\n", found.id);
                 text += &wrapped(&found.detail, "    ");
+                text += &found
+                    .remark
+                    .as_ref()
+                    .map_or(String::new(), |remark| wrapped(remark, "    "));
             }
         }
         text += "\n";
@@ -104,7 +108,20 @@ fn fine(report: &Report, style: Style) -> String {
         return String::new();
     }
     let mark = style.mark(Status::Ok);
-    format!("{mark}:\n{}", wrapped(&ids.join(", "), "  "))
+    let list = wrapped(&ids.join(", "), "  ");
+    format!("{mark}:\n{list}{}", remarks(report))
+}
+
+/// What is worth a word among what is fine.
+fn remarks(report: &Report) -> String {
+    let fine = report.with(Status::Ok);
+    fine.filter_map(|found| {
+        Some(wrapped(
+            &format!("{}: {}", found.id, found.remark.as_ref()?),
+            "  ",
+        ))
+    })
+    .collect()
 }
 
 fn summary(report: &Report) -> String {

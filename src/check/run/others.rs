@@ -1,11 +1,12 @@
-//! Repositories of other domains and regions (`[[repository]]`): each needs a token of its own, and is read with it.
+//! The repositories beside the first (`[[repository]]`). Those of other domains and regions need a token of their own each,
+//! and are read with it.
 
 use futures_util::future::join_all;
 
 use super::Run;
 use super::packages::probe;
 use crate::check::catalogue::{READ, REPOSITORIES};
-use crate::check::evidence::{OtherRepository, Outcome};
+use crate::check::evidence::{OtherRepository, Outcome, Refusal};
 use crate::check::probes::aws;
 use crate::check::probes::http::Credentials;
 use crate::endpoint::{Format, RepositoryEndpoint};
@@ -25,6 +26,30 @@ pub struct OtherTarget {
 }
 
 impl Run<'_> {
+    /// Those of the same domain that AWS does not know: a login leaves them out, and their host answers as one
+    /// that lacks the package.
+    pub(super) async fn unknown(&self) -> Vec<(String, Refusal)> {
+        let targets = &self.plan.targets;
+        let is_first = |at: usize| {
+            let mut before = targets[..at].iter();
+            before.all(|target| target.repository != targets[at].repository)
+        };
+        let others = (1..targets.len())
+            .filter(|at| is_first(*at))
+            .map(|at| async move {
+                let target = &targets[at];
+                let asked = aws::endpoint(
+                    self.request,
+                    &target.repository,
+                    target.format,
+                    self.plan.endpoint_type,
+                    self.way.deadline,
+                );
+                Some((target.repository.clone(), asked.await.err()?))
+            });
+        join_all(others).await.into_iter().flatten().collect()
+    }
+
     /// Asks for each one's token and reads it.
     pub(super) async fn others(&self) -> Vec<OtherRepository> {
         let looks = self.plan.others.iter().map(|target| async {

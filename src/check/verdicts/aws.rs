@@ -148,7 +148,13 @@ pub fn token(evidence: &Evidence) -> Option<Verdict> {
 pub fn endpoint(evidence: &Evidence) -> Option<Verdict> {
     Some(match (&evidence.endpoint, &evidence.token) {
         (None, _) => Verdict::waits_for("network.api.http"),
-        (Some(Ok(url)), _) => Verdict::ok(url.clone()),
+        (Some(Ok(url)), _) => {
+            let others = &evidence.unknown_repositories;
+            match others.first() {
+                None => Verdict::ok(url.clone()),
+                Some((repository, refusal)) => of_another(repository, refusal, others),
+            }
+        }
         // What is not about this one permission has been told of the token.
         (Some(Err(refusal)), Some(Err(token)))
             if token.kind == refusal.kind && token.denial.is_none() =>
@@ -157,6 +163,22 @@ pub fn endpoint(evidence: &Evidence) -> Option<Verdict> {
         }
         (Some(Err(refusal)), _) => refused(refusal, None),
     })
+}
+
+/// Other repositories than the first are not told of; the mend is that of the first among them.
+fn of_another(repository: &str, refusal: &Refusal, all: &[(String, Refusal)]) -> Verdict {
+    let verdict = refused(refusal, None);
+    let details = all.iter().map(|(repository, refusal)| {
+        format!("the repository {repository}: {}", refusal.trouble.what)
+    });
+    let fix = verdict
+        .fix
+        .map(|fix| fix.replace("{repository}", repository));
+    Verdict {
+        detail: details.collect::<Vec<_>>().join("; "),
+        fix,
+        ..verdict
+    }
 }
 
 /// What a call says that AWS, or the way to it, did not let through. The sentences are those of every other command.

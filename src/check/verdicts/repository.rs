@@ -45,7 +45,7 @@ pub fn read(evidence: &Evidence, format: Format) -> Option<Verdict> {
         return Some(Verdict::waits_for("token.mint"));
     }
     let mut seen = Vec::new();
-    for read in reads {
+    for read in &reads {
         let repository = &read.repository;
         match &read.answer {
             Answer::Http {
@@ -57,7 +57,25 @@ pub fn read(evidence: &Evidence, format: Format) -> Option<Verdict> {
             answer => return Some(unread(repository, answer)),
         }
     }
-    Some(Verdict::ok(seen.join(", ")))
+    let verdict = Verdict::ok(seen.join(", "));
+    let lacks = |read: &&&ReadSeen| read.answer.status() == Some(404);
+    let lacking = reads.iter().filter(lacks).count();
+    Some(match reads.first() {
+        Some(first) if lacking == reads.len() => verdict.remark(without_package(first)),
+        _ => verdict,
+    })
+}
+
+/// What a repository without a package that everybody has may lack; one of internal packages alone lacks nothing.
+fn without_package(read: &ReadSeen) -> String {
+    let ReadSeen {
+        repository, path, ..
+    } = read;
+    format!(
+        "{repository} can be read but has no {path}. Are public packages to come from it, then has it an upstream with an external \
+         connection, and do package groups let them in? `aws codeartifact describe-repository --domain {{domain}} --domain-owner \
+         {{account}} --repository {repository} --region {{region}}` shows it"
+    )
 }
 
 /// Whether an answer means that the repository is read: not every one has every package.

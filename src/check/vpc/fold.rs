@@ -89,6 +89,7 @@ mod tests {
             fix: is_open.then(|| "mend".to_owned()),
             mender: is_open.then_some(Mender::PlatformTeam),
             waits_for,
+            remark: None,
         }
     }
 

@@ -79,6 +79,7 @@ fn finding(check: Check, words: &Words) -> Option<Finding> {
         fix: is_open.then(|| words.fill(known.fix)),
         mender: is_open.then_some(known.mender),
         waits_for: waits_for.map(|check| check.id),
+        remark: None,
     })
 }
 

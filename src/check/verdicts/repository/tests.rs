@@ -29,6 +29,8 @@ fn found_and_not_found_both_mean_that_the_repository_is_read() {
     ] {
         let verdict = reading(answered(status, None));
         assert_eq!(verdict.status, expected, "{status}: {verdict:?}");
+        // An upstream may be missing, or none be meant to be there.
+        assert_eq!(verdict.remark.is_some(), status == 404, "{verdict:?}");
     }
 }
 
