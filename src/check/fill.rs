@@ -17,6 +17,14 @@ impl Words {
         known.map(|(_, value)| value.as_str())
     }
 
+    /// A text that was filled before, with what these words know and those did not.
+    pub fn fill_left(&self, text: &str) -> String {
+        let fill = |text: String, (word, value): &(&str, String)| {
+            text.replace(&format!("<{}>", word.replace('_', "-")), value)
+        };
+        self.0.iter().fold(text.to_owned(), fill)
+    }
+
     /// `text` with every `{word}` replaced. Other braces, as JSON has them, stay.
     pub fn fill(&self, text: &str) -> String {
         let mut filled = String::with_capacity(text.len());
@@ -62,5 +70,7 @@ mod tests {
             words.fill(r#"{"a": "{region}"} {host} {vpc_id} {s3_prefix_list} {3} {"#),
             r#"{"a": "us-east-1"} <host> <vpc-id> <s3-prefix-list> {3} {"#
         );
+        let later = Words::default().with("vpc_id", Some("vpc-1"));
+        assert_eq!(later.fill_left("<vpc-id> <host>"), "vpc-1 <host>");
     }
 }

@@ -12,6 +12,9 @@ pub struct Report {
     pub ok: bool,
     /// The checks that had an object.
     pub checks: Vec<Finding>,
+    /// Checks that failed elsewhere and that this version does not know.
+    #[serde(skip)]
+    pub unknown: Vec<String>,
     /// What the machine tells of itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub observed: Option<Observed>,
@@ -45,6 +48,7 @@ impl Report {
         Self {
             ok: checks.iter().all(|found| found.status != Status::Failed),
             checks,
+            unknown: Vec::new(),
             observed: None,
         }
     }

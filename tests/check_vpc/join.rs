@@ -210,3 +210,58 @@ fn without_settings_nothing_is_asked() {
         seen.finished
     );
 }
+
+#[test]
+fn a_failure_that_this_version_does_not_know_is_none_to_pass_over() {
+    let cloud = Cloud::shared();
+    let vpc = cloud.make(json!({}));
+    let mut report = SpaceReport::healthy(&vpc);
+    let checks = report.document["checks"].as_array_mut().expect("a list");
+    checks.push(json!({"id": "network.new", "status": "failed", "detail": "x"}));
+    let seen = report.join(cloud, &[]);
+    assert_eq!(seen.document["ok"], false, "{}", seen.finished);
+    for form in ["text", "markdown"] {
+        let shown = report.joined_at(&cloud.url, &Home::new(), &["--output", form]);
+        let shown = shown.exit(1);
+        assert!(shown.stdout.contains("network.new"), "{shown}");
+        assert!(!shown.stdout.contains("is fine"), "{shown}");
+    }
+}
+
+#[test]
+fn the_usual_mend_has_the_ids_that_aws_tells() {
+    let cloud = Cloud::shared();
+    let vpc = cloud.make(json!({}));
+    let mut report = SpaceReport::healthy(&vpc).stuck("api", "tcp");
+    // As a space tells it, which knows no ids.
+    let home = Home::new();
+    let mut explain = home.command(binary_under_test());
+    explain.args(["check", "--explain", "network.api.tcp", "--output", "json"]);
+    let explained = home.run(&mut explain).success().stdout;
+    let explained: Value = serde_json::from_str(&explained).expect("JSON");
+    let usual = explained["fix"].as_str().expect("a mend");
+    let checks = report.document["checks"].as_array_mut().expect("a list");
+    let check = checks
+        .iter_mut()
+        .find(|check| check["id"] == "network.api.tcp");
+    check.expect("it is there")["fix"] = json!(usual.replace("<region>", "us-east-1"));
+    let words = [
+        &format!("--group-id {}", vpc.id("endpoints")),
+        &format!("--source-group {}", vpc.id("studio")),
+    ];
+    let words: Vec<&str> = words.into_iter().map(String::as_str).collect();
+    report
+        .join(cloud, &[])
+        .assert_root("network.api.tcp", &words);
+    // What a space tells otherwise is told there alone.
+    let report = SpaceReport::healthy(&vpc).stuck("api", "http");
+    let there = ["`studio-mirror check` there", "platform-team"];
+    let seen = report
+        .join(cloud, &[])
+        .assert_root("network.api.http", &there);
+    assert!(
+        !seen.finished.stdout.contains("$ mend"),
+        "{}",
+        seen.finished
+    );
+}

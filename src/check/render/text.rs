@@ -54,6 +54,12 @@ pub fn text(report: &Report, style: Style) -> String {
         text += &waiting(report, style);
         text += &fine(report, style);
     }
+    for id in &report.unknown {
+        text += &format!(
+            "{}: {id}, which this version does not know\n\n",
+            style.mark(Status::Failed)
+        );
+    }
     text + &summary(report)
 }
 
@@ -127,7 +133,7 @@ fn remarks(report: &Report) -> String {
 fn summary(report: &Report) -> String {
     let count = |status| report.with(status).count();
     let (failed, warnings) = (count(Status::Failed), count(Status::Warning));
-    let verdict = match (failed, warnings) {
+    let verdict = match (failed + report.unknown.len(), warnings) {
         (0, 0) => "Everything that was checked is fine".to_owned(),
         (0, _) => "Packages can be had".to_owned(),
         _ => "Something is broken".to_owned(),

@@ -21,7 +21,7 @@ pub use place::Place;
 use super::evidence::{Refusal, Role, SettingsSeen, Trouble};
 use super::fill::Words;
 use super::observed::{Host, Observed};
-use super::{Evidence, Finding, Report, Status, catalogue, judge};
+use super::{Evidence, Finding, Report, Status, catalogue, judge, verdicts};
 use crate::aws::DomainSeen;
 use crate::aws::ec2::{
     EndpointService, NetworkAcl, NetworkInterface, RouteTable, SecurityGroup, Subnet, Vpc,
@@ -157,6 +157,20 @@ pub struct VpcSeen {
     pub wire: Wire,
 }
 
+/// The ids that AWS told, for a mend of the wire's check `id` that was filled without them.
+fn words_for(evidence: &Evidence, id: &str) -> Words {
+    let host = [Role::Api, Role::Repositories]
+        .into_iter()
+        .find(|role| id == catalogue::hops(*role).dns.id || id == catalogue::hops(*role).tcp.id);
+    let endpoint = host.and_then(|role| verdicts::vpc::endpoint(evidence, role)?.ok());
+    let group = endpoint.as_ref().and_then(|known| known.groups.first());
+    let asked = evidence.vpc.as_ref().map(|seen| &seen.asked);
+    let words = Words::default()
+        .with("endpoint_security_group", group)
+        .with("vpc_endpoint_id", endpoint.as_ref().map(|known| &known.id));
+    asked.map_or(words.clone(), |asked| asked.words(words))
+}
+
 /// `report` of a space together with what AWS told of its VPC.
 pub fn join(report: Report, asked: Asked) -> Report {
     let observed = report.observed.unwrap_or_default();
@@ -177,6 +191,12 @@ pub fn join(report: Report, asked: Asked) -> Report {
     };
     let of_vpc = judge(catalogue::vpc(), &evidence).checks;
     let mut joined = Report::new(fold::fold(report.checks, of_vpc));
+    for found in &mut joined.checks {
+        let words = words_for(&evidence, found.id);
+        found.fix = found.fix.take().map(|fix| words.fill_left(&fix));
+    }
+    joined.ok &= report.unknown.is_empty();
+    joined.unknown = report.unknown;
     joined.observed = Some(observed);
     joined
 }

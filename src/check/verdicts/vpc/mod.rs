@@ -64,7 +64,10 @@ fn endpoints(seen: &VpcSeen, region: &str, role: Role) -> Result<Vec<VpcEndpoint
 }
 
 /// The endpoint that this role's names lead to or should lead to; `None` if there is none.
-fn endpoint(evidence: &Evidence, role: Role) -> Option<Result<VpcEndpoint, Verdict>> {
+pub(in crate::check) fn endpoint(
+    evidence: &Evidence,
+    role: Role,
+) -> Option<Result<VpcEndpoint, Verdict>> {
     let seen = seen(evidence)?;
     if let Err(verdict) = space(&seen.asked) {
         return Some(Err(verdict));
