@@ -19,6 +19,7 @@ use crate::check::{self, catalogue};
 use crate::cli::CheckArgs;
 use crate::error::{Usage, with_hint};
 use crate::output::{Printer, Report, Verbosity};
+use crate::token::now;
 pub(super) use plan::of_tools;
 pub(super) use unsettled::without_settings;
 
@@ -61,7 +62,11 @@ fn shown(
         is_detailed: printer.verbosity == Verbosity::Verbose,
     };
     let is_ok = report.ok;
-    printer.report(&Shown { report, style })?;
+    printer.report(&Shown {
+        report,
+        style,
+        now: now(),
+    })?;
     Ok(if is_ok {
         ExitCode::SUCCESS
     } else {
@@ -86,6 +91,8 @@ struct Shown {
     report: check::Report,
     #[serde(skip)]
     style: Style,
+    #[serde(skip)]
+    now: u64,
 }
 
 impl Report for Shown {
@@ -94,7 +101,7 @@ impl Report for Shown {
     }
 
     fn markdown(&self) -> String {
-        markdown(&self.report)
+        markdown(&self.report, self.now)
     }
 }
 

@@ -147,7 +147,7 @@ impl Set {
         for (folder, word) in [(home, "/tmp/home-XXXXXX"), (run, "/dev/shm/run-XXXXXX")] {
             steady = steady.replace(&*folder.to_string_lossy(), word);
         }
-        without_own_addresses(&steady)
+        without_place(&without_own_addresses(&steady))
     }
 }
 
@@ -161,6 +161,15 @@ fn without_own_addresses(text: &str) -> String {
         }
         None => text.to_owned(),
     }
+}
+
+/// `text` without the line of a ticket that tells where and when.
+fn without_place(text: &str) -> String {
+    let line = |line: &str| match line.strip_prefix("Seen at ") {
+        Some(_) => "Seen at …\n".to_owned(),
+        None => line.to_owned(),
+    };
+    text.split_inclusive('\n').map(line).collect()
 }
 
 /// A report, read.
