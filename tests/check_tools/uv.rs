@@ -125,6 +125,14 @@ fn a_projects_uv_toml_above_the_folder() {
 }
 
 #[test]
+fn a_variable_that_uv_does_not_know_is_none_to_check() {
+    let mut bench = logged_in();
+    bench.set("UV_NO_INDEX", "1");
+    install(&bench).success();
+    bench.assert_fine();
+}
+
+#[test]
 fn a_projects_index_of_our_name_takes_ours_away() {
     let mut bench = logged_in();
     let other = bench.mirror.endpoint("pypi", "public");

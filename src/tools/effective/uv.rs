@@ -144,14 +144,15 @@ pub fn merge(
             .iter()
             .find_map(|(layer, table)| layer.value(*table, name))
     };
+    let in_files = |name: &str| {
+        let found = find(name)?;
+        (found.value == "true").then_some(found.origin)
+    };
     let switch = |variable: &str, name: &str| {
         let by_variable = environment.get(variable).filter(|value| !value.is_empty());
         match by_variable {
             Some(value) if is_on(value) => Some(Origin::Variable(variable.to_owned())),
-            _ => {
-                let found = find(name)?;
-                (found.value == "true").then_some(found.origin)
-            }
+            _ => in_files(name),
         }
     };
     let provider = environment
@@ -176,7 +177,8 @@ pub fn merge(
             |main| main.address,
         ),
         extra: extra.into_iter().map(|index| index.address).collect(),
-        no_index: switch("UV_NO_INDEX", "no-index"),
+        // No variable stands for this one: no uv knows a UV_NO_INDEX.
+        no_index: in_files("no-index"),
         offline: switch("UV_OFFLINE", "offline"),
         provider: provider
             .or_else(|| find(PROVIDER))
