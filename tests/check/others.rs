@@ -73,7 +73,7 @@ fn what_is_wrong_with_one_of_them_is_told_in_its_own_words() {
         let (set, away) = two_regions();
         away.add_faults(vec![deny(operation)]).expect("a fault");
         let words = [
-            "models of domain research in eu-west-1: ",
+            "the repository models of domain research in eu-west-1: ",
             &format!("arn:aws:codeartifact:eu-west-1:222233334444:{words}"),
         ];
         report(&set).assert_root("repository.others", &words);
@@ -81,4 +81,24 @@ fn what_is_wrong_with_one_of_them_is_told_in_its_own_words() {
     let (set, away) = two_regions();
     drop(away);
     report(&set).assert_root("repository.others", &["models of domain research"]);
+}
+
+#[test]
+fn all_that_cannot_be_read_are_told() {
+    let (set, _away) = two_regions();
+    let file = ".config/studio-mirror/config.toml";
+    let more = "[[repository]]\nname = \"other\"\ndomain = \"research\"\ndomain_owner = \"222233334444\"\n\
+                region = \"eu-west-1\"\napi_endpoint = \"http://127.0.0.1:9\"\n\
+                [[repository]]\nname = \"third\"\ndomain = \"lost\"\ndomain_owner = \"222233334444\"\n\
+                region = \"eu-west-1\"\napi_endpoint = \"http://127.0.0.1:9\"\n";
+    let config = set.home.read(file) + more;
+    set.home.write(file, config);
+    report(&set).assert_root(
+        "repository.others",
+        &[
+            "the repository other of domain research in eu-west-1: ",
+            "; the repository third of domain lost in eu-west-1: ",
+            "For third of domain lost:\n",
+        ],
+    );
 }

@@ -15,7 +15,7 @@ pub use network::{
     API, ASSETS, BOTH_NAMES, BOTH_PORTS, HostChecks, REPOSITORIES, STATUS_PAGE, STS, STS_PORT,
     TRUST,
 };
-pub use repository::{READ, TARBALL, read_of};
+pub use repository::{READ, STATEMENT, TARBALL, read_of};
 pub use settings::{REGIONS, bucket};
 pub use vpc::{ASKING, ASKING_ALONE, interface_service, s3_service};
 

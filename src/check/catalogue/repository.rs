@@ -11,7 +11,8 @@ pub const READ: Duration = Duration::from_millis(4_000);
 /// How long the redirect to a tarball may take.
 pub const TARBALL: Duration = READ;
 
-const STATEMENT: &str = "The role needs this statement, and the policy of the endpoint codeartifact.repositories must not be narrower:\n\
+/// The mend where the role may not read.
+pub const STATEMENT: &str = "The role needs this statement, and the policy of the endpoint codeartifact.repositories must not be narrower:\n\
     { \"Effect\": \"Allow\", \"Action\": \"codeartifact:ReadFromRepository\",\n\
     \x20 \"Resource\": \"arn:aws:codeartifact:{region}:{account}:repository/{domain}/{repository}\" }";
 

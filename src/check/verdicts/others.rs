@@ -2,18 +2,17 @@
 
 use super::repository::{is_read, unread};
 use super::{aws, names, network, tls};
-use crate::check::catalogue::hops;
+use crate::aws::Kind;
+use crate::check::catalogue::{self, hops};
 use crate::check::evidence::{HostSeen, OtherRepository, Outcome, Role, SettingsSeen};
-use crate::check::{Evidence, Status, Verdict};
+use crate::check::{Evidence, Mender, Status, Verdict};
 
 /// Whether each can be read with a token of its own. No object where there are none.
 pub fn read(evidence: &Evidence) -> Option<Verdict> {
     evidence.others.first()?;
-    let broken = evidence
-        .others
-        .iter()
-        .find_map(|other| Some((other, verdict(evidence, other)?)));
-    let Some((other, verdict)) = broken else {
+    let broken = |other| Some((other, verdict(evidence, other)?));
+    let broken: Vec<_> = evidence.others.iter().filter_map(broken).collect();
+    let Some((_, first)) = broken.first() else {
         let names = evidence.others.iter().map(|other| {
             format!(
                 "{} of {} in {}",
@@ -22,24 +21,41 @@ pub fn read(evidence: &Evidence) -> Option<Verdict> {
         });
         return Some(Verdict::ok(super::list(names)));
     };
-    let owner = other.owner.clone();
-    let fix = verdict.fix.map(|fix| {
-        // Not the words of the main repository.
-        fix.replace("{domain}", &other.domain)
-            .replace("{region}", &other.region)
-            .replace("{repository}", &other.repository)
-            .replace("{account}", owner.as_deref().unwrap_or("<account>"))
-            .replace("{repositories_host}", &host_of(other))
-    });
-    Some(Verdict {
-        detail: format!(
-            "{} of domain {} in {}: {}",
+    let details = broken.iter().map(|(other, verdict)| {
+        format!(
+            "the repository {} of domain {} in {}: {}",
             other.repository, other.domain, other.region, verdict.detail
-        ),
-        fix,
+        )
+    });
+    let fixes: Vec<String> = broken
+        .iter()
+        .filter_map(|(other, verdict)| {
+            let fix = verdict.fix.as_deref().unwrap_or(catalogue::STATEMENT);
+            let fix = in_words_of(other, fix);
+            Some(match broken.len() {
+                1 => fix,
+                _ => format!(
+                    "For {} of domain {}:\n{fix}",
+                    other.repository, other.domain
+                ),
+            })
+        })
+        .collect();
+    Some(Verdict {
+        detail: details.collect::<Vec<_>>().join("; "),
+        fix: Some(fixes.join("\n")),
         cause: None,
-        ..verdict
+        ..first.clone()
     })
+}
+
+/// Not the words of the main repository.
+fn in_words_of(other: &OtherRepository, fix: &str) -> String {
+    fix.replace("{domain}", &other.domain)
+        .replace("{region}", &other.region)
+        .replace("{repository}", &other.repository)
+        .replace("{account}", other.owner.as_deref().unwrap_or("<account>"))
+        .replace("{repositories_host}", &host_of(other))
 }
 
 fn host_of(other: &OtherRepository) -> String {
@@ -57,9 +73,33 @@ fn verdict(evidence: &Evidence, other: &OtherRepository) -> Option<Verdict> {
     match &other.outcome {
         Outcome::Answered(answer) if is_read(answer) => None,
         Outcome::Answered(answer) => Some(unread(&other.repository, answer)),
-        Outcome::Refused(refusal) => Some(aws::refused(refusal, None)),
+        Outcome::Refused(refusal) => {
+            let is_about_the_way = matches!(
+                refusal.kind,
+                Some(Kind::Name | Kind::Timeout | Kind::NoRoute)
+            );
+            let verdict = aws::refused(refusal, None);
+            Some(match is_about_the_way && is_elsewhere(evidence, other) {
+                true => verdict.by(Mender::PlatformTeam).fix(ELSEWHERE),
+                false => verdict,
+            })
+        }
+        Outcome::Unreached(host) if is_elsewhere(evidence, other) => Some(
+            hop(evidence, other, host)
+                .by(Mender::PlatformTeam)
+                .fix(ELSEWHERE),
+        ),
         Outcome::Unreached(host) => Some(hop(evidence, other, host)),
     }
+}
+
+/// The mend for what is not reached in another region.
+const ELSEWHERE: &str = "A VPC endpoint leads to its own region alone: CodeArtifact of {region} needs a way out of this VPC (a proxy that \
+    HTTPS_PROXY names, a NAT gateway), or one to a VPC of {region} that has the endpoints. Without a way leave its [[repository]] out of \
+    the settings:\n$ studio-mirror status";
+
+fn is_elsewhere(evidence: &Evidence, other: &OtherRepository) -> bool {
+    evidence.settings.region.as_ref() != Some(&other.region)
 }
 
 /// The first hop on the way to its host that fails.
