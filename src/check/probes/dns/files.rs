@@ -5,7 +5,7 @@ use std::net::IpAddr;
 /// The nameservers of resolv.conf's text.
 pub fn nameservers(resolv_conf: &str) -> Vec<IpAddr> {
     let mut servers: Vec<IpAddr> = Vec::new();
-    for line in resolv_conf.lines() {
+    for line in resolv_conf.split('\n') {
         // Neither glibc nor musl knows the keyword where a blank stands before it.
         let Some(named) = line.strip_prefix("nameserver") else {
             continue;
@@ -13,7 +13,8 @@ pub fn nameservers(resolv_conf: &str) -> Vec<IpAddr> {
         if !named.starts_with([' ', '\t']) {
             continue;
         }
-        let word = named.split_whitespace().next();
+        // Nothing but these ends a word to glibc: in a file of Windows' lines no address is one.
+        let word = named.split([' ', '\t']).find(|word| !word.is_empty());
         // A scope (`fe80::1%eth0`) cannot be kept in an address; the rest of it can be asked.
         let address = word.and_then(|word| word.split('%').next());
         servers.extend(address.and_then(|address| address.parse::<IpAddr>().ok()));
@@ -51,6 +52,8 @@ mod tests {
             ["10.0.0.2", "fe80::1"].map(|address| address.parse::<IpAddr>().unwrap())
         );
         assert!(nameservers("").is_empty());
+        // To glibc a carriage return is a letter of the address, which is none then.
+        assert!(nameservers("nameserver 10.0.0.2\r\nnameserver 10.0.0.3\r\n").is_empty());
         let hosts =
             "127.0.0.1 localhost\n10.0.0.5\tother API.example # api2.example\n::9 api.example\n";
         assert_eq!(
