@@ -100,3 +100,17 @@ fn a_studio_domain_with_a_way_to_the_internet_is_pointed_out() {
         .join(cloud, &[])
         .assert_warning("vpc.found", &words);
 }
+
+#[test]
+fn subnets_of_another_vpc_are_not_in_this_one() {
+    let cloud = Cloud::shared();
+    let (vpc, other) = (cloud.make(json!({})), cloud.make(json!({})));
+    let mut report = SpaceReport::healthy(&vpc);
+    report.document["checks"] = json!([]);
+    let flags = ["--vpc-id", vpc.id("vpc"), "--subnet-ids", other.subnet("a")];
+    let words = format!("{} is not in {}", other.subnet("a"), vpc.id("vpc"));
+    let flags = [&flags[..], &["--security-group-ids", vpc.id("studio")]].concat();
+    report
+        .join(cloud, &flags)
+        .assert_says("vpc.acls", &[&words]);
+}

@@ -40,6 +40,13 @@ fn judged(evidence: &Evidence, seen: &VpcSeen) -> Result<Verdict, Verdict> {
         own.collect()
     };
     let own = named(&space.subnets);
+    if own.is_empty() && !space.subnets.is_empty() {
+        return Ok(Verdict::unknown(format!(
+            "{} not in {}",
+            are(&space.subnets),
+            space.vpc
+        )));
+    }
     if own.is_empty() {
         return Ok(Verdict::unknown(
             "the space's subnets are not known; --subnet-ids names them",
@@ -192,4 +199,10 @@ fn command(acls: &mut [NetworkAcl], need: &Need, number: u32) -> String {
         need.acl,
         free.as_deref().unwrap_or("{rule_number}"),
     )
+}
+
+/// `subnet-1 is`, `subnet-1 and subnet-2 are`
+fn are(ids: &[String]) -> String {
+    let verb = if ids.len() == 1 { "is" } else { "are" };
+    format!("{} {verb}", list(ids))
 }
