@@ -28,14 +28,13 @@ const ACTIVATION: &str = "etc/conda/activate.d/studio-mirror.sh";
 /// Works out the installation.
 ///
 /// # Errors
-/// When not all users could run `program`, or others than root could replace it; when a file cannot be read.
+/// When a file cannot be read.
 pub fn plan(
     state: &State,
     places: &Places,
     environment: &BTreeMap<String, String>,
     program: &Path,
 ) -> anyhow::Result<Installation> {
-    refuse_unfit(program)?;
     let mut installation = Installation {
         edits: Vec::new(),
         links: Vec::new(),
@@ -96,7 +95,10 @@ fn whole_file(state: &State, path: &Path, text: String) -> anyhow::Result<Edit> 
 }
 
 /// Every user runs it with a role's credentials: everybody must be able to, and only root may have had a hand in it.
-fn refuse_unfit(program: &Path) -> anyhow::Result<()> {
+///
+/// # Errors
+/// When not all users could run `program`, or others than root could replace it.
+pub fn refuse_unfit(program: &Path) -> anyhow::Result<()> {
     let shown = program.display();
     let mend = format!(
         "install it for all users: install -m 755 '{shown}' /usr/local/bin/studio-mirror; then run that one"

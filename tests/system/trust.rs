@@ -123,18 +123,21 @@ fn only_root_sets_up_all_users_and_only_by_a_program_that_is_roots() {
         } else {
             "/home"
         };
-        let refused = image.sh(
-            BUILDER,
-            &format!("rm -f /home/studio-mirror; {place}; {there}/studio-mirror login --system"),
-        );
-        assert_eq!(refused.status.code(), Some(1), "{place}\n{refused}");
-        assert!(
-            refused
-                .stderr
-                .contains("hint: install it for all users: install -m 755"),
-            "{place}\n{refused}"
-        );
-        assert_eq!(image.changed_since("built"), [] as [String; 0], "{place}");
+        // Whether or not a tool asks the helper by itself: the commands of the others lead to the same program.
+        for login in ["login --system", "login --system --tool npm,cargo"] {
+            let refused = image.sh(
+                BUILDER,
+                &format!("rm -f /home/studio-mirror; {place}; {there}/studio-mirror {login}"),
+            );
+            assert_eq!(refused.status.code(), Some(1), "{place}\n{refused}");
+            assert!(
+                refused
+                    .stderr
+                    .contains("hint: install it for all users: install -m 755"),
+                "{place}\n{refused}"
+            );
+            assert_eq!(image.changed_since("built"), [] as [String; 0], "{place}");
+        }
     }
 }
 

@@ -20,7 +20,7 @@ use crate::aws;
 use crate::changes::Edit;
 use crate::cli::LoginArgs;
 use crate::error::explain;
-use crate::helper::Installation;
+use crate::helper::{self, Installation};
 use crate::output::Format;
 use crate::places::{Scope, this_program};
 use crate::refresh::Running;
@@ -48,7 +48,11 @@ pub fn run(session: Session, args: &LoginArgs) -> anyhow::Result<ExitCode> {
         false => targets::choose(&session, args)?,
     };
     // Before the network is waited for: an update may replace it meanwhile.
-    this_program()?;
+    let program = this_program()?;
+    if args.system {
+        // Whatever the tools are, everybody's commands will lead to it.
+        helper::refuse_unfit(program)?;
+    }
     let deadline = Instant::now() + LIMIT;
     let need = match (args.dry_run || args.system, args.force) {
         (true, _) => None,
@@ -91,8 +95,11 @@ fn write(
     let helper = edits
         .needs_helper(session, &state)
         .then(|| Installation::plan(&state, &session.places, &session.environment));
+    let is_system = session.places.scope == Scope::System;
     let helper = match helper {
         Some(Ok(helper)) => Some(helper),
+        // Whatever all users are given leads to the helper.
+        Some(Err(error)) if is_system => return Err(error),
         Some(Err(error)) => {
             edits.fail_helper_tools(&error);
             None
@@ -100,7 +107,6 @@ fn write(
         None => None,
     };
     remember_settings(session, args, &mut state);
-    let is_system = session.places.scope == Scope::System;
     state.cache = (!is_system).then(|| fetched.cache.clone());
     edits.remember(&mut state);
     state.note_lives(fetched.all_tokens());
@@ -115,6 +121,9 @@ fn write(
     if let Some(helper) = &helper
         && let Err(error) = helper.make()
     {
+        if is_system {
+            return Err(error);
+        }
         edits.fail_helper_tools(&error);
     }
     if is_system {
