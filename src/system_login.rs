@@ -10,7 +10,8 @@ use crate::credentials::CredentialSource;
 use crate::error::with_hint;
 use crate::files::{self, Mode};
 use crate::places::Places;
-use crate::state::{State, ToolLogin};
+use crate::state::{Part, State, ToolLogin};
+use crate::tools::{SystemWide, Tool};
 
 /// Where it stands. A fixed place that root alone can write: it tells the helper whom to trust.
 pub const FILE: &str = "/etc/studio-mirror/login.json";
@@ -57,13 +58,18 @@ pub fn read_for_caller(
     Ok(Some(state))
 }
 
-/// Lets everybody read what `state` says of tools, and nothing of what files held before.
+/// Lets everybody read what `state` says of tools that are set up, and nothing of what files held before.
 ///
 /// # Errors
 /// When the file cannot be written or deleted.
 pub fn publish(state: &State) -> anyhow::Result<()> {
     let path = Path::new(FILE);
-    if state.tools.is_empty() {
+    let mut told = State::default();
+    told.told = state.told.clone();
+    told.tools = state.tools.clone();
+    // One whose file is refused is remembered, for the next login, and nothing leads it to us.
+    told.tools.retain(|tool, _| is_set_up(state, *tool));
+    if told.tools.is_empty() {
         return match std::fs::remove_file(path) {
             Err(error) if !files::is_absent(&error) => {
                 Err(error).with_context(|| format!("cannot delete `{FILE}`"))
@@ -75,14 +81,18 @@ pub fn publish(state: &State) -> anyhow::Result<()> {
             }
         };
     }
-    let mut told = State::default();
-    told.told = state.told.clone();
-    told.tools = state.tools.clone();
     let mut text = serde_json::to_vec_pretty(&told)?;
     text.push(b'\n');
     files::remove_litter(path);
     files::write(path, &text, Mode::Shared)?;
     Ok(())
+}
+
+/// Whether something of the machine's leads `tool` to us, or nothing has to.
+fn is_set_up(state: &State, tool: Tool) -> bool {
+    let needs_nothing = |all: SystemWide| all.files.is_empty() && all.shims.is_empty();
+    let is_led = !state.paths_of(Part::Tool(tool)).is_empty();
+    is_led || tool.client().system().is_none_or(needs_nothing)
 }
 
 fn repositories_mut(
