@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 
 use self::earlier::earlier;
+use crate::error::with_hint;
 use crate::files::{self, Mode};
 use crate::secret::Secret;
 use crate::state::{Change, ChangeKind, Part, State};
@@ -51,6 +52,14 @@ pub fn plan(
     let current = files::read_text(path)?;
     let mode_now =
         permissions(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+    // What everybody is to read must not open what somebody closed.
+    if mode == Mode::Shared && mode_now.is_some_and(|bits| bits & 0o004 == 0) {
+        let shown = path.display();
+        return Err(with_hint(
+            anyhow!("`{shown}` holds what others may not read"),
+            format!("if nothing in it is secret, open it to all users: `chmod a+r '{shown}'`"),
+        ));
+    }
     let (original, original_mode) = match (&current, earlier(state, path)) {
         (Some(current), Some(earlier)) => {
             let original = earlier.undo(current, unconfigure)?;

@@ -69,6 +69,14 @@ impl Scope {
             Scope::System => 0o755,
         }
     }
+
+    /// Our command `name` for the same places, as it is typed.
+    pub fn command(self, name: &str) -> String {
+        match self {
+            Scope::User => format!("studio-mirror {name}"),
+            Scope::System => format!("studio-mirror {name} --system"),
+        }
+    }
 }
 
 /// The folders of the user who runs us, by the XDG base directory rules; or those of the machine.

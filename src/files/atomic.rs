@@ -19,7 +19,7 @@ pub enum Mode {
     Private,
     /// As the existing file has it; 0600 for a new one.
     Keep,
-    /// As the existing file has it, but everybody may read it; 0644 for a new one, and 0755 for the folders on the way.
+    /// As the existing file has it, with everybody let in to read; 0644 for a new one, and 0755 for the folders on the way.
     Shared,
     /// Exactly these permission bits.
     Exactly(u32),

@@ -55,7 +55,7 @@ pub fn read_text(path: &Path) -> anyhow::Result<Option<String>> {
             .count();
         with_hint(
             anyhow!("`{shown}` is not UTF-8 at line {line}; it is left as it is"),
-            format!("convert it: iconv -t utf-8 '{shown}'"),
+            format!("convert it: `iconv -t utf-8 '{shown}'`"),
         )
     })
 }

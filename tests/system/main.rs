@@ -7,6 +7,7 @@
 mod support;
 
 mod checked;
+mod closed;
 mod installs;
 mod shims;
 mod tools;

@@ -9,7 +9,7 @@ use super::edits::Wish;
 use crate::changes::{self, Edit};
 use crate::commands::session::Session;
 use crate::commands::sharers::remembered;
-use crate::error::{copied, with_hint};
+use crate::error::{copied, explain, with_hint};
 use crate::files::Mode;
 use crate::places::{Scope, this_program};
 use crate::settings::{Field, Source};
@@ -116,7 +116,10 @@ pub fn refusals(
         let error = error.context(format!(
             "{tool} is not configured: `{path}` is left as it is"
         ));
-        let mend = format!("mend that file, then run `studio-mirror login --tool {tool}`");
+        let mend = explain(&error).hint;
+        let mend = mend.unwrap_or_else(|| "mend that file".to_owned());
+        let again = session.places.scope.command("login");
+        let mend = format!("{mend}, then run `{again} --tool {tool}`");
         (*tool, with_hint(error, mend))
     };
     let mut refusals: BTreeMap<Tool, anyhow::Error> = tools
