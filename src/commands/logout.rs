@@ -13,7 +13,7 @@ use crate::cli::LogoutArgs;
 use crate::columns::beside;
 use crate::environment;
 use crate::error::{Explained, explain};
-use crate::files::Mode;
+use crate::files::{self, Mode};
 use crate::helper::{self, login_cache};
 use crate::output::{Printer, Report};
 use crate::places::{Places, Scope, this_program};
@@ -170,9 +170,15 @@ impl Undo<'_> {
         &mut self,
         state: &mut State,
         path: &Path,
-        unconfigure: impl Fn(&str, &str) -> anyhow::Result<String>,
+        unconfigure: impl Fn(&str, &str) -> anyhow::Result<String> + Send,
     ) -> bool {
-        match changes::take_back(state, path, unconfigure) {
+        let take_back = || changes::take_back(state, path, unconfigure);
+        let done = match self.places.scope {
+            Scope::User => take_back(),
+            // What the login made there it made as that user, too.
+            Scope::System => files::as_owner(path, take_back),
+        };
+        match done {
             Ok(()) => {
                 self.given_back(path);
                 true

@@ -2,10 +2,12 @@
 
 mod atomic;
 mod lock;
+mod owner;
 mod private;
 
 pub use atomic::{Mode, explain_io, make_folder, remove_litter, temporary_name, write};
 pub use lock::Lock;
+pub use owner::{as_owner, owner_beside_root};
 pub use private::{is_memory_backed, make_private_dir, private_dir_is_ours};
 
 use std::fs;

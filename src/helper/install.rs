@@ -132,7 +132,10 @@ impl Installation {
     /// When a file or the link cannot be written.
     pub fn make(&self) -> anyhow::Result<()> {
         for edit in &self.edits {
-            edit.make()?;
+            match self.scope {
+                Scope::User => edit.make()?,
+                Scope::System => files::as_owner(&edit.path, || edit.make())?,
+            }
         }
         for (link, target) in &self.links {
             make_link(link, target, self.scope)?;

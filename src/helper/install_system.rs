@@ -12,7 +12,7 @@ use super::backend::{BACKEND_FILE, FIRST, backend_source};
 use super::install::{Installation, is_this_program, may_link, programs_on_path};
 use crate::changes::{self, Edit};
 use crate::error::with_hint;
-use crate::files::Mode;
+use crate::files::{self, Mode};
 use crate::places::{Places, Scope};
 use crate::state::{Part, State};
 
@@ -49,10 +49,15 @@ pub fn plan(
         }
     }
     for python in pythons_with_keyring(path) {
-        match packages_folder(&python) {
+        let found = files::as_owner(&python, || Ok(packages_folder(&python)));
+        let owner = |path: &Path| files::owner_beside_root(path).map(|owner| owner.uid);
+        // An interpreter of somebody's says nothing about places that are not theirs.
+        let is_told =
+            |folder: &PathBuf| owner(&python).is_none_or(|uid| owner(folder) == Some(uid));
+        match found.unwrap_or_default().filter(is_told) {
             Some(folder) => texts.extend(backend_files(&folder, program)),
             None => installation.warnings.push(format!(
-                "{} does not say where its packages are: its keyring does not reach studio-mirror",
+                "{} names no folder of its owner's for its packages: its keyring does not reach studio-mirror",
                 python.display()
             )),
         }
@@ -82,16 +87,26 @@ pub fn plan(
     Ok(installation)
 }
 
-/// A file that is ours from its first byte to its last.
+/// A file that is ours from its first byte to its last. An environment that it lies in may be a user's, as conda is in Studio's
+/// images: what that user put there leads to nothing that is not theirs.
 fn whole_file(state: &State, path: &Path, text: String) -> anyhow::Result<Edit> {
-    changes::plan(
-        state,
-        path,
-        BTreeSet::from([Part::Helper]),
-        Mode::Shared,
-        |_| Ok(text),
-        |_, _| Ok(String::new()),
-    )
+    let shown = path.display();
+    if path.is_symlink() {
+        return Err(with_hint(
+            anyhow!("`{shown}` is a symlink, and none of studio-mirror's"),
+            format!("look where it leads (`ls -l '{shown}'`), delete it, then run the same again"),
+        ));
+    }
+    files::as_owner(path, || {
+        changes::plan(
+            state,
+            path,
+            BTreeSet::from([Part::Helper]),
+            Mode::Shared,
+            |_| Ok(text.clone()),
+            |_, _| Ok(String::new()),
+        )
+    })
 }
 
 /// Every user runs it with a role's credentials: everybody must be able to, and only root may have had a hand in it.
@@ -154,6 +169,7 @@ fn packages_folder(python: &Path) -> Option<PathBuf> {
             "-c",
             "import sysconfig; print(sysconfig.get_path('purelib'))",
         ])
+        .current_dir("/")
         .stdin(Stdio::null())
         .stderr(Stdio::null())
         .output()
