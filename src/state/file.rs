@@ -22,7 +22,7 @@ impl State {
         folder.join("state.json")
     }
 
-    /// Reads the state below `folder`; empty if there is none.
+    /// Reads the state below `folder`; empty if there is none, and where this user could never have left one.
     ///
     /// # Errors
     /// When somebody else could have written it, or it does not parse.
@@ -40,6 +40,9 @@ impl State {
             Err(error) if files::is_absent(&error) => return Ok(Self::default()),
             Err(error) => {
                 let is_denied = error.kind() == io::ErrorKind::PermissionDenied;
+                if is_denied && is_in_anothers_home(&path) {
+                    return Ok(Self::default());
+                }
                 let error = anyhow!(error).context(format!("cannot read `{shown}`"));
                 bail!(match is_denied {
                     true => with_hint(error, what_to_do_about_closed(&path)),
@@ -106,13 +109,29 @@ impl State {
     }
 }
 
+/// Who owns what is at `path`.
+fn owner(path: &Path) -> Option<u32> {
+    std::fs::symlink_metadata(path).ok().map(|kind| kind.uid())
+}
+
+/// What lets this user not in: what lies in a closed folder cannot be looked at, only the folder itself.
+fn closed(path: &Path) -> &Path {
+    let seen = path.ancestors().find(|path| owner(path).is_some());
+    seen.unwrap_or(path)
+}
+
+/// Whether HOME is somebody else's and closed, as an image may name one for all users: what is closed, and every folder above it,
+/// is not this user's. One in a home of theirs counts as theirs, whoever closed it: their login is not to be taken for none.
+fn is_in_anothers_home(path: &Path) -> bool {
+    let us = rustix::process::geteuid().as_raw();
+    let closed = closed(path);
+    closed != path && closed.ancestors().all(|folder| owner(folder) != Some(us))
+}
+
 /// The next step where `path`, or a folder above it, lets this user not in.
 fn what_to_do_about_closed(path: &Path) -> String {
-    let owner = |path: &Path| std::fs::symlink_metadata(path).ok().map(|kind| kind.uid());
     let us = rustix::process::geteuid().as_raw();
-    // What lies in a closed folder cannot be looked at, only the folder itself.
-    let closed = path.ancestors().find(|path| owner(path).is_some());
-    let closed = closed.unwrap_or(path);
+    let closed = closed(path);
     let is_in_ours = closed.parent().and_then(owner) == Some(us);
     let shown = closed.display();
     match owner(closed) {

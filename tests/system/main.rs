@@ -8,6 +8,7 @@ mod support;
 
 mod checked;
 mod closed;
+mod homes;
 mod installs;
 mod shims;
 mod tools;
