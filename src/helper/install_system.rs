@@ -19,6 +19,9 @@ use crate::state::{Part, State};
 /// Two more folders for the `keyring`: pip looks past the one that it is installed in itself, and the first may be that.
 const ON_PATH: [&str; 2] = ["/usr/local/bin", "/usr/bin"];
 
+/// What the backend is called among a Python's installed distributions.
+pub const DISTRIBUTION: &str = "studio_mirror_keyring";
+
 /// What login shells read.
 const PROFILE: &str = "/etc/profile.d/studio-mirror.sh";
 
@@ -183,7 +186,7 @@ fn packages_folder(python: &Path) -> Option<PathBuf> {
 /// (<https://packaging.python.org/en/latest/specifications/recording-installed-packages/>).
 fn backend_files(folder: &Path, program: &Path) -> Vec<(PathBuf, String)> {
     let version = env!("CARGO_PKG_VERSION");
-    let about = format!("studio_mirror_keyring-{version}.dist-info");
+    let about = format!("{DISTRIBUTION}-{version}.dist-info");
     let files = [
         (
             BACKEND_FILE.to_owned(),

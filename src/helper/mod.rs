@@ -19,6 +19,6 @@ pub use install::{
     Installation, first_keyring_on_path, is_this_program, make_link, module_folder, remember_link,
     unconfigure_keyringrc,
 };
-pub use install_system::refuse_unfit;
+pub use install_system::{DISTRIBUTION, refuse_unfit};
 pub use query::{Mode, Query, Wanted, answers_for, login_at, login_for, parse};
 pub use reply::run;

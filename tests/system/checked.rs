@@ -57,3 +57,26 @@ fn an_image_for_all_users_has_no_finding_and_our_links_must_come_first() {
     assert_eq!(broken, ["tools.npm.registry"], "{seen:?}");
     image.assert_no_leak();
 }
+
+#[test]
+fn pythons_keyring_needs_no_file_of_the_users_where_all_users_are_set_up() {
+    if !super::possible() {
+        return;
+    }
+    let image = Image::build("pip,twine");
+    let backend = |path: &str, python: &str| {
+        let script = format!(
+            "printf '#!{python}\\n' >{path}/twine; chmod 755 {path}/twine; PATH={path}:$PATH;"
+        );
+        let seen = tools(&image, &script);
+        let found = seen.into_iter().find(|(id, _)| id == "keyring.backend");
+        found.map(|(_, status)| status)
+    };
+    let of_image = backend("/opt/conda/bin", "/opt/conda/bin/python");
+    assert_eq!(of_image.as_deref(), Some("ok"));
+    // One that came later has no backend of ours.
+    let venv = "/opt/conda/bin/python -m venv --without-pip /tmp/v";
+    image.sh(Who::Space, venv).success();
+    let later = backend("/tmp/v/bin", "/tmp/v/bin/python");
+    assert_eq!(later.as_deref(), Some("failed"));
+}

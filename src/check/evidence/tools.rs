@@ -23,7 +23,7 @@ pub struct ToolsSeen {
     /// Every `keyring` that one of them runs.
     pub keyrings: Vec<KeyringSeen>,
     /// What keeps the Python package keyring from us, where a tool needs it.
-    pub backend: Option<Result<String, Sourced<String>>>,
+    pub backend: Option<Result<String, NoBackend>>,
     /// Files, ages, the background process.
     pub machine: MachineSeen,
     /// Tools that are asked for by name and cannot be looked at, and why.
@@ -54,6 +54,15 @@ impl ToolsSeen {
             .filter_map(|(tool, held)| Some((tool, held?)))
             .chain(others)
     }
+}
+
+/// What keeps the Python package keyring from us.
+#[derive(Clone, Debug)]
+pub enum NoBackend {
+    /// Another backend is chosen, or none.
+    Chosen(Sourced<String>),
+    /// All users are set up, and the tool's Python, at this prefix, is not.
+    NotInstalled(Tool, String),
 }
 
 /// What uv uses, by the kind of command.

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::ToolsPlan;
-use super::program::every;
-use crate::check::evidence::tools::{KeyringKind, KeyringSeen};
-use crate::helper::{self, BACKEND_NAME};
+use super::program::{every, python_tool};
+use super::{ToolsPlan, command};
+use crate::check::evidence::tools::{KeyringKind, KeyringSeen, NoBackend};
+use crate::helper::{self, BACKEND_NAME, DISTRIBUTION};
 use crate::state::ToolLogin;
 use crate::token::{Store, is_token};
 use crate::tools::effective::{Origin, Sourced};
@@ -76,25 +76,53 @@ fn kind(path: &Path, login: &ToolLogin, plan: &ToolsPlan) -> KeyringKind {
 }
 
 /// Whether the Python package keyring reaches us, where a tool imports it: how, or what keeps it from that.
-pub fn backend(plan: &ToolsPlan) -> Option<Result<String, Sourced<String>>> {
+pub fn backend(plan: &ToolsPlan) -> Option<Result<String, NoBackend>> {
     let imports = [Tool::Twine, Tool::Poetry, Tool::Hatch];
-    plan.logins()
-        .find(|(tool, login)| imports.contains(tool) && tool.asks_keyring(login))?;
+    let importing: Vec<Tool> = plan
+        .logins()
+        .filter(|(tool, login)| imports.contains(tool) && tool.asks_keyring(login))
+        .map(|(tool, _)| tool)
+        .collect();
+    importing.first()?;
+    let chosen = |backend| Some(Err(NoBackend::Chosen(backend)));
     if let Some(value) = plan.environment.get(BACKEND_VARIABLE)
         && !value.is_empty()
         && value != BACKEND_NAME
     {
         let origin = Origin::Variable(BACKEND_VARIABLE.to_owned());
-        return Some(Err(Sourced::new(value.clone(), origin)));
+        return chosen(Sourced::new(value.clone(), origin));
     }
     let path = plan.places.config.join("python_keyring/keyringrc.cfg");
     let shown = plan.places.shown(&path);
     let text = std::fs::read_to_string(&path).unwrap_or_default();
-    Some(match keyringrc::backend(&text) {
-        Ok(Some(named)) if named == BACKEND_NAME => Ok(shown),
-        Ok(named) => Err(Sourced::default(named.unwrap_or_else(|| "none".to_owned()))),
-        Err(error) => Err(Sourced::default(format!(
+    match keyringrc::backend(&text) {
+        Ok(Some(named)) if named == BACKEND_NAME => Some(Ok(shown)),
+        Ok(None)
+            if importing
+                .iter()
+                .all(|tool| plan.of_everybody.contains(tool)) =>
+        {
+            installed_for_all(plan, &importing)
+        }
+        Ok(named) => chosen(Sourced::default(named.unwrap_or_else(|| "none".to_owned()))),
+        Err(error) => chosen(Sourced::default(format!(
             "not to be read ({shown}: {error})"
         ))),
-    })
+    }
+}
+
+/// The same by the distribution that the login of all users leaves in every Python: none of `tools` needs a file of the user's.
+fn installed_for_all(plan: &ToolsPlan, tools: &[Tool]) -> Option<Result<String, NoBackend>> {
+    let look = |tool: &Tool| {
+        let path = plan.find(command(*tool))?;
+        let python = python_tool(DISTRIBUTION, &path, &plan.places.home, &plan.asked)?;
+        let prefix = plan.places.shown(&python.prefix);
+        Some(match python.version {
+            Some(_) => Ok(format!("{DISTRIBUTION} in {prefix}")),
+            None => Err(NoBackend::NotInstalled(*tool, prefix)),
+        })
+    };
+    let seen: Vec<_> = tools.iter().filter_map(look).collect();
+    let missing = seen.iter().position(Result::is_err).unwrap_or_default();
+    seen.into_iter().nth(missing)
 }

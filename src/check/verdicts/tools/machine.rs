@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::{renew, shell_path, unset, without};
-use crate::check::evidence::tools::KeyringKind;
+use crate::check::evidence::tools::{KeyringKind, NoBackend};
 use crate::check::verdicts::list;
 use crate::check::{Evidence, Mender, Verdict};
+use crate::helper::DISTRIBUTION;
 use crate::refresh::Running;
 use crate::timestamp::span;
 use crate::tools::effective::Origin;
@@ -40,7 +41,11 @@ pub fn keyring(evidence: &Evidence) -> Option<Verdict> {
 pub fn backend(evidence: &Evidence) -> Option<Verdict> {
     Some(match evidence.tools.backend.as_ref()? {
         Ok(file) => Verdict::ok(format!("{file} names studio-mirror's backend")),
-        Err(other) => {
+        Err(NoBackend::NotInstalled(tool, prefix)) => Verdict::failed(format!(
+            "the Python of {tool}, {prefix}, has no {DISTRIBUTION}, which all users' login puts into each Python on PATH that has keyring"
+        ))
+        .fix(format!("$ studio-mirror login --tool {tool}")),
+        Err(NoBackend::Chosen(other)) => {
             let verdict = Verdict::failed(match &other.origin {
                 Origin::Variable(name) => format!(
                     "${name} chooses the backend {}, which knows no token of ours",
