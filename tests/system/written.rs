@@ -75,6 +75,31 @@ fn status_says_what_is_everybodys_and_where_it_stands() {
     ] {
         assert!(says(&status.stdout, line), "{line}\n{status}");
     }
+    // What somebody has done to it since is seen.
+    let spoil = "cp /etc/pip.conf /tmp/kept; echo '[' >/etc/pip.conf; rm /usr/local/lib/studio-mirror/bin/npm";
+    image.sh(BUILDER, spoil).success();
+    let status = image.sh(Who::Space, "studio-mirror status");
+    let words: Vec<&str> = status.stdout.split_whitespace().collect();
+    let text = words.join(" ");
+    for said in [
+        "pip /etc/pip.conf pip cannot read its file: line 1: ",
+        "npm /etc/studio-mirror/npmrc `/usr/local/lib/studio-mirror/bin/npm` is not studio-mirror's; as root, run `studio-mirror login --system`",
+    ] {
+        assert!(text.contains(said), "{said}\n{status}");
+    }
+    image
+        .sh(
+            BUILDER,
+            "rm /etc/pip.conf /etc/studio-mirror/npmrc; studio-mirror status >/tmp/status; mv /tmp/kept /etc/pip.conf",
+        )
+        .success();
+    let status = image.sh(BUILDER, "cat /tmp/status");
+    let mend =
+        "its file no longer names the repository; as root, run `studio-mirror login --system`";
+    let words: Vec<&str> = status.stdout.split_whitespace().collect();
+    assert_eq!(words.join(" ").matches(mend).count(), 2, "{status}");
+    let mended = image.sh(BUILDER, "studio-mirror login --system");
+    assert_eq!(mended.status.code(), Some(0), "{mended}");
     // Flags are not needed any more, and one's own login comes before everybody's.
     let own = image.sh(
         Who::Space,

@@ -1,11 +1,18 @@
 //! What `status` says of the tools that root's `login --system` set up for all users.
 
+use std::path::Path;
+
 use serde::Serialize;
 
+use super::tools::tool_state;
+use crate::columns::beside;
 use crate::commands::session::Session;
+use crate::files;
+use crate::helper::is_this_program;
 use crate::places::Places;
+use crate::state::ToolLogin;
 use crate::system_login;
-use crate::tools::Tool;
+use crate::tools::{SystemWide, Tool, ToolFile};
 
 /// One of them.
 #[derive(Debug, Serialize)]
@@ -17,6 +24,8 @@ pub struct EverybodysTool {
     commands: Vec<String>,
     /// Whether the user's own login stands before it.
     replaced: bool,
+    /// `ok`, or what is wrong.
+    state: String,
 }
 
 /// All of them.
@@ -39,9 +48,41 @@ pub fn tools(session: &Session) -> Vec<EverybodysTool> {
                     .map(|shim| bin.join(shim.command).display().to_string())
                     .collect(),
                 replaced: session.state.tools.contains_key(tool),
+                state: state(*tool, login, &all, &bin),
             })
         })
         .collect()
+}
+
+/// What its files say, and whether its commands lead to us.
+fn state(tool: Tool, login: &ToolLogin, all: &SystemWide, bin: &Path) -> String {
+    let again = "as root, run `studio-mirror login --system`";
+    let files = all.files.iter();
+    let of_files = files.map(|file| match all.shims.is_empty() {
+        true => tool_state(tool, file, login, None, again),
+        false => state_without_token(tool, file, login, again),
+    });
+    let links = all.shims.iter().map(|shim| bin.join(shim.command));
+    let of_links = links
+        .filter(|link| !is_this_program(link))
+        .map(|link| format!("`{}` is not studio-mirror's; {again}", link.display()));
+    let wrong = of_files.filter(|state| state != "ok").chain(of_links);
+    wrong.into_iter().next().unwrap_or_else(|| "ok".to_owned())
+}
+
+/// What a file says that names the repository alone: its tool gets the token by a command of ours.
+fn state_without_token(tool: Tool, file: &ToolFile, login: &ToolLogin, again: &str) -> String {
+    let text = match files::read_text(&file.path) {
+        Ok(text) => text.unwrap_or_default(),
+        Err(error) => return format!("{error:#}"),
+    };
+    match file.editor.unconfigure(&text, &[login.main.endpoint.url()]) {
+        Err(error) => format!("{tool} cannot read its file: {error}"),
+        Ok(without) if without == text => {
+            format!("its file no longer names the repository; {again}")
+        }
+        Ok(_) => "ok".to_owned(),
+    }
 }
 
 /// For people.
@@ -53,11 +94,14 @@ pub fn text(tools: &[EverybodysTool]) -> String {
     for tool in tools {
         let places = || tool.files.iter().chain(&tool.commands);
         let place = places().next().map_or("the helper alone", String::as_str);
-        let replaced = match tool.replaced {
-            true => "your own login counts",
-            false => "ok",
+        let state = match (tool.replaced, tool.tool) {
+            (false, _) => &tool.state,
+            // The nearest file above a project wins, and the home's comes last (the Cargo Book, Configuration).
+            (true, Tool::Cargo) => "your own login counts in projects below your home",
+            (true, _) => "your own login counts",
         };
-        text += &format!("  {:<6} {place:<34} {replaced}\n", tool.tool.as_str());
+        let head = format!("  {:<6} {place:<34} ", tool.tool.as_str());
+        text += &beside(&head, head.len(), state);
         text += &format!("    {}\n", tool.endpoint);
     }
     text

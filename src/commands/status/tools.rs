@@ -55,7 +55,7 @@ pub fn report(session: &Session, tool: Tool, cached: Option<&Token>) -> ToolRepo
                 }
                 None => files
                     .iter()
-                    .map(|file| tool_state(tool, file, login, cached))
+                    .map(|file| tool_state(tool, file, login, cached, "run `studio-mirror login`"))
                     .chain(overruled(
                         tool,
                         login,
@@ -74,7 +74,14 @@ fn overridden(session: &Session, tool: Tool) -> Option<&'static str> {
     tool.overriding_variables(&session.environment).next()
 }
 
-fn tool_state(tool: Tool, file: &ToolFile, login: &ToolLogin, cached: Option<&Token>) -> String {
+/// What one of the tool's files says; `again` is how it is made right.
+pub fn tool_state(
+    tool: Tool,
+    file: &ToolFile,
+    login: &ToolLogin,
+    cached: Option<&Token>,
+    again: &str,
+) -> String {
     let text = match files::read_text(&file.path) {
         Ok(text) => text.unwrap_or_default(),
         Err(error) => return format!("{error:#}"),
@@ -84,14 +91,14 @@ fn tool_state(tool: Tool, file: &ToolFile, login: &ToolLogin, cached: Option<&To
     match (found, login.auth) {
         (Err(error), _) => format!("{tool} cannot read its file: {error}"),
         (Ok(Found::NotConfigured), _) => {
-            "its file no longer names the repository; run `studio-mirror login`".into()
+            format!("its file no longer names the repository; {again}")
         }
-        (Ok(Found::Amiss(what)), _) => format!("{what}; run `studio-mirror login --tool {tool}`"),
+        (Ok(Found::Amiss(what)), _) => format!("{what}; {again}"),
         (Ok(Found::Unneeded), _) | (Ok(Found::Address), AuthMode::Token) => "ok".into(),
         (Ok(Found::Address | Found::Helper), AuthMode::Helper) => {
             match file.editor.program(&text, url) {
                 Some(program) if !program.is_file() => format!(
-                    "it asks `{}`, which is not there; run `studio-mirror login`",
+                    "it asks `{}`, which is not there; {again}",
                     program.display()
                 ),
                 _ => "ok".into(),
