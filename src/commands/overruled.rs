@@ -49,14 +49,15 @@ fn in_file(file: &WinningFile, login: &ToolLogin, places: &Places) -> Vec<String
 }
 
 /// One sentence for each place that pip's other files put before the repositories of `login`, or beside them. `planned` has
-/// what a file will say once a login has written it.
+/// what a file will say once a login has written it; `prefix` is that of the Python in question.
 pub fn by_pips_other_files(
     login: &ToolLogin,
     places: &Places,
     environment: &BTreeMap<String, String>,
+    prefix: Option<&Path>,
     planned: impl Fn(&Path) -> Option<String>,
 ) -> Vec<String> {
-    let read = read_pips_files(places, environment, planned);
+    let read = read_pips_files(places, environment, prefix, planned);
     // Variables are warned of by their names. What pip cannot read it complains of.
     let Ok(settings) = pip::merge(&read, &BTreeMap::new(), Path::exists) else {
         return Vec::new();
@@ -86,17 +87,17 @@ pub fn by_pips_other_files(
     overruling.into_iter().chain(beside).collect()
 }
 
-/// Those that it reads for every Python. One that is planned counts as the user's own: `login` writes it.
+/// Those that it reads. One that is planned counts as the user's own: `login` writes it.
 fn read_pips_files(
     places: &Places,
     environment: &BTreeMap<String, String>,
+    prefix: Option<&Path>,
     planned: impl Fn(&Path) -> Option<String>,
 ) -> Vec<ReadFile> {
     let folders = Folders {
         home: &places.home,
         config: &places.config,
-        // Each Python has a file of its own: `check` knows which one counts.
-        prefix: None,
+        prefix,
     };
     let read = |path: &Path| {
         let new = planned(path);

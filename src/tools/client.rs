@@ -130,7 +130,7 @@ impl SystemWide {
     }
 
     /// Set up by one file.
-    pub fn file(path: &str, editor: &'static dyn Editor) -> Self {
+    pub fn file(path: impl Into<PathBuf>, editor: &'static dyn Editor) -> Self {
         let path = path.into();
         Self {
             files: vec![ToolFile { path, editor }],

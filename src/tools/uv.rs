@@ -49,7 +49,9 @@ impl Client for Uv {
     }
 
     fn system(&self) -> Option<SystemWide> {
-        Some(SystemWide::file("/etc/uv/uv.toml", &UvToml))
+        // uv reads the first that is there, and no other.
+        let file = Places::either("/etc/xdg/uv/uv.toml".into(), "/etc/uv/uv.toml".into());
+        Some(SystemWide::file(file, &UvToml))
     }
 
     fn environment_auth(&self) -> Option<AuthMode> {

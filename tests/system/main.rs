@@ -13,6 +13,7 @@ mod installs;
 mod shims;
 mod tools;
 mod trust;
+mod winning;
 mod written;
 
 use support::studio_space;

@@ -1,7 +1,7 @@
 //! What may surprise in a set of edits, for people to read.
 
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use super::Edits;
 use crate::commands::login::targets::Target;
@@ -53,22 +53,32 @@ impl Edits {
 
     /// Says which other files win over what was written.
     pub(super) fn warn_of_winning_files(&mut self, session: &Session) {
-        if session.places.scope == Scope::System {
-            // Each user has files of their own.
-            return;
-        }
+        let (places, environment) = (&session.places, &session.environment);
+        // Each Python has a file of its own. `check` knows which one counts for one's own login; all users may run any of them.
+        let prefixes = match places.scope {
+            Scope::System => prefixes_with_pip_conf(environment),
+            Scope::User => BTreeSet::new(),
+        };
         for planned in self.planned.iter().filter(|planned| planned.files.is_ok()) {
-            let (places, environment) = (&session.places, &session.environment);
-            let warnings = overruled(planned.tool, &planned.login, places, environment);
-            self.warnings.extend(warnings);
+            // Each user has files of their own.
+            if places.scope == Scope::User {
+                let warnings = overruled(planned.tool, &planned.login, places, environment);
+                self.warnings.extend(warnings);
+            }
             if planned.tool == Tool::Pip {
                 let edits = &self.edits;
                 let new = |path: &Path| {
                     let edit = edits.iter().find(|edit| edit.path == path);
                     edit.map(|edit| edit.text.clone())
                 };
-                let warnings = by_pips_other_files(&planned.login, places, environment, new);
-                self.warnings.extend(warnings);
+                let login = &planned.login;
+                let every = [None]
+                    .into_iter()
+                    .chain(prefixes.iter().map(PathBuf::as_path).map(Some));
+                let said: BTreeSet<String> = every
+                    .flat_map(|prefix| by_pips_other_files(login, places, environment, prefix, new))
+                    .collect();
+                self.warnings.extend(said);
             }
         }
     }
@@ -86,4 +96,13 @@ impl Edits {
             }
         }
     }
+}
+
+/// The prefixes of PATH's folders that have a file for pip of their own, which wins over /etc/pip.conf.
+fn prefixes_with_pip_conf(environment: &BTreeMap<String, String>) -> BTreeSet<PathBuf> {
+    let path = environment.get("PATH").map_or("", String::as_str);
+    std::env::split_paths(path)
+        .filter_map(|folder| Some(folder.parent()?.to_owned()))
+        .filter(|prefix| prefix.join("pip.conf").is_file())
+        .collect()
 }
