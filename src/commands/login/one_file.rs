@@ -88,6 +88,11 @@ pub fn plan_file(
         |text, _| Ok(compose::unconfigure(text, &before)?),
     )?;
     edit.tokens = tokens.held_by(sharers, &edit.text);
+    if session.places.scope == Scope::System {
+        // pip's own command edits the user's file unless it is told.
+        let unset = |said: String| said.replace("`pip config ", "`pip config --global ");
+        warnings = warnings.into_iter().map(unset).collect();
+    }
     Ok((edit, warnings))
 }
 

@@ -151,8 +151,9 @@ fn refuse_two_domains(session: &Session, tools: &BTreeSet<Tool>) -> anyhow::Resu
             request.domain, request.region
         )),
         format!(
-            "log in all tools by leaving out --tool, or first: studio-mirror logout --tool {others}; \
-             several domains at once go into [[repository]] of config.toml"
+            "log in all tools by leaving out --tool, or first: {} --tool {others}; \
+             several domains at once go into [[repository]] of config.toml",
+            session.places.scope.command("logout")
         ),
     ))
 }
