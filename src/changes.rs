@@ -46,7 +46,7 @@ pub fn plan(
     path: &Path,
     parts: BTreeSet<Part>,
     mode: Mode,
-    configure: impl FnOnce(&str) -> anyhow::Result<String>,
+    mut configure: impl FnMut(&str) -> anyhow::Result<String>,
     unconfigure: impl Fn(&str, &str) -> anyhow::Result<String>,
 ) -> anyhow::Result<Edit> {
     let current = files::read_text(path)?;
@@ -74,7 +74,8 @@ pub fn plan(
                 },
             )
         }
-        _ => (current.clone(), mode_now),
+        (Some(current), None) => (unremembered(current, &mut configure, unconfigure), mode_now),
+        (None, _) => (None, mode_now),
     };
     let text = configure(original.as_deref().unwrap_or_default())?;
     Ok(Edit {
@@ -87,6 +88,23 @@ pub fn plan(
         text,
         mode,
     })
+}
+
+/// What `current`, of which nothing is remembered, held before us: itself, unless it is to the byte what we would make of the
+/// text without our entries. Then a login wrote it whose memory was lost, and a logout must take it out all the same.
+fn unremembered(
+    current: &str,
+    configure: impl FnOnce(&str) -> anyhow::Result<String>,
+    unconfigure: impl FnOnce(&str, &str) -> anyhow::Result<String>,
+) -> Option<String> {
+    let ours = unconfigure(current, "")
+        .ok()
+        .filter(|without| without != current)
+        .filter(|without| configure(without).is_ok_and(|text| text == current));
+    match ours {
+        Some(without) => Some(without).filter(|text| !text.trim().is_empty()),
+        None => Some(current.to_owned()),
+    }
 }
 
 impl Edit {

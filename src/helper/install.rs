@@ -68,7 +68,7 @@ impl Installation {
             &folder.join(BACKEND_FILE),
             BTreeSet::from([Part::Helper]),
             Mode::Keep,
-            |_| Ok(source),
+            |_| Ok(source.clone()),
             |_, _| Ok(String::new()),
         )?;
         let mut installation = Self {

@@ -73,7 +73,9 @@ pub fn plan(
         .into_iter()
         .chain(ON_PATH.map(Path::new));
     for link in folders.map(|folder| folder.join("keyring")) {
-        if may_link(state, &link) {
+        // One that leads here and is not remembered is an earlier login's, whose memory was lost: only root could make it.
+        let leads_here = std::fs::read_link(&link).is_ok_and(|target| target == program);
+        if leads_here || may_link(state, &link) {
             installation.links.push((link, program.to_owned()));
         } else if !is_this_program(&link) {
             let link = link.display();

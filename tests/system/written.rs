@@ -1,6 +1,6 @@
 //! What stands in the image, and that it can be taken out again.
 
-use super::support::image::{BUILDER, Image, Who};
+use super::support::image::{API, BUILDER, Image, Who};
 
 const EVERYTHING: &str = "pip,uv,npm,pnpm,bun,twine,poetry,pdm,hatch,cargo";
 
@@ -58,6 +58,31 @@ fn logout_gives_back_every_byte_of_the_base_image() {
     );
     let again = image.sh(BUILDER, "studio-mirror logout --system");
     assert_eq!(again.stdout, "Nothing to log out of.\n");
+}
+
+#[test]
+fn a_login_whose_memory_was_lost_is_taken_out_all_the_same() {
+    if !super::possible() {
+        return;
+    }
+    let image = Image::build(EVERYTHING);
+    let again = image.sh(
+        BUILDER,
+        &format!(
+            "rm -rf /var/lib/studio-mirror; \
+             export STUDIO_MIRROR_API_ENDPOINT={API} STUDIO_MIRROR_REPOSITORY_ENDPOINT={API}; \
+             studio-mirror login --system --tool {EVERYTHING} --domain corp --domain-owner 111122223333 --repository team --region us-east-1"
+        ),
+    );
+    assert_eq!(again.status.code(), Some(0), "{again}");
+    assert_eq!(image.changed_since("built"), [] as [String; 0]);
+    let out = image.sh(BUILDER, "studio-mirror logout --system");
+    assert_eq!(out.status.code(), Some(0), "{out}");
+    let left = image.changed_since("base");
+    assert!(
+        matches!(&left[..], [binary] if binary.ends_with("  usr/local/bin/studio-mirror")),
+        "{left:#?}"
+    );
 }
 
 #[test]

@@ -73,7 +73,11 @@ pub fn plan_file(
         false => Mode::Keep,
     };
     let parts = sharers.iter().map(|sharer| Part::Tool(sharer.tool));
-    let before = remembered(state, path, &session.places, &session.environment);
+    // Where nothing is remembered, a login whose memory was lost may still have written the same.
+    let before = match state.changes.contains_key(path) {
+        true => remembered(state, path, &session.places, &session.environment),
+        false => sharers.to_vec(),
+    };
     let mut warnings = Vec::new();
     let mut edit = changes::plan(
         state,
