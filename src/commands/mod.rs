@@ -50,7 +50,7 @@ pub fn run() -> ExitCode {
             Command::Completions { shell } => completions::run(printer, *shell),
             Command::Login(args) => match args.system {
                 true => Session::open_for_all(&cli.global, args.values(), printer),
-                false => Session::open(&cli.global, args.values(), printer),
+                false => Session::open_at_home(&cli.global, args.values(), printer),
             }
             .and_then(|s| login::run(s, args)),
             Command::Logout(args) => logout::run(printer, args),

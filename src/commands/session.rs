@@ -42,11 +42,28 @@ pub struct Session {
 }
 
 impl Session {
-    /// Reads everything; `command_flags` are the settings among the command's own flags.
+    /// Reads everything; `command_flags` are the settings among the command's own flags. Without a home, the login of all users
+    /// is enough, as it is for the helper.
     ///
     /// # Errors
-    /// When the home is unknown, a file of ours is unreadable, or a setting cannot be right.
+    /// When the home is unknown and nobody set all users up, a file of ours is unreadable, or a setting cannot be right.
     pub fn open(global: &Global, command_flags: Values, printer: Printer) -> anyhow::Result<Self> {
+        let places = Places::find().or_else(|error| match system_login::read()? {
+            Some(_) => Ok(Places::of_nobody()),
+            None => Err(error),
+        })?;
+        Self::open_in(places, global, command_flags, printer)
+    }
+
+    /// The same for what is to be written below the user's home.
+    ///
+    /// # Errors
+    /// As [`Session::open`], and always when the home is unknown.
+    pub fn open_at_home(
+        global: &Global,
+        command_flags: Values,
+        printer: Printer,
+    ) -> anyhow::Result<Self> {
         Self::open_in(Places::find()?, global, command_flags, printer)
     }
 

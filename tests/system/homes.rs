@@ -38,3 +38,30 @@ fn a_home_that_is_somebody_elses_and_closed_counts_as_none() {
     }
     image.assert_no_leak();
 }
+
+#[test]
+fn without_a_home_every_command_that_needs_none_works() {
+    if !super::possible() {
+        return;
+    }
+    let image = Image::build("pip,npm");
+    let token = image.sh_unheard(Who::Stranger, "studio-mirror token");
+    assert!(token.success().stdout.len() > 100);
+    let checked = "export AWS_ENDPOINT_URL_STS=http://127.0.0.1:8080; studio-mirror check";
+    for script in [
+        "studio-mirror status | grep -q 'Tools of all users'",
+        "studio-mirror exec --tool npm -- env | grep -q _authToken",
+        checked,
+    ] {
+        let done = image.sh(Who::Stranger, script);
+        assert_eq!(done.status.code(), Some(0), "{script}\n{done}");
+    }
+    // What is to be written below a home needs one.
+    let refused = image.sh(Who::Stranger, "studio-mirror login");
+    assert_eq!(refused.status.code(), Some(1), "{refused}");
+    assert!(
+        refused.stderr.starts_with("error: HOME is not set"),
+        "{refused}"
+    );
+    image.assert_no_leak();
+}
