@@ -103,8 +103,11 @@ impl Installation {
             .get("PATH")
             .map(String::as_str)
             .unwrap_or_default();
-        if !std::env::split_paths(path).any(|folder| folder == places.bin) {
-            let instead = match first_keyring(OsStr::new(path)) {
+        let first = first_keyring(OsStr::new(path));
+        // As on a machine that is set up for all users: whatever its folder, it is the one that is to be asked.
+        let is_asked = first.as_deref().is_some_and(is_this_program);
+        if !is_asked && !std::env::split_paths(path).any(|folder| folder == places.bin) {
+            let instead = match first {
                 Some(other) => format!("{} if that is Python's", places.shown(&other)),
                 None => "nothing".to_owned(),
             };

@@ -63,5 +63,12 @@ fn without_a_home_every_command_that_needs_none_works() {
         refused.stderr.starts_with("error: HOME is not set"),
         "{refused}"
     );
+    // Nobody is told to put a folder on PATH for a helper that is found already.
+    let own = image.sh(Who::Space, "studio-mirror login --tool pip");
+    assert_eq!(
+        (own.status.code(), own.stderr.as_str()),
+        (Some(0), ""),
+        "{own}"
+    );
     image.assert_no_leak();
 }
