@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use futures_util::future::join_all;
 use serde::Serialize;
 
-use super::sharers::remembered;
+use super::sharers::{lead_astray, remembered};
 use crate::aws::{self, CodeArtifact};
 use crate::cli::RefreshArgs;
 use crate::columns::beside;
@@ -15,7 +15,7 @@ use crate::error::{Explained, explain};
 use crate::helper::{inherit_container_credentials, login_cache, renewed_keys};
 use crate::output::{Printer, Report};
 use crate::places::Places;
-use crate::refresh::{self, FileReport, FileState, Started};
+use crate::refresh::{self, FileReport, FileState, Seen, Started};
 use crate::state::{State, refuse_home_kept_by_sudo};
 use crate::timestamp::span;
 use crate::token::{Store, Token, TokenRequest, now};
@@ -94,11 +94,14 @@ fn once(
         // Somebody may have logged in or out since this process looked.
         let mut state = State::read(&places.state)?;
         let environment = crate::environment::read();
-        let without_us = |state: &State, path: &Path, text: &str| {
+        let seen = |state: &State, path: &Path, text: &str| {
             let sharers = remembered(state, path, places, &environment);
-            Ok(compose::unconfigure(text, &sharers)?)
+            Ok(Seen {
+                rest: compose::unconfigure(text, &sharers)?,
+                is_astray: lead_astray(&sharers, state, places, &environment)?,
+            })
         };
-        report.files = refresh::renew(&mut state, &tokens, places, &without_us)?;
+        report.files = refresh::renew(&mut state, &tokens, places, &seen)?;
     }
     printer.report(&report)?;
     Ok(report.conclude(printer))

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::files;
 use crate::places::Places;
-use crate::state::State;
+use crate::state::{Part, State};
 use crate::tools::compose::Sharer;
 use crate::tools::{AuthMode, Editor, Tool};
 
@@ -26,6 +27,34 @@ pub fn remembered<'a>(
             })
         })
         .collect()
+}
+
+/// Whether a file of these tools has a name that a token of theirs is kept by stand for another host: the token itself may stand in
+/// another of their files.
+///
+/// # Errors
+/// When one of the files cannot be read or understood.
+pub fn lead_astray(
+    sharers: &[Sharer],
+    state: &State,
+    places: &Places,
+    environment: &BTreeMap<String, String>,
+) -> anyhow::Result<bool> {
+    let hold = |sharer: &&Sharer| sharer.login.auth == AuthMode::Token;
+    for sharer in sharers.iter().filter(hold) {
+        let repositories = sharer.login.repositories();
+        let urls: Vec<&str> = repositories.map(|known| known.endpoint.url()).collect();
+        for path in state.paths_of(Part::Tool(sharer.tool)) {
+            let editor = editor_of(sharer.tool, &path, places, environment);
+            let text = files::read_text(&path)?;
+            if let (Some(editor), Some(text)) = (editor, text)
+                && editor.leads_astray(&text, &urls)?
+            {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
 }
 
 /// How `tool` edits `path`. A variable may have led to another place when it was changed: then the

@@ -17,5 +17,5 @@ pub use ask::young_token;
 pub use daemon::serve;
 pub use detach::{Started, start};
 pub use record::{LastRun, Post, Record, Running, stop};
-pub use renew::{FileReport, FileState, held_requests, lives, renew, renewed_text};
+pub use renew::{FileReport, FileState, Seen, held_requests, lives, renew, renewed_text};
 pub use strays::strays;

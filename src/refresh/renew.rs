@@ -105,8 +105,16 @@ pub fn renewed_text(text: &str, old: &[&str], new: &str) -> Option<String> {
     (renewed != text).then_some(renewed)
 }
 
-/// A file's text without what the logins of a state wrote into it.
-pub type WithoutUs<'a> = dyn Fn(&State, &Path, &str) -> anyhow::Result<String> + 'a;
+/// What the tools see in a file.
+pub struct Seen {
+    /// Its text without what the logins of a state wrote into it.
+    pub rest: String,
+    /// Whether a name that its tokens are kept by stands for another host, be it in another file.
+    pub is_astray: bool,
+}
+
+/// How the tools that a state remembers for a path see its text.
+pub type See<'a> = dyn Fn(&State, &Path, &str) -> anyhow::Result<Seen> + 'a;
 
 /// Puts `tokens`, by the names of their requests, into the files that hold older ones. To be called under the
 /// state's lock, with the state as it is on disk.
@@ -117,7 +125,7 @@ pub fn renew(
     state: &mut State,
     tokens: &BTreeMap<String, Token>,
     places: &Places,
-    without_us: &WithoutUs,
+    see: &See,
 ) -> anyhow::Result<Vec<FileReport>> {
     let before = state.clone();
     let mut reports = Vec::new();
@@ -130,8 +138,7 @@ pub fn renew(
         if !for_tools || change.tokens().next().is_none() {
             continue;
         }
-        let (file_state, failure) = match look(path, &mut change.kind, tokens, &before, without_us)
-        {
+        let (file_state, failure) = match look(path, &mut change.kind, tokens, &before, see) {
             Ok((found, text)) => {
                 writes.extend(text.map(|text| (path.clone(), text)));
                 (found, None)
@@ -169,7 +176,7 @@ fn look(
     kind: &mut ChangeKind,
     fresh: &BTreeMap<String, Token>,
     state: &State,
-    without_us: &WithoutUs,
+    see: &See,
 ) -> anyhow::Result<(FileState, Option<String>)> {
     let ChangeKind::Text {
         written,
@@ -186,7 +193,7 @@ fn look(
         tokens.clear();
         return Ok((FileState::Gone, None));
     };
-    let rest = without_us(state, path, &current)?;
+    let seen = see(state, path, &current)?;
     let mut text = current.clone();
     let mut found = FileState::Fresh;
     tokens.retain(|name, token| {
@@ -197,7 +204,7 @@ fn look(
         let former = former_tokens.get(name).map_or("", Secret::expose);
         let old = [token.expose(), former];
         let hosts = hosts_of(state, name);
-        if old.iter().any(|old| strays(&rest, old, &hosts)) {
+        if seen.is_astray || old.iter().any(|old| strays(&seen.rest, old, &hosts)) {
             // No new token goes to another host, whoever put the old one there.
             found = FileState::Edited;
             return false;

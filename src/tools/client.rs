@@ -203,6 +203,15 @@ pub trait Editor: Sync {
     /// As [`Editor::configure`].
     fn inspect(&self, text: &str, url: &str) -> Result<Found, SyntaxError>;
 
+    /// Whether a name that our token is kept by, in this text or in another file of the tool, stands here for an address at a
+    /// host that none of `urls` is at: for tools that keep tokens apart from addresses.
+    ///
+    /// # Errors
+    /// As [`Editor::configure`].
+    fn leads_astray(&self, _text: &str, _urls: &[&str]) -> Result<bool, SyntaxError> {
+        Ok(false)
+    }
+
     /// The program that the text has asked for the token of the endpoint `url`, where it names one by its path.
     fn program(&self, _text: &str, _url: &str) -> Option<PathBuf> {
         None

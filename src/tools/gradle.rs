@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::client::path_in;
+use super::url::is_at_host_of;
 use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, ToolFile};
 use crate::edit::SyntaxError;
 use crate::endpoint::Format;
@@ -85,6 +86,17 @@ impl Editor for InitScript {
             true => Ok(Found::Address),
             false => Ok(Found::NotConfigured),
         }
+    }
+
+    fn leads_astray(&self, text: &str, urls: &[&str]) -> Result<bool, SyntaxError> {
+        let endpoints = text.lines().map(str::trim_start);
+        let endpoints = endpoints.filter(|line| line.starts_with("[name: "));
+        let mut addresses = endpoints.filter_map(|line| Some(line.split_once("url: '")?.1));
+        let is_home = |address: &str| {
+            let url = address.split('\'').next().unwrap_or(address);
+            is_at_host_of(url, urls)
+        };
+        Ok(addresses.any(|address| !is_home(address)))
     }
 
     fn program(&self, text: &str, _: &str) -> Option<PathBuf> {

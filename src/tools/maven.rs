@@ -1,6 +1,7 @@
 //! Maven's settings.xml: a mirror that takes Maven Central's place, for plugins too, the token as a server's password, and a
 //! profile a repository that publishes there.
 
+mod astray;
 mod names;
 
 use std::collections::BTreeMap;
@@ -163,6 +164,10 @@ impl Editor for SettingsXml {
             });
         }
         Ok(Found::NotConfigured)
+    }
+
+    fn leads_astray(&self, text: &str, urls: &[&str]) -> Result<bool, SyntaxError> {
+        astray::leads_astray(&read(text)?, urls)
     }
 }
 

@@ -7,8 +7,9 @@
 use std::collections::BTreeMap;
 
 use super::client::path_in;
-use super::secret_name::{is_secret, secret_name};
+use super::secret_name::{is_secret, is_secret_of, secret_name};
 use super::tables::{Keys, TokenPlace};
+use super::url::is_at_host_of;
 use super::{Auth, AuthMode, Client, Configured, Editor, Found, Registry, SystemWide, ToolFile};
 use crate::edit::SyntaxError;
 use crate::edit::toml::{TomlFile, quoted};
@@ -111,6 +112,13 @@ fn is_ours(name: &str) -> bool {
     is_secret(name.strip_suffix(INDEX_SUFFIX).unwrap_or(name))
 }
 
+/// Whether a name is one of [`names_for`] any registry.
+fn keeps_token(name: &str) -> bool {
+    let name = name.strip_suffix(INDEX_SUFFIX).unwrap_or(name);
+    let registry = name.rsplit_once('-').map(|(registry, _)| registry);
+    registry.is_some_and(|registry| Keys::is_our_name(registry) && is_secret_of(name, registry))
+}
+
 /// The user's config.toml.
 pub struct PoetryToml;
 
@@ -148,6 +156,16 @@ impl Editor for PoetryToml {
             }
         }
         Ok(Found::NotConfigured)
+    }
+
+    fn leads_astray(&self, text: &str, urls: &[&str]) -> Result<bool, SyntaxError> {
+        for name in toml_tables::tables_in(text, &[REPOSITORIES])? {
+            let url = toml_tables::string(text, &[REPOSITORIES, &name, PUBLISHING.url])?;
+            if keeps_token(&name) && url.is_some_and(|url| !is_at_host_of(&url, urls)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 

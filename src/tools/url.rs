@@ -76,6 +76,12 @@ pub(super) fn same_endpoint(url: &str, other: &str) -> bool {
     both.is_some_and(|(url, other)| url.same_endpoint(&other))
 }
 
+/// Whether `url` is at the host, and port, of one of `others`; what is no URL is nowhere.
+pub(super) fn is_at_host_of(url: &str, others: &[&str]) -> bool {
+    let hosts = || others.iter().filter_map(|other| Parts::of(other));
+    Parts::of(url).is_some_and(|url| hosts().any(|other| url.host.eq_ignore_ascii_case(other.host)))
+}
+
 /// `endpoint` with `tail` behind it and the user `aws` in it, with the token if that is how the tool gets it.
 pub(super) fn with_login(endpoint: &str, tail: &str, auth: Auth) -> String {
     let slash = if endpoint.ends_with('/') { "" } else { "/" };

@@ -12,17 +12,39 @@ use crate::support::wire::Api;
 
 const SHORT_LIFE: i64 = 8;
 
-/// Each tool that can hold its token in a file beside the address that it is for.
-const FILES: [(&str, &str); 9] = [
-    ("npm", ".npmrc"),
-    ("pnpm", ".config/pnpm/auth.ini"),
-    ("yarn", ".yarnrc.yml"),
-    ("bun", ".bunfig.toml"),
-    ("pip", ".config/pip/pip.conf"),
-    ("uv", ".config/uv/uv.toml"),
-    ("twine", ".pypirc"),
-    ("pdm", ".config/pdm/config.toml"),
-    ("hatch", ".config/hatch/config.toml"),
+/// Each tool that can hold its token in a file: that file, and the one with the address that it is for.
+const FILES: [(&str, &str, &str); 15] = [
+    ("npm", ".npmrc", ".npmrc"),
+    ("pnpm", ".config/pnpm/auth.ini", ".config/pnpm/auth.ini"),
+    ("yarn", ".yarnrc.yml", ".yarnrc.yml"),
+    ("bun", ".bunfig.toml", ".bunfig.toml"),
+    ("pip", ".config/pip/pip.conf", ".config/pip/pip.conf"),
+    ("uv", ".config/uv/uv.toml", ".config/uv/uv.toml"),
+    ("twine", ".pypirc", ".pypirc"),
+    ("pdm", ".config/pdm/config.toml", ".config/pdm/config.toml"),
+    (
+        "poetry",
+        ".config/pypoetry/auth.toml",
+        ".config/pypoetry/config.toml",
+    ),
+    (
+        "hatch",
+        ".config/hatch/config.toml",
+        ".config/hatch/config.toml",
+    ),
+    ("maven", ".m2/settings.xml", ".m2/settings.xml"),
+    (
+        "gradle",
+        ".gradle/init.d/studio-mirror.properties",
+        ".gradle/init.d/studio-mirror.gradle",
+    ),
+    ("gem", ".gemrc", ".gemrc"),
+    (
+        "dotnet",
+        ".nuget/NuGet/NuGet.Config",
+        ".nuget/NuGet/NuGet.Config",
+    ),
+    ("swift", ".netrc", ".netrc"),
 ];
 
 #[test]
@@ -31,7 +53,7 @@ fn no_new_token_goes_to_another_host_in_any_tools_file() {
     mirror.let_tokens_live(SHORT_LIFE);
     let authority = mirror.emulator.http_url();
     let authority = authority.trim_end_matches('/').replace("http://", "");
-    let homes = FILES.map(|(tool, file)| {
+    let homes = FILES.map(|(tool, holder, names)| {
         let home = Home::new();
         home.write(
             ".bunfig.toml",
@@ -39,24 +61,29 @@ fn no_new_token_goes_to_another_host_in_any_tools_file() {
         );
         let login = ["--tool", tool, "--auth", "token"];
         mirror.login(&home, &login).success();
-        let text = home.read(file);
-        assert!(holds_token(text.as_bytes()), "{text}");
-        let edited = text.replace(&authority, "127.0.0.1:9");
-        assert_ne!(edited, text);
-        home.write(file, &edited);
-        (home, file, edited)
+        let token = token_somewhere_in(&home.read(holder));
+        let text = home.read(names);
+        let edited = text.replace(&authority, "127.0.0.2:9");
+        // netrc knows no ports.
+        let edited = edited.replace("machine 127.0.0.1 ", "machine 127.0.0.2 ");
+        assert_ne!(edited, text, "{tool}");
+        home.write(names, &edited);
+        (home, holder, names, token)
     });
-    for (home, file, edited) in homes {
-        let old = edited.find("eyJ2").expect("a token");
-        let old: String = edited[old..]
-            .chars()
-            .take_while(|c| c.is_ascii_alphanumeric() || "._-".contains(*c))
-            .collect();
+    for (home, holder, names, old) in homes {
+        let edited = [holder, names].map(|file| home.read(file));
         mirror.wait_until_refused(&old);
         let finished = refresh(&home, &["--once"]).success();
         assert!(finished.stdout.contains("was edited"), "{finished}");
-        assert_eq!(home.read(file), edited, "{file}");
+        assert_eq!([holder, names].map(|file| home.read(file)), edited);
     }
+}
+
+fn token_somewhere_in(text: &str) -> String {
+    assert!(holds_token(text.as_bytes()), "{text}");
+    let token = &text[text.find("eyJ2").expect("a token")..];
+    let is_in_it = |c: &char| c.is_ascii_alphanumeric() || "._-".contains(*c);
+    token.chars().take_while(is_in_it).collect()
 }
 
 #[test]

@@ -168,3 +168,24 @@ fn what_maven_would_not_read_is_refused() {
         assert!(configured(text, &["team"]).is_err(), "{text}");
     }
 }
+
+#[test]
+fn a_name_of_ours_for_another_host_leads_the_token_astray() {
+    let text = configured("", &["team", "models"]).unwrap().text;
+    let urls = ["team", "models"].map(|name| format!("{HOST}/maven/{name}/"));
+    let urls: Vec<&str> = urls.iter().map(String::as_str).collect();
+    let is_astray = |text: &str| SettingsXml.leads_astray(text, &urls).unwrap();
+    assert!(!is_astray(&text));
+    // Each address alone: but for that of `central`, which goes by the mirror.
+    let places: Vec<usize> = text.match_indices(HOST).map(|(at, _)| at).collect();
+    let astray = places.iter().filter(|at| {
+        let (before, rest) = text.split_at(**at);
+        is_astray(&format!(
+            "{before}https://evil.example{}",
+            &rest[HOST.len()..]
+        ))
+    });
+    assert_eq!((places.len(), astray.count()), (7, 5));
+    let theirs = "<mirrors><mirror><id>theirs</id><url>https://x.example/</url></mirror>";
+    assert!(!is_astray(&text.replacen("<mirrors>", theirs, 1)));
+}
