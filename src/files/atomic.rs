@@ -172,7 +172,7 @@ pub fn make_folder(folder: &Path, mode: u32) -> io::Result<()> {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
             Err(_) => {}
             // The umask has its say when a folder is made, and none afterwards.
-            Ok(()) if mode != 0o700 => {
+            Ok(()) if fs::symlink_metadata(folder)?.mode() & 0o777 != mode => {
                 fs::set_permissions(folder, fs::Permissions::from_mode(mode))?;
             }
             Ok(()) => {}

@@ -1,10 +1,15 @@
 //! One process at a time: an advisory lock on a file that stays.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::{Duration, Instant};
+
+use anyhow::anyhow;
+
+use super::explain_io;
+use crate::error::{explain, with_hint};
 
 /// How long a waiter sleeps between two looks. Waiters must be able to give up at their own
 /// deadline, which a blocking `flock` cannot.
@@ -12,7 +17,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(15);
 
 /// Held until dropped, or until the process ends in whatever way.
 #[derive(Debug)]
-pub struct Lock(#[expect(dead_code, reason = "held for its drop")] File);
+pub struct Lock(File);
 
 impl Lock {
     /// Waits for the lock at `path` until `deadline`. The file is made if missing and never deleted:
@@ -55,6 +60,15 @@ impl Lock {
         Ok(Self::try_on(&file)?.then_some(Self(file)))
     }
 
+    /// Whether the file at `path` is the one that is locked: who deletes it lets others lock another.
+    pub fn is_at(&self, path: &Path) -> bool {
+        let both = self
+            .0
+            .metadata()
+            .and_then(|own| Ok((own, fs::metadata(path)?)));
+        both.is_ok_and(|(own, found)| (own.dev(), own.ino()) == (found.dev(), found.ino()))
+    }
+
     fn open(path: &Path) -> io::Result<File> {
         OpenOptions::new()
             .read(true)
@@ -81,5 +95,24 @@ impl Lock {
             io::ErrorKind::TimedOut,
             "another studio-mirror is still at work",
         ))
+    }
+}
+
+/// Adds the mend that goes with a lock that cannot be had.
+pub fn explain_lock(error: io::Error) -> anyhow::Error {
+    if error.kind() == io::ErrorKind::TimedOut {
+        return with_hint(
+            anyhow!(error),
+            "run the same command again; `pgrep -a studio-mirror` shows which one it waits for",
+        );
+    }
+    let explained = explain_io(error);
+    match explain(&explained).hint {
+        Some(_) => explained,
+        // Network file systems may be mounted without (`nolock`), and sandboxes may lack the call.
+        None => with_hint(
+            explained,
+            "the file system must know locks (flock(2)): point HOME to one that does",
+        ),
     }
 }

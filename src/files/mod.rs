@@ -6,9 +6,11 @@ mod owner;
 mod private;
 
 pub use atomic::{Mode, explain_io, make_folder, remove_litter, temporary_name, write};
-pub use lock::Lock;
+pub use lock::{Lock, explain_lock};
 pub use owner::{as_owner, owner_beside_root};
-pub use private::{is_memory_backed, make_private_dir, private_dir_is_ours};
+pub use private::{
+    check_writable, explain_private, is_memory_backed, make_private_dir, private_dir_is_ours,
+};
 
 use std::fs;
 use std::io::{self, Read};

@@ -1,5 +1,6 @@
 //! Homes and folders by odd names, or none; readers that go away.
 
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::process::Stdio;
 
@@ -138,6 +139,38 @@ fn odd_xdg_variables_are_survived() {
     assert!(home.join(".local/state/studio-mirror/state.json").is_file());
     home.studio_mirror(["logout"]).success();
     assert!(!elsewhere.path().join("c o n f").exists());
+}
+
+/// A folder that its owner cannot enter would keep every later login out.
+#[test]
+fn an_umask_that_closes_folders_to_their_owner_does_not() {
+    let mirror = Mirror::without_packages();
+    let home = Home::new();
+    let umask = |arguments: &[&str]| {
+        let mut shell = home.command("sh");
+        shell
+            .args(["-c", "umask 177; exec \"$@\"", "sh"])
+            .arg(binary_under_test())
+            .args(arguments)
+            .env("STUDIO_MIRROR_API_ENDPOINT", mirror.emulator.http_url());
+        home.run(&mut shell).success();
+    };
+    umask(&LOGIN);
+    let [folder, runtime] = home.folders();
+    set_mode(&folder, 0o700);
+    let mut folders = vec![folder, runtime];
+    let mut seen = 0;
+    while let Some(folder) = folders.pop() {
+        let kind = std::fs::metadata(&folder).expect("it is there");
+        let mode = kind.permissions().mode() & 0o777;
+        assert_eq!(mode, 0o700, "{}", folder.display());
+        seen += 1;
+        let entries = std::fs::read_dir(&folder).expect("ours").flatten();
+        let below = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+        folders.extend(below.map(|entry| entry.path()));
+    }
+    assert!(seen > 5, "{seen}");
+    umask(&["logout"]);
 }
 
 #[test]
