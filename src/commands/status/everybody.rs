@@ -48,18 +48,24 @@ pub fn tools(session: &Session) -> Vec<EverybodysTool> {
                     .map(|shim| bin.join(shim.command).display().to_string())
                     .collect(),
                 replaced: session.state.tools.contains_key(tool),
-                state: state(*tool, login, &all, &bin),
+                state: state(session, *tool, login, &all, &bin),
             })
         })
         .collect()
 }
 
 /// What its files say, and whether its commands lead to us.
-fn state(tool: Tool, login: &ToolLogin, all: &SystemWide, bin: &Path) -> String {
+fn state(
+    session: &Session,
+    tool: Tool,
+    login: &ToolLogin,
+    all: &SystemWide,
+    bin: &Path,
+) -> String {
     let again = "as root, run `studio-mirror login --system`";
     let files = all.files.iter();
     let of_files = files.map(|file| match all.shims.is_empty() {
-        true => tool_state(tool, file, login, None, again),
+        true => tool_state(session, tool, file, login, None, again),
         false => state_without_token(tool, file, login, again),
     });
     let links = all.shims.iter().map(|shim| bin.join(shim.command));

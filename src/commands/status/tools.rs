@@ -55,7 +55,10 @@ pub fn report(session: &Session, tool: Tool, cached: Option<&Token>) -> ToolRepo
                 }
                 None => files
                     .iter()
-                    .map(|file| tool_state(tool, file, login, cached, "run `studio-mirror login`"))
+                    .map(|file| {
+                        let again = "run `studio-mirror login`";
+                        tool_state(session, tool, file, login, cached, again)
+                    })
                     .chain(overruled(
                         tool,
                         login,
@@ -76,6 +79,7 @@ fn overridden(session: &Session, tool: Tool) -> Option<&'static str> {
 
 /// What one of the tool's files says; `again` is how it is made right.
 pub fn tool_state(
+    session: &Session,
     tool: Tool,
     file: &ToolFile,
     login: &ToolLogin,
@@ -117,7 +121,11 @@ pub fn tool_state(
             }
             Some(_) => "its token is not the last one; run `studio-mirror login`".into(),
             // The cache in memory is gone with a restart; the token in the file is not.
-            None => "holds a token whose age is not known here".into(),
+            None => match session.state.life(&found) {
+                Some(life) if life.expires_at > now() => "ok".into(),
+                Some(_) => "its token has expired; run `studio-mirror login`".into(),
+                None => "holds a token whose age is not known here".into(),
+            },
         },
     }
 }
