@@ -154,11 +154,44 @@ fn neither_a_variable_nor_an_open_file_can_put_a_state_under_the_helper() {
     assert_eq!(asked.stdout, "");
 
     let state = home.join(STATE);
+    let folder = state.parent().expect("its folder");
+    std::fs::set_permissions(folder, PermissionsExt::from_mode(0o755)).expect("our own folder");
     std::fs::set_permissions(&state, PermissionsExt::from_mode(0o644)).expect("our own file");
     let url = format!("{}simple/", mirror.endpoint("pypi", "team"));
     let asked = home.studio_mirror(["keyring", "get", &url, "aws"]).exit(1);
     assert_eq!(asked.stdout, "");
-    assert!(asked.stderr.contains("is not private"), "{asked}");
+    for said in ["is not private", "chmod 600 ", "chmod go= "] {
+        assert!(asked.stderr.contains(said), "{asked}");
+    }
+}
+
+/// As after a restart of the space: what was cached in memory is gone, what the login remembered is not.
+#[test]
+fn status_knows_the_age_of_a_files_token_without_the_cache() {
+    let mirror = Mirror::without_packages();
+    let home = Home::new();
+    let state_of_npm = || {
+        let [_, runtime] = home.folders();
+        std::fs::remove_dir_all(runtime.join("studio-mirror")).expect("the cache");
+        let status = home.studio_mirror(["status", "--output", "json"]).success();
+        let status: serde_json::Value = serde_json::from_str(&status.stdout).expect("JSON");
+        assert!(status["token"].is_null(), "{status}");
+        let tools = status["tools"].as_array().expect("the tools");
+        let npm = tools.iter().find(|tool| tool["tool"] == "npm");
+        npm.expect("npm")["state"]
+            .as_str()
+            .expect("text")
+            .to_owned()
+    };
+    mirror.login(&home, &["--tool", "npm"]).success();
+    assert_eq!(state_of_npm(), "ok");
+    mirror.let_tokens_live(2);
+    mirror.login(&home, &["--tool", "npm", "--force"]).success();
+    let npmrc = home.read(NPMRC);
+    let (_, token) = npmrc.split_once(":_authToken=").expect("a token");
+    mirror.wait_until_refused(token.lines().next().expect("its line").trim());
+    let state = state_of_npm();
+    assert!(state.starts_with("its token has expired"), "{state}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The file: private, whole, and changed by one command at a time.
 
-use std::fs::OpenOptions;
+use std::fs::{Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -53,13 +53,18 @@ impl State {
         let kind = file
             .metadata()
             .with_context(|| format!("cannot read `{shown}`"))?;
-        let us = rustix::process::geteuid().as_raw();
-        if !kind.is_file() || (kind.uid() != us && kind.uid() != 0) || kind.mode() & 0o077 != 0 {
+        if !kind.is_file() {
+            bail!(with_hint(
+                anyhow!("`{shown}` is no file"),
+                format!(
+                    "look what it is (`ls -ld '{shown}'`), move it away, then run `studio-mirror login`"
+                ),
+            ));
+        }
+        if !is_private(&kind) && !is_closed_in(&path, &kind) {
             bail!(with_hint(
                 anyhow!("`{shown}` is not private; somebody else could have written it"),
-                format!(
-                    "look at it (`ls -l '{shown}'`), delete it, then run `studio-mirror login`"
-                ),
+                what_to_do_about_open(&path, &kind),
             ));
         }
         let mut text = Vec::new();
@@ -68,7 +73,10 @@ impl State {
         Self::parse(&text).map_err(|error| {
             with_hint(
                 error.context(format!("`{shown}` is damaged")),
-                format!("move it away (`mv '{shown}' /tmp/`), then run `studio-mirror login`"),
+                format!(
+                    "keep it, it alone says what `logout` has to give back: `mv '{shown}' '{shown}.damaged'`, \
+                     then run `studio-mirror login`"
+                ),
             )
         })
     }
@@ -129,6 +137,35 @@ fn is_in_anothers_home(path: &Path) -> bool {
 }
 
 /// The next step where `path`, or a folder above it, lets this user not in.
+/// Whether nobody else could have written, or could read, a file of this `kind`.
+fn is_private(kind: &Metadata) -> bool {
+    let us = rustix::process::geteuid().as_raw();
+    (kind.uid() == us || kind.uid() == 0) && kind.mode() & 0o077 == 0
+}
+
+/// Whether the opened file is ours and lies in a folder that nobody else can enter: whatever its mode says (`chmod -R`, a copy),
+/// nobody else can get at it. The next write closes it.
+fn is_closed_in(path: &Path, opened: &Metadata) -> bool {
+    let us = rustix::process::geteuid().as_raw();
+    let is_it = |named: Metadata| (named.dev(), named.ino()) == (opened.dev(), opened.ino());
+    opened.uid() == us
+        && opened.nlink() == 1
+        && std::fs::symlink_metadata(path).is_ok_and(is_it)
+        && path.parent().is_some_and(files::private_dir_is_ours)
+}
+
+/// The next step where others could have written `path`.
+fn what_to_do_about_open(path: &Path, kind: &Metadata) -> String {
+    let us = rustix::process::geteuid().as_raw();
+    let (file, folder) = (path.display(), path.parent().unwrap_or(path).display());
+    match kind.uid() == us {
+        true => format!(
+            "look at it, and close it if nobody has: chmod 600 '{file}'; chmod go= '{folder}'"
+        ),
+        false => what_to_do_about_closed(path),
+    }
+}
+
 fn what_to_do_about_closed(path: &Path) -> String {
     let us = rustix::process::geteuid().as_raw();
     let closed = closed(path);

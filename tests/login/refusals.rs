@@ -1,9 +1,11 @@
 //! What is refused: wrong usage, wrong values, odd files, a damaged state.
 
+use std::os::unix::fs::PermissionsExt;
+
 use crate::support::binary_under_test;
 use crate::support::home::Home;
 use crate::support::mirror::Mirror;
-use crate::support::tree::picture;
+use crate::support::tree::{picture, user_files};
 use crate::{NPMRC, PIP_CONF, STATE, UV_TOML, set_mode, with_api};
 
 #[test]
@@ -279,15 +281,27 @@ fn a_damaged_state_is_refused_with_the_mend() {
         (&version_9, 0o600, "version 9"),
         (&whole, 0o660, "could have written it"),
     ] {
-        set_mode(&home.write(STATE, damaged), mode);
+        let file = home.write(STATE, damaged);
+        set_mode(&file, mode);
+        set_mode(file.parent().expect("its folder"), mode | 0o100);
         let before = picture(home.path());
         for command in ["login", "logout", "status", "token"] {
             let finished = home.studio_mirror([command]).exit(1);
+            let cause = match (command, mode) {
+                // The first that it comes upon is the folder.
+                ("logout", 0o660) => "chmod 700 '",
+                _ => cause,
+            };
             assert!(finished.stderr.contains(cause), "{finished}");
+            let names = ".local/state/studio-mirror";
             assert!(
-                finished.stderr.contains("state.json") && finished.stderr.contains("hint: "),
+                finished.stderr.contains(names) && finished.stderr.contains("hint: "),
                 "{finished}"
             );
+            // It alone knows the way back.
+            for lost in ["delete it", "rm "] {
+                assert!(!finished.stderr.contains(lost), "{finished}");
+            }
         }
         let url = mirror.endpoint("pypi", "team");
         let helper = home.studio_mirror(["keyring", "get", &url, "aws"]).exit(1);
@@ -298,6 +312,31 @@ fn a_damaged_state_is_refused_with_the_mend() {
             .collect();
         assert!(changed.is_empty(), "{changed:?}");
     }
+}
+
+#[test]
+fn a_state_with_an_open_mode_in_a_closed_folder_still_knows_the_way_back() {
+    let mirror = Mirror::without_packages();
+    let home = Home::new();
+    home.write(NPMRC, "fund=false\n");
+    let before = user_files(home.path());
+    mirror.login(&home, &[]).success();
+    let state = home.join(STATE);
+    set_mode(&state, 0o664);
+    let url = mirror.endpoint("pypi", "team");
+    let mut ask = home.command(binary_under_test());
+    home.run_unheard(ask.args(["keyring", "get", &url, "aws"]))
+        .success();
+    // Whatever is written next closes it.
+    home.studio_mirror(["login", "--tool", "npm", "--force"])
+        .success();
+    let mode = std::fs::metadata(&state)
+        .expect("it is there")
+        .permissions();
+    assert_eq!(mode.mode() & 0o777, 0o600);
+    set_mode(&state, 0o664);
+    home.studio_mirror(["logout"]).success();
+    assert_eq!(user_files(home.path()), before);
 }
 
 #[test]
