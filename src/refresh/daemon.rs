@@ -4,7 +4,7 @@
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
 
@@ -17,6 +17,9 @@ use crate::files::{self, Lock};
 use crate::places::{Places, this_program};
 use crate::state::{State, refuse_home_kept_by_sudo};
 use crate::token::Store;
+
+/// How long one may take to delete the cache.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Where the logins of a state cache their tokens.
 pub type CacheOf = fn(&State, &Places) -> PathBuf;
@@ -34,11 +37,13 @@ pub fn serve(places: &Places, state: &State, cache_of: CacheOf) -> anyhow::Resul
         return Ok(());
     };
     files::make_private_dir(&places.state)
+        .and_then(|()| files::check_writable(&places.state))
+        .map_err(|error| files::explain_private(&places.state, error))
         .with_context(|| format!("cannot use `{}`", places.state.display()))?;
     // A full disk must not keep tokens from being renewed.
     let _ = remember_cache(&seat.cache, places, state);
     let program = this_program()?.to_owned();
-    let wait = Wait::new(&places.state).context("cannot watch for logins")?;
+    let mut wait = Wait::new("state.json").context("cannot watch for logins")?;
     let mut daemon = Daemon {
         places,
         cache_of,
@@ -61,7 +66,7 @@ pub fn serve(places: &Places, state: &State, cache_of: CacheOf) -> anyhow::Resul
     };
     daemon.seat.post.tell(&daemon.record)?;
     detach::settle()?;
-    daemon.keep(&wait)
+    daemon.keep(&mut wait)
 }
 
 /// Before the first login, too: one with another environment (no `XDG_RUNTIME_DIR`, say), and `status` and `--stop`, are to
@@ -80,23 +85,26 @@ fn remember_cache(cache: &Path, places: &Places, state: &State) -> anyhow::Resul
 struct Seat {
     cache: PathBuf,
     post: Post,
-    _lock: Lock,
+    lock: Lock,
 }
 
 impl Seat {
     /// `None` if another process looks after this home there.
     fn take(cache: PathBuf, places: &Places) -> anyhow::Result<Option<Self>> {
         files::make_private_dir(&cache)
+            .map_err(|error| files::explain_private(&cache, error))
             .with_context(|| format!("cannot use `{}`", cache.display()))?;
         let post = Post::of(&cache, &places.home);
-        let lock = post.take().context("cannot lock the cache")?;
+        let lock = post.take().map_err(files::explain_lock);
+        let lock = lock.with_context(|| format!("cannot lock the cache `{}`", cache.display()))?;
         // Asked second: of many who start at once one alone looks, and nobody takes its look for an older process.
         let lock = lock.filter(|_| !Post::of_first_versions(&cache).is_held());
-        Ok(lock.map(|lock| Self {
-            cache,
-            post,
-            _lock: lock,
-        }))
+        Ok(lock.map(|lock| Self { cache, post, lock }))
+    }
+
+    /// Whether others find it taken: not when the folder was deleted.
+    fn is_kept(&self) -> bool {
+        self.post.is_kept_by(&self.lock)
     }
 }
 
@@ -120,12 +128,16 @@ struct Daemon<'a> {
 }
 
 impl Daemon<'_> {
-    fn keep(&mut self, wait: &Wait) -> anyhow::Result<()> {
+    fn keep(&mut self, wait: &mut Wait) -> anyhow::Result<()> {
         let mut was_changed = false;
         loop {
+            self.watch(wait)?;
             let read = State::read(&self.places.state);
             let moment = match &read {
-                Ok(state) if self.anybody && state.tools.is_empty() => return Ok(()),
+                Ok(state) if self.anybody && state.tools.is_empty() => {
+                    self.seat.post.leave();
+                    return Ok(());
+                }
                 Ok(state) if !self.follows(state) => return Ok(()),
                 Ok(state) => self.plan(state, std::mem::take(&mut was_changed)),
                 // Nobody has logged out by that.
@@ -133,7 +145,9 @@ impl Daemon<'_> {
             };
             let is_read = read.is_ok();
             drop(read);
-            match wait.until(moment, "state.json")? {
+            // The seat may be another by now.
+            self.watch(wait)?;
+            match wait.until(moment)? {
                 Woken::Due if is_read => {
                     self.renew();
                     // Its own changes; those of others are seen with them.
@@ -145,23 +159,34 @@ impl Daemon<'_> {
         }
     }
 
+    fn watch(&self, wait: &mut Wait) -> anyhow::Result<()> {
+        wait.watch(&self.places.state, self.seat.post.lock_file())
+            .context("cannot watch for logins")
+    }
+
     /// Goes where the logins of `state` cache their tokens now, which is where it is looked for; `false` if another process
     /// looks after them there.
     fn follows(&mut self, state: &State) -> bool {
         let cache = (self.cache_of)(state, self.places);
-        if cache == self.seat.cache {
+        let is_kept = self.seat.is_kept();
+        if cache == self.seat.cache && is_kept {
             return true;
         }
-        match Seat::take(cache, self.places) {
+        if !is_kept {
+            // Whoever deletes the folder deletes its files first, and is to come through.
+            std::thread::sleep(PATIENCE);
+        }
+        let taken = Seat::take(cache, self.places);
+        // What lies in a place that is lost is its next holder's.
+        if is_kept && taken.is_ok() {
+            self.seat.post.leave();
+        }
+        match taken {
             Ok(Some(seat)) => {
-                self.seat.post.leave();
                 self.seat = seat;
                 true
             }
-            Ok(None) => {
-                self.seat.post.leave();
-                false
-            }
+            Ok(None) => false,
             // What can be renewed from here is.
             Err(_) => true,
         }

@@ -3,6 +3,7 @@
 //! such process a home and machine.
 
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::error::with_hint;
 use crate::files::{self, Lock, Mode};
 
 /// How long a process that was told to end may take: it has nothing to finish.
@@ -94,13 +96,42 @@ impl Post {
     /// # Errors
     /// When the lock cannot be locked.
     pub fn take(&self) -> std::io::Result<Option<Lock>> {
-        Lock::try_acquire(&self.lock)
+        let lock = Lock::try_acquire(&self.lock)?;
+        if lock.is_some() {
+            // A predecessor that was killed has left its number, which may be another process's by now.
+            self.leave();
+        }
+        Ok(lock)
     }
 
     /// Whether a process holds it.
     pub fn is_held(&self) -> bool {
         // Who cannot lock cannot have started one either.
-        self.lock.exists() && matches!(self.take(), Ok(None))
+        self.lock.exists() && matches!(Lock::try_acquire(&self.lock), Ok(None))
+    }
+
+    /// The file that is locked.
+    pub fn lock_file(&self) -> &Path {
+        &self.lock
+    }
+
+    /// Whether `lock`, once taken here, still is what others find here.
+    pub fn is_kept_by(&self, lock: &Lock) -> bool {
+        lock.is_at(&self.lock)
+    }
+
+    /// Whether the process of that number has the lock's file open: a number alone may be another's, of a process that came later,
+    /// or of a container that shares the cache and counts its processes by itself.
+    fn is_open_in(&self, pid: Pid) -> bool {
+        let Ok(lock) = std::fs::metadata(&self.lock) else {
+            return false;
+        };
+        let files = std::fs::read_dir(format!("/proc/{}/fd", pid.as_raw_nonzero()));
+        let mut files = files.into_iter().flatten().flatten();
+        files.any(|file| {
+            let open = std::fs::metadata(file.path());
+            open.is_ok_and(|open| (open.dev(), open.ino()) == (lock.dev(), lock.ino()))
+        })
     }
 
     /// What its process tells.
@@ -150,21 +181,24 @@ pub fn stop(cache: &Path, home: &Path) -> anyhow::Result<bool> {
 fn stop_at(post: &Post) -> anyhow::Result<bool> {
     let deadline = Instant::now() + END_LIMIT;
     while post.is_held() {
-        let record = post.record();
-        if let Some(pid) = record.and_then(|record| Pid::from_raw(record.pid)) {
-            // The lock is held, so the process that wrote its number down is alive: it is no other's number.
+        let told = post.record();
+        let told = told.and_then(|record| Pid::from_raw(record.pid));
+        if let Some(pid) = told.filter(|pid| post.is_open_in(*pid)) {
             kill_process(pid, Signal::TERM).context("cannot end the background process")?;
             Lock::acquire(&post.lock, deadline).map_err(|_| {
-                anyhow!(
-                    "the background process {} does not end",
-                    pid.as_raw_nonzero()
-                )
+                let pid = pid.as_raw_nonzero();
+                let error = anyhow!("the background process {pid} does not end");
+                with_hint(error, format!("end it by force: kill -9 {pid}"))
             })?;
             post.leave();
             return Ok(true);
         }
+        // Who has just started has not told its number yet.
         if Instant::now() > deadline {
-            return Err(anyhow!("the background process does not tell its number"));
+            let lock = post.lock.display();
+            let error = anyhow!("the background process that holds `{lock}` runs elsewhere");
+            let hint = "run `studio-mirror refresh --stop` in the container that it was started in";
+            return Err(with_hint(error, hint));
         }
         std::thread::sleep(Duration::from_millis(15));
     }

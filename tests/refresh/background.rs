@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -115,15 +116,21 @@ fn it_takes_up_a_later_login_and_ends_with_the_last_logout() {
     home.run(home.command(binary_under_test()).arg("logout"))
         .success();
     wait_until("its end", Duration::from_secs(20), || !is_alive(pid));
+    assert_eq!(record(&home), None);
+}
+
+/// Where the process tells of itself.
+fn record(home: &Home) -> Option<PathBuf> {
+    let [_, runtime] = home.folders();
+    let files = std::fs::read_dir(runtime.join("studio-mirror")).expect("the cache");
+    let mut files = files.map(|file| file.expect("a file").path());
+    files.find(|path| path.extension().is_some_and(|end| end == "record"))
 }
 
 /// What the process tells of its last renewal: `status` itself cannot read the state here.
 fn told(home: &Home) -> String {
-    let [_, runtime] = home.folders();
-    let files = std::fs::read_dir(runtime.join("studio-mirror")).expect("the cache");
-    let mut files = files.map(|file| file.expect("a file").path());
-    let record = files.find(|path| path.extension().is_some_and(|end| end == "record"));
-    let text = std::fs::read_to_string(record.expect("its record")).expect("its record");
+    let record = record(home).expect("its record");
+    let text = std::fs::read_to_string(record).expect("its record");
     let record: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     record["last"]["error"].to_string()
 }
@@ -149,7 +156,11 @@ fn a_state_that_cannot_be_read_for_a_while_does_not_end_it() {
     let background = Background::start(&home);
     let pid = background.pid();
     let mode = |bits| {
-        std::fs::set_permissions(home.join(STATE), PermissionsExt::from_mode(bits)).expect("ours");
+        let file = home.join(STATE);
+        let folder = file.parent().expect("its folder");
+        for (path, bits) in [(folder, bits | 0o100), (&file, bits)] {
+            std::fs::set_permissions(path, PermissionsExt::from_mode(bits)).expect("ours");
+        }
     };
     let held = || token_in(&home.read(NPMRC));
     let is_refused = || told(&home).contains("is not private");
@@ -162,6 +173,43 @@ fn a_state_that_cannot_be_read_for_a_while_does_not_end_it() {
     assert!(is_valid(&mirror, &held()));
     assert_eq!(background.pid(), pid);
     wait_until("it to forget that", limit, || !is_refused());
+}
+
+#[test]
+fn it_takes_up_a_login_after_the_states_folders_were_deleted() {
+    let mirror = Mirror::without_packages();
+    let home = Home::new();
+    let background = Background::start(&home);
+    let pid = background.pid();
+    std::fs::remove_dir_all(home.join(".local/state")).expect("our own folder");
+    mirror.let_tokens_live(4);
+    mirror.login(&home, &["--tool", "npm"]).success();
+    let first = token_in(&home.read(NPMRC));
+    wait_until("a renewal", Duration::from_secs(20), || {
+        token_in(&home.read(NPMRC)) != first
+    });
+    assert_eq!(background.pid(), pid);
+}
+
+#[test]
+fn it_takes_its_seat_again_where_the_cache_was_deleted() {
+    let mirror = Mirror::without_packages();
+    let home = Home::new();
+    mirror.login(&home, &["--tool", "npm"]).success();
+    let background = Background::start(&home);
+    let pid = background.pid();
+    let [_, runtime] = home.folders();
+    let cache = runtime.join("studio-mirror");
+    std::fs::remove_dir_all(&cache).expect("our own folder");
+    wait_until("its record", Duration::from_secs(20), || {
+        cache.exists() && record(&home).is_some()
+    });
+    assert_eq!(background.pid(), pid);
+    let second = refresh(&home, &["--daemon"]).success();
+    assert!(second.stdout.contains("already"), "{second}");
+    let stopped = refresh(&home, &["--stop"]).success();
+    assert!(stopped.stdout.starts_with("Stopped"), "{stopped}");
+    wait_until("its end", Duration::from_secs(20), || !is_alive(pid));
 }
 
 #[test]

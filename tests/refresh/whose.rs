@@ -158,6 +158,28 @@ impl Drop for FirstVersion {
     }
 }
 
+/// The number is of a process that has ended, or of a container that shares the folder: here it is somebody else's.
+#[test]
+fn a_number_that_is_another_process_here_is_left_in_peace() {
+    let home = Home::new();
+    let [_, session] = home.folders();
+    // Which makes the cache.
+    in_session(&home, &session, &["refresh", "--stop"]).success();
+    let _holder = FirstVersion::start(&cache(&session));
+    let mut bystander = Command::new("sleep").arg("600").spawn().expect("it starts");
+    let record = serde_json::json!({ "pid": bystander.id(), "started_at": 1, "next_at": null, "last": null });
+    std::fs::write(cache(&session).join("refresh.record"), record.to_string()).expect("a record");
+    let stopped = in_session(&home, &session, &["refresh", "--stop"]);
+    let is_alive = bystander.try_wait().expect("our own child").is_none();
+    bystander.kill().expect("our own child");
+    bystander.wait().expect("our own child");
+    assert!(is_alive, "{stopped}");
+    let stopped = stopped.exit(1);
+    for said in ["runs elsewhere", "hint: "] {
+        assert!(stopped.stderr.contains(said), "{stopped}");
+    }
+}
+
 #[test]
 fn after_an_upgrade_there_are_not_two() {
     let home = Home::new();
