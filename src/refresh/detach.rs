@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, anyhow, bail};
 
+use crate::error::with_hint;
 use crate::places::this_program;
 
 /// What came of starting one.
@@ -50,8 +51,16 @@ pub fn start(arguments: &[&str]) -> anyhow::Result<Started> {
     if let Some(stderr) = &mut child.stderr {
         stderr.read_to_string(&mut complaint)?;
     }
-    let why = complaint.trim().trim_start_matches("error: ").to_owned();
-    bail!(anyhow!(why).context("the background process did not start"))
+    let said = complaint.trim().trim_start_matches("error: ");
+    let (why, hint) = match said.split_once("\nhint: ") {
+        Some((why, hint)) => (why, Some(hint)),
+        None => (said, None),
+    };
+    let error = anyhow!(why.to_owned()).context("the background process did not start");
+    bail!(match hint {
+        Some(hint) => with_hint(error, hint),
+        None => error,
+    })
 }
 
 /// Leaves the starter's session for good.

@@ -108,9 +108,10 @@ impl State {
     pub fn lock(folder: &Path) -> anyhow::Result<Lock> {
         refuse_home_kept_by_sudo(folder)?;
         files::make_private_dir(folder)
-            .map_err(files::explain_io)
+            .map_err(|error| files::explain_private(folder, error))
             .with_context(|| format!("cannot use `{}`", folder.display()))?;
         let lock = Lock::acquire(&folder.join("lock"), Instant::now() + LOCK_LIMIT)
+            .map_err(files::explain_lock)
             .with_context(|| format!("cannot lock `{}`", folder.join("lock").display()))?;
         files::remove_litter(&Self::path(folder));
         Ok(lock)
@@ -136,7 +137,6 @@ fn is_in_anothers_home(path: &Path) -> bool {
     closed != path && closed.ancestors().all(|folder| owner(folder) != Some(us))
 }
 
-/// The next step where `path`, or a folder above it, lets this user not in.
 /// Whether nobody else could have written, or could read, a file of this `kind`.
 fn is_private(kind: &Metadata) -> bool {
     let us = rustix::process::geteuid().as_raw();
@@ -166,6 +166,7 @@ fn what_to_do_about_open(path: &Path, kind: &Metadata) -> String {
     }
 }
 
+/// The next step where `path`, or a folder above it, lets this user not in.
 fn what_to_do_about_closed(path: &Path) -> String {
     let us = rustix::process::geteuid().as_raw();
     let closed = closed(path);

@@ -120,6 +120,12 @@ fn a_read_only_home_is_named_and_left_alone() {
     assert_eq!(picture(home.path()), before);
 
     // Only the configuration is read-only: the state and the helper are not, and everything is given back.
+    // Nothing could be renewed there, and none says that it is.
+    mirror.login(&home, &[]).success();
+    let finished = in_namespace(&mirror, &home, script, &["refresh", "--daemon"]);
+    assert_clear(&finished, &["Read-only file system", "point HOME to"]);
+    home.studio_mirror(["logout"]).success();
+
     let home = Home::new();
     home.write(NPMRC, "fund=false\n");
     home.write(PIP_CONF, "[global]\ntimeout = 1\n");
