@@ -51,6 +51,9 @@ pub fn remove_litter(path: &Path) {
 fn replace(target: &Path, text: &[u8], mode: Mode) -> io::Result<()> {
     // One that cannot be looked at must not be taken for none: its mode and owner would be lost.
     let before = present(fs::metadata(target))?;
+    let owner = before
+        .as_ref()
+        .filter(|before| keeps_owner(before, target, mode));
     let permissions = match (mode, &before) {
         (Mode::Private, _) | (Mode::Keep, None) => 0o600,
         (Mode::Keep, Some(before)) => before.mode() & 0o7777,
@@ -64,7 +67,7 @@ fn replace(target: &Path, text: &[u8], mode: Mode) -> io::Result<()> {
         // Some file systems (NFS, old overlays) know no nameless files.
         Err(_) => named_file(&temporary)?,
     };
-    fill(&mut file, text, permissions, before.as_ref())
+    fill(&mut file, text, permissions, owner)
         .and_then(|()| place(&file, &temporary, target, before.is_none()))
         .inspect_err(|_| {
             let _ = fs::remove_file(&temporary);
@@ -76,7 +79,13 @@ fn replace(target: &Path, text: &[u8], mode: Mode) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes and syncs `file`, and gives it the old file's owner.
+/// Whether the new file is to be the old one's owner's: a secret is not for a stranger whose file lies in a folder of somebody else's.
+fn keeps_owner(before: &fs::Metadata, target: &Path, mode: Mode) -> bool {
+    let folder = target.parent().unwrap_or(Path::new("/"));
+    mode != Mode::Private || fs::metadata(folder).is_ok_and(|folder| folder.uid() == before.uid())
+}
+
+/// Writes and syncs `file`, and gives it the owner of `before`.
 fn fill(
     file: &mut File,
     text: &[u8],

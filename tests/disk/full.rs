@@ -1,14 +1,15 @@
 //! No room, no right to write.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::binary_under_test;
 use crate::support::home::Home;
 use crate::support::mirror::Mirror;
 use crate::support::programs::copy_program;
 use crate::support::tree::{litter, picture, user_files};
-use crate::{LOGIN, NPMRC, PIP_CONF, assert_clear, can_mount, in_namespace, set_mode};
+use crate::support::{binary_under_test, tell_skipped};
+use crate::{LOGIN, NPMRC, PIP_CONF, assert_clear, can_mount, in_namespace, is_root, set_mode};
 
 /// Logs in on a tmpfs of `$FREE_BLOCKS` free blocks and out again, copying to `$OUT` what can be seen in between and after.
 const ON_A_FULL_DISK: &str = r#"
@@ -119,13 +120,13 @@ fn a_read_only_home_is_named_and_left_alone() {
     );
     assert_eq!(picture(home.path()), before);
 
-    // Only the configuration is read-only: the state and the helper are not, and everything is given back.
     // Nothing could be renewed there, and none says that it is.
     mirror.login(&home, &[]).success();
     let finished = in_namespace(&mirror, &home, script, &["refresh", "--daemon"]);
     assert_clear(&finished, &["Read-only file system", "point HOME to"]);
     home.studio_mirror(["logout"]).success();
 
+    // Only the configuration is read-only: the state and the helper are not, and everything is given back.
     let home = Home::new();
     home.write(NPMRC, "fund=false\n");
     home.write(PIP_CONF, "[global]\ntimeout = 1\n");
@@ -152,6 +153,54 @@ fn a_read_only_home_is_named_and_left_alone() {
     );
     home.studio_mirror(["logout"]).success();
     assert_eq!(user_files(home.path()), before);
+}
+
+#[test]
+fn what_has_no_locks_or_is_open_to_others_is_told_with_the_mend() {
+    let mirror = Mirror::without_packages();
+    let home = Home::new();
+    mirror.login(&home, &[]).success();
+    set_mode(&home.join(".local/state/studio-mirror"), 0o755);
+    for command in ["logout", "login"] {
+        let finished = home.studio_mirror([command]);
+        let mend = ["chmod 700 '", ".local/state/studio-mirror'"];
+        assert_clear(&finished, &mend);
+    }
+    set_mode(&home.join(".local/state/studio-mirror"), 0o700);
+    if Command::new("strace").arg("--version").output().is_err() {
+        return tell_skipped("a file system without locks", "strace is not installed");
+    }
+    let mut strace = home.command("strace");
+    strace
+        .args(["-f", "-o", "/dev/null", "-e", "trace=flock"])
+        .args(["-e", "inject=flock:error=ENOSYS"])
+        .arg(binary_under_test())
+        .arg("logout");
+    let finished = home.run(&mut strace);
+    assert_clear(&finished, &["cannot lock", "flock"]);
+}
+
+/// A secret is not for whoever once owned the file that takes it.
+#[test]
+fn a_strangers_file_that_takes_a_token_becomes_the_homes_owners() {
+    if !is_root() {
+        return tell_skipped("a stranger's file", "only root has any");
+    }
+    let mirror = Mirror::without_packages();
+    for (is_strangers_home, expected) in [(false, 0), (true, 65534)] {
+        let home = Home::new();
+        let file = home.write(NPMRC, "fund=false\n");
+        let chown = |path: &Path| {
+            std::os::unix::fs::chown(path, Some(65534), Some(65534)).expect("we are root");
+        };
+        chown(&file);
+        if is_strangers_home {
+            chown(home.path());
+        }
+        mirror.login(&home, &["--tool", "npm"]).success();
+        let kind = std::fs::metadata(&file).expect("it is there");
+        assert_eq!((kind.uid(), kind.mode() & 0o777), (expected, 0o600));
+    }
 }
 
 #[test]
