@@ -256,6 +256,49 @@ fn without_a_token_nothing_is_started() {
     assert!(!home.join("made").exists());
 }
 
+/// A token in the second half of its life is good for an install all the same.
+#[test]
+fn a_token_at_hand_serves_while_aws_has_none_and_not_when_it_denies_one() {
+    let mirror = Mirror::without_packages();
+    let home = told(Home::new(), &mirror);
+    mirror.login(&home, &["--tool", "npm"]).success();
+    let [_, runtime] = home.folders();
+    let mut files = std::fs::read_dir(runtime.join("studio-mirror")).expect("the cache");
+    let cached = files.find_map(|file| {
+        let path = file.expect("a file").path();
+        path.extension()
+            .is_some_and(|end| end == "json")
+            .then_some(path)
+    });
+    let cached = cached.expect("the cached token");
+    let text = std::fs::read_to_string(&cached).expect("the cached token");
+    let mut token: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    for key in ["minted_at", "expires_at"] {
+        token[key] = (token[key].as_u64().expect("seconds") - 7 * 3_600).into();
+    }
+    std::fs::write(&cached, token.to_string()).expect("our own file");
+    let fault = |action: serde_json::Value| {
+        mirror.emulator.clear_faults();
+        let fault = serde_json::json!({ "operation": "GetAuthorizationToken", "action": action });
+        let fault = serde_json::from_value(fault).expect("a fault");
+        mirror.emulator.add_faults(vec![fault]).expect("a fault");
+    };
+    for action in [
+        serde_json::json!({ "kind": "throttle" }),
+        serde_json::json!({ "kind": "hang" }),
+        serde_json::json!({ "kind": "reset" }),
+    ] {
+        fault(action);
+        let finished = run(&home, &["true"]).success();
+        assert!(finished.lasted < Duration::from_secs(10), "{finished}");
+        home.studio_mirror(["login"]).success();
+    }
+    fault(serde_json::json!({ "kind": "deny", "layer": "identity" }));
+    let denied = run(&home, &["touch", "made"]).exit(1);
+    assert!(denied.stderr.contains("access denied"), "{denied}");
+    assert!(!home.join("made").exists());
+}
+
 #[test]
 fn a_failure_names_its_cause_and_starts_nothing() {
     let mirror = Mirror::without_packages();

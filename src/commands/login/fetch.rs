@@ -8,6 +8,7 @@ use futures_util::future::{join, join_all};
 use tokio::time::Instant;
 
 use super::endpoints;
+use super::spare::{usable, young_or};
 use super::targets::{Target, Wanted};
 use crate::aws::{AwsError, CodeArtifact, Kind, caller_arn};
 use crate::commands::session::Session;
@@ -204,6 +205,14 @@ impl<'a> Questions<'a> {
         join_all(self.requests.iter().map(|(name, request)| {
             let (store, api) = (&store, &apis[name.as_str()]);
             async move {
+                if need == Need::Young
+                    && let Some(spare) = usable(store, request)
+                {
+                    return (
+                        name.as_str(),
+                        young_or(spare, store, request, deadline).await,
+                    );
+                }
                 let mint = async || api.authorization_token(request).await;
                 let token = obtain(store, request, need, deadline, now, mint).await;
                 (name.as_str(), token)

@@ -6,6 +6,7 @@ pub mod fetch;
 mod one_file;
 mod one_place;
 mod report;
+mod spare;
 mod system;
 pub mod targets;
 
