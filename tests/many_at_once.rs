@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
 use studio_mirror::state::State;
 use studio_mirror_emulator::{Action, Fault};
 use support::home::Home;
@@ -229,6 +230,37 @@ fn who_waits_for_a_killed_process_goes_on() {
     assert_valid_files(&mirror, &home);
 }
 
+/// Ctrl-Z in an install stops the helper that it asked, too.
+#[test]
+fn who_waits_for_a_stopped_process_has_its_token_in_the_end_and_one_mints_for_all() {
+    let mirror = Mirror::without_packages();
+    let home = home_with_files();
+    at_once([command(&mirror, &home, &["login"])]);
+    std::fs::remove_file(cached_token(&home)).expect("the cached token");
+    let hangs_once = Fault {
+        anonymous: None,
+        operation: Some(MINT.into()),
+        path: None,
+        times: Some(1),
+        action: Action::Hang,
+    };
+    let told = mirror.emulator.add_faults(vec![hangs_once]);
+    told.expect("no path to get wrong");
+    let url = mirror.endpoint("pypi", "team");
+    let ask = || command(&mirror, &home, &["keyring", "get", &url, "aws"]);
+    let mut stopped = ask().spawn().expect("it starts");
+    wait_until("the first to ask", Duration::from_secs(10), || {
+        mirror.emulator.count(MINT) == 2
+    });
+    let pid = Pid::from_child(&stopped);
+    kill_process(pid, Signal::STOP).expect("our own child");
+    let answers = at_once((0..CROWD / 4).map(|_| ask()));
+    stopped.kill().expect("our own child");
+    stopped.wait().expect("our own child");
+    assert_all_succeeded(&answers);
+    assert_eq!(mirror.emulator.count(MINT), 3);
+}
+
 #[test]
 fn who_meets_a_lock_that_stays_says_so_and_changes_nothing() {
     let mirror = Mirror::without_packages();
@@ -248,7 +280,7 @@ fn who_meets_a_lock_that_stays_says_so_and_changes_nothing() {
         let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(1), "{stderr}");
         assert!(
-            stderr.contains("another studio-mirror is still at work"),
+            stderr.contains("another studio-mirror is still at work") && stderr.contains("hint: "),
             "{stderr}"
         );
     }

@@ -16,6 +16,27 @@ pub struct Store {
     folder: PathBuf,
 }
 
+/// Whose turn it is to mint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Everybody's.
+    First,
+    /// That of those for whom the first was taken for too long.
+    Second,
+}
+
+impl Place {
+    /// In the order in which they are asked for.
+    pub const ALL: [Self; 2] = [Self::First, Self::Second];
+
+    fn extension(self) -> &'static str {
+        match self {
+            Self::First => "lock",
+            Self::Second => "second.lock",
+        }
+    }
+}
+
 /// Where to cache: in `known`, the folder of an earlier login; else in the session's runtime folder or
 /// one of the user's own in /dev/shm: the first that lies in memory and is closed to others. Else in
 /// `home_cache`, which need not lie in memory where an earlier login took it, either.
@@ -86,15 +107,22 @@ impl Store {
         Ok(())
     }
 
-    /// Lets one process at a time mint the token for `request`.
+    /// Lets one process at a time, in each `place`, mint the token for `request`.
     ///
     /// # Errors
     /// `TimedOut` at `deadline`; otherwise why there can be no lock.
-    pub async fn lock(&self, request: &TokenRequest, deadline: Instant) -> io::Result<Lock> {
+    pub async fn lock(
+        &self,
+        request: &TokenRequest,
+        place: Place,
+        deadline: Instant,
+    ) -> io::Result<Lock> {
         files::make_private_dir(&self.folder)?;
-        let lock =
-            Lock::acquire_async(&self.path(request).with_extension("lock"), deadline).await?;
-        files::remove_litter(&self.path(request));
+        let path = self.path(request);
+        let lock = Lock::acquire_async(&path.with_extension(place.extension()), deadline).await?;
+        if place == Place::First {
+            files::remove_litter(&path);
+        }
         Ok(lock)
     }
 

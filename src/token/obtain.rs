@@ -2,10 +2,11 @@
 
 use std::io;
 
-use anyhow::bail;
 use tokio::time::Instant;
 
+use super::cache::Place;
 use super::{Clock, Store, Token, TokenRequest};
+use crate::files::Lock;
 
 /// How fresh a token the caller asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,10 +33,10 @@ impl Need {
 
 /// Gives a token for `request`: the cached one if it meets `need`, else one from `mint`. Of many
 /// processes that ask at once, one mints and the others take what it cached. A cache that
-/// cannot be used costs its benefit, never the token.
+/// cannot be used, or a lock that stays, costs its benefit, never the token.
 ///
 /// # Errors
-/// What `mint` failed with, or that another process held the lock past `deadline`.
+/// What `mint` failed with.
 pub async fn obtain(
     store: &Store,
     request: &TokenRequest,
@@ -49,19 +50,26 @@ pub async fn obtain(
     if let Some(token) = known.clone().filter(is_met) {
         return Ok(token);
     }
-    let lock = store.lock(request, deadline).await;
-    match &lock {
-        Err(error) if error.kind() == io::ErrorKind::TimedOut => {
-            bail!("another studio-mirror is asking for the same token and got no answer in time");
-        }
-        _ => {
-            if let Some(token) = store.read(request).filter(is_met) {
-                return Ok(token);
-            }
-        }
+    let lock = lock(store, request, deadline).await;
+    if let Some(token) = store.read(request).filter(is_met) {
+        return Ok(token);
     }
     let token = mint().await?;
     // A full disk must not fail an install that already has its token.
     let _ = store.write(request, &token);
+    drop(lock);
     Ok(token)
+}
+
+/// One process at a time goes on from here; two where the first does not come back: stopped in a terminal, say, with the install
+/// that asked it. Who gets neither place goes on all the same.
+async fn lock(store: &Store, request: &TokenRequest, deadline: Instant) -> Option<Lock> {
+    for place in Place::ALL {
+        let left = deadline.saturating_duration_since(Instant::now());
+        match store.lock(request, place, Instant::now() + left / 2).await {
+            Err(error) if error.kind() == io::ErrorKind::TimedOut => {}
+            lock => return lock.ok(),
+        }
+    }
+    None
 }
