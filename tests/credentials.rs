@@ -271,6 +271,23 @@ fn a_helper_without_the_containers_variables_uses_those_of_the_login() {
 }
 
 #[test]
+fn token_and_exec_without_the_containers_variables_use_those_of_the_login_too() {
+    let api = Api::start();
+    let home = in_container(&api);
+    log_in_briefly(&home, &api, &["--force"]);
+    let count = api.emulator.count("GetAuthorizationToken");
+    for arguments in [&["token"][..], &["exec", "true"]] {
+        let [_, runtime] = home.folders();
+        std::fs::remove_dir_all(runtime.join("studio-mirror")).expect("the cache");
+        let mut cron = home.command(binary_under_test());
+        cron.args(arguments)
+            .env_remove("AWS_CONTAINER_CREDENTIALS_FULL_URI");
+        home.run_unheard(&mut cron).success();
+    }
+    assert_eq!(api.emulator.count("GetAuthorizationToken"), count + 2);
+}
+
+#[test]
 fn rotated_container_credentials_are_taken_up_by_the_next_token() {
     let api = Api::start();
     let home = in_container(&api);

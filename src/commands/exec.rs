@@ -15,7 +15,6 @@ use super::session::Session;
 use crate::aws;
 use crate::cli::ExecArgs;
 use crate::error::{Usage, explain, with_hint};
-use crate::helper::inherit_container_credentials;
 use crate::output::Format;
 use crate::secret::Secret;
 use crate::settings::Field;
@@ -41,7 +40,7 @@ pub fn run(session: Session, args: &ExecArgs) -> anyhow::Result<ExitCode> {
         return Err(with_hint(Usage(message.into()), "leave --output json out"));
     }
     session.settings.require(Field::Domain)?;
-    inherit_container_credentials(&session.credential_source())?;
+    session.inherit_container_credentials()?;
     let handed = handed(&session, &args.tool)?;
     let Some((program, arguments)) = args.command.split_first() else {
         return Err(Usage("no command is named".into()).into());

@@ -10,7 +10,7 @@ use crate::config_file::ConfigFile;
 use crate::credentials::{CredentialSource, shared_aws_files};
 use crate::environment;
 use crate::error::with_hint;
-use crate::helper::answers_for;
+use crate::helper::{answers_for, inherit_container_credentials};
 use crate::output::Printer;
 use crate::places::{Places, SYSTEM_CONFIG, Scope};
 use crate::settings::{
@@ -164,6 +164,22 @@ impl Session {
             &self.shared_aws_files,
             self.metadata.role(),
         )
+    }
+
+    /// Where nothing here leads to credentials, those of the container that a login had: a process that did not inherit its
+    /// variables (cron) starts over with them.
+    ///
+    /// # Errors
+    /// When it cannot start over.
+    pub fn inherit_container_credentials(&self) -> anyhow::Result<()> {
+        if self.credential_source() != CredentialSource::Instance {
+            return Ok(());
+        }
+        let repositories = self.state.tools.values().flat_map(ToolLogin::repositories);
+        for known in repositories {
+            inherit_container_credentials(&known.token.credentials)?;
+        }
+        Ok(())
     }
 
     /// The logins that the helper answers for: the user's own, then that of all users.

@@ -25,6 +25,7 @@ pub fn run(session: &Session, args: &TokenArgs) -> anyhow::Result<ExitCode> {
         let message = "--format header and --format env are lines of text, not --output json";
         return Err(with_hint(Usage(message.into()), "take --format json"));
     }
+    session.inherit_container_credentials()?;
     let request = session.token_request()?;
     let store = Store::new(session.cache_folder());
     let need = if args.force { Need::New } else { Need::Usable };
