@@ -216,6 +216,43 @@ fn a_full_logout_forgets_every_token() {
 }
 
 #[test]
+fn a_token_that_comes_after_the_logout_does_not_stay() {
+    let mirror = Mirror::without_packages();
+    let home = Home::new();
+    mirror.login(&home, &["--tool", "pip"]).success();
+    let [_, runtime] = home.folders();
+    let cached = || {
+        let files = std::fs::read_dir(runtime.join("studio-mirror")).expect("the cache");
+        let mut files = files.map(|file| file.expect("our own folder").path());
+        files.find(|path| path.extension().is_some_and(|end| end == "json"))
+    };
+    std::fs::remove_file(cached().expect("a token")).expect("our own file");
+    let slow_once = Fault {
+        anonymous: None,
+        operation: Some("GetAuthorizationToken".to_owned()),
+        path: None,
+        times: Some(1),
+        action: Action::Delay { ms: 3_000 },
+    };
+    let told = mirror.emulator.add_faults(vec![slow_once]);
+    told.expect("no path to get wrong");
+    let url = mirror.endpoint("pypi", "team");
+    std::thread::scope(|scope| {
+        let slow = scope.spawn(|| {
+            let mut ask = home.command(binary_under_test());
+            home.run_unheard(ask.args(["keyring", "get", &url, "aws"]))
+                .success()
+        });
+        wait_until("the helper to ask", Duration::from_secs(20), || {
+            mirror.emulator.count("GetAuthorizationToken") == 2
+        });
+        home.studio_mirror(["logout"]).success();
+        slow.join().expect("the helper answers");
+    });
+    assert_eq!(cached(), None);
+}
+
+#[test]
 fn a_program_that_asked_for_a_document_gets_one_for_a_failure_too() {
     let home = Home::new();
     let refused = home

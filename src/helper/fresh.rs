@@ -14,7 +14,7 @@ use crate::aws::{self, CodeArtifact};
 use crate::credentials::CredentialSource;
 use crate::error::{explain, with_hint};
 use crate::places::{Places, this_program};
-use crate::state::State;
+use crate::state::{State, ToolLogin};
 use crate::token::{Need, Store, Token, TokenRequest, cache_folder, now, obtain};
 
 /// How long a client waits for its token at most. Longer than a login's limit: here somebody
@@ -52,8 +52,24 @@ pub fn fresh_token_within(
         .find(|token| token.is_usable(now()));
     match cached {
         Some(token) => Ok(token),
-        None => mint(limit, &renewed, places, state),
+        None => {
+            let is_logged_in =
+                || State::read(&places.state).is_ok_and(|state| opens(&state, request));
+            let was_logged_in = is_logged_in();
+            let token = mint(limit, &renewed, places, state)?;
+            // Of a logout that came meanwhile no token stays behind; the client has been promised this one.
+            if was_logged_in && !is_logged_in() {
+                Store::new(login_cache(state, places)).forget(&renewed);
+            }
+            Ok(token)
+        }
     }
+}
+
+/// Whether a login in `state` asks for tokens by `request`.
+fn opens(state: &State, request: &TokenRequest) -> bool {
+    let mut known = state.tools.values().flat_map(ToolLogin::repositories);
+    known.any(|known| known.token == *request)
 }
 
 fn mint(
