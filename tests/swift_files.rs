@@ -103,7 +103,10 @@ fn readers_of_netrc_find_the_entry() {
         NETRC,
         "machine other.example login me password mine\ndefault login anonymous password x\n",
     );
-    mirror.login(&home, &["--tool", "swift"]).success();
+    let login = mirror.login(&home, &["--tool", "swift"]).success();
+    let warning =
+        "warning: netrc knows neither port nor scheme: whatever reads ~/.netrc (pip, uv, curl)";
+    assert_eq!(login.stderr.matches(warning).count(), 1, "{login}");
     let token = token(&home);
     let read = "import json, netrc; n = netrc.netrc(); print(json.dumps([n.authenticators(h) for h in ('127.0.0.1', 'other.example', 'x')]))";
     let mut python = home.command(clients::base_python());

@@ -177,6 +177,12 @@ impl Editor for Netrc {
             file.set(host, USER, token.expose())?;
         }
         let of_host = by_host(registries, host);
+        if let Some((host, _)) = of_host.first() {
+            warnings.push(format!(
+                "netrc knows neither port nor scheme: whatever reads ~/.netrc (pip, uv, curl) sends Swift's token to any port of \
+                 {host}, over plain http too"
+            ));
+        }
         for registry in used(registries) {
             let given = of_host
                 .iter()
