@@ -165,8 +165,8 @@ pub struct Verdict {
     pub cause: Option<Cause>,
     /// The check that this one waits for.
     pub waits_for: Option<&'static str>,
-    /// What is worth a word although it holds.
-    pub remark: Option<String>,
+    /// What is worth a word although it holds. Boxed, as verdicts are errors, too.
+    pub remark: Option<Box<str>>,
 }
 
 impl Verdict {
@@ -225,7 +225,7 @@ impl Verdict {
 
     /// With this word beside it.
     #[must_use]
-    pub fn remark(mut self, remark: impl Into<String>) -> Self {
+    pub fn remark(mut self, remark: impl Into<Box<str>>) -> Self {
         self.remark = Some(remark.into());
         self
     }

@@ -29,16 +29,16 @@ pub fn read(evidence: &Evidence) -> Option<Verdict> {
     });
     let fixes: Vec<String> = broken
         .iter()
-        .filter_map(|(other, verdict)| {
+        .map(|(other, verdict)| {
             let fix = verdict.fix.as_deref().unwrap_or(catalogue::STATEMENT);
             let fix = in_words_of(other, fix);
-            Some(match broken.len() {
+            match broken.len() {
                 1 => fix,
                 _ => format!(
                     "For {} of domain {}:\n{fix}",
                     other.repository, other.domain
                 ),
-            })
+            }
         })
         .collect();
     Some(Verdict {

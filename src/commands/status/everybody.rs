@@ -55,13 +55,7 @@ pub fn tools(session: &Session) -> Vec<EverybodysTool> {
 }
 
 /// What its files say, and whether its commands lead to us.
-fn state(
-    session: &Session,
-    tool: Tool,
-    login: &ToolLogin,
-    all: &SystemWide,
-    bin: &Path,
-) -> String {
+fn state(session: &Session, tool: Tool, login: &ToolLogin, all: &SystemWide, bin: &Path) -> String {
     let again = "as root, run `studio-mirror login --system`";
     let files = all.files.iter();
     let of_files = files.map(|file| match all.shims.is_empty() {
