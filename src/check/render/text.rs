@@ -46,7 +46,7 @@ pub fn text(report: &Report, style: Style) -> String {
                 text += &found
                     .remark
                     .as_ref()
-                    .map_or(String::new(), |remark| wrapped(remark, "    "));
+                    .map_or(String::new(), |remark| blocks(remark, "    "));
             }
         }
         text += "\n";
@@ -121,13 +121,9 @@ fn fine(report: &Report, style: Style) -> String {
 /// What is worth a word among what is fine.
 fn remarks(report: &Report) -> String {
     let fine = report.with(Status::Ok);
-    fine.filter_map(|found| {
-        Some(wrapped(
-            &format!("{}: {}", found.id, found.remark.as_ref()?),
-            "  ",
-        ))
-    })
-    .collect()
+    fine.filter_map(|found| Some((found.id, found.remark.as_ref()?)))
+        .map(|(id, remark)| blocks(&format!("{id}: {remark}"), "  "))
+        .collect()
 }
 
 fn summary(report: &Report) -> String {

@@ -73,8 +73,8 @@ fn without_package(read: &ReadSeen) -> String {
     } = read;
     format!(
         "{repository} can be read but has no {path}. Are public packages to come from it, then has it an upstream with an external \
-         connection, and do package groups let them in? `aws codeartifact describe-repository --domain {{domain}} --domain-owner \
-         {{account}} --repository {repository} --region {{region}}` shows it"
+         connection, and do package groups let them in?\n\
+         $ aws codeartifact describe-repository --domain {{domain}} --domain-owner {{account}} --repository {repository} --region {{region}}"
     )
 }
 
