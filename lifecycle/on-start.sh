@@ -1,8 +1,7 @@
 #!/bin/bash
-# studio-mirror for a SageMaker Studio space: a lifecycle configuration for JupyterLab and Code Editor.
-# Logs pip, uv and npm in to AWS CodeArtifact when the space starts, and keeps them logged in. Whatever happens, the space does
-# start: this script ends with 0, within 10 seconds. What it prints is in CloudWatch, log group /aws/sagemaker/studio, stream
-# <domain>/<space>/<app type>/default/LifecycleConfigOnStart.
+# A lifecycle configuration for JupyterLab and Code Editor in SageMaker Studio: logs pip, uv and npm in to AWS CodeArtifact when
+# the space starts, and keeps them logged in. Whatever happens, the space does start: this ends with 0, within 10 seconds. What it
+# prints: CloudWatch, log group /aws/sagemaker/studio, stream <domain>/<space>/<app type>/default/LifecycleConfigOnStart.
 
 # Which CodeArtifact. Empty: from the environment, or config.toml in ~/.config/studio-mirror or the image's /etc/studio-mirror.
 # shellcheck disable=SC2034
@@ -16,8 +15,8 @@ repository_endpoint=''
 # Seconds that tokens live, where the role's policy caps them.
 duration_seconds=''
 
-# Filled in by `studio-mirror bootstrap`. Where the binary comes from if the image has none: a repository of the domain, or
-# s3://bucket/key. Without it, one that somebody put into the home is run, unchecked.
+# Filled in by `studio-mirror bootstrap`. Where images without the binary get it: a repository of the domain, or s3://bucket/key.
+# Without it, one that somebody put into the home is run, unchecked.
 binary_source=''
 version=''
 # What it is, to the bit. The version before works while the new one is on its way.
@@ -26,8 +25,7 @@ previous_sha256=''
 # Seconds over which spaces fetch a new version: 10,000 make 17 a second, by chance 40; CodeArtifact takes 50.
 spread=600
 
-# Studio waits for this script; 8 seconds for the work leave one to stop what would not end. A first download that takes more
-# than 6 is left to the background.
+# Studio waits for this script. 8 seconds for the work leave one to stop it; a longer first download goes to the background.
 time_limit=8
 fetch_limit=6
 # An environment may bring its own.
@@ -37,6 +35,7 @@ SECONDS=0 work=
 exec 2>&1
 
 say() { printf 'studio-mirror: %s\n' "$*" >&2; }
+hint() { say "hint: $*"; }
 
 # A script that fails keeps people out of their space.
 trap 'exit 0' EXIT
@@ -100,7 +99,7 @@ find_binary() {
 	fi
 }
 
-# An administrator put it there, maybe newer than this script: its hash is not looked at, but where one is pinned it must be root's.
+# An administrator's, maybe newer than this script: no hash is asked for, but where one is pinned it must be root's.
 image_binary() {
 	local found
 	mapfile -t found < <(type -aP studio-mirror | grep -vF -- "$HOME/")
@@ -125,8 +124,8 @@ first_trusted() {
 	return 1
 }
 
-# The pinned version, else the one before. The home outlives spaces, so it is looked at on every start. No defence against this
-# user's own processes: they have the role's credentials anyway.
+# The pinned version, else the one before. Homes outlive spaces, so each start looks. No defence against this user's own
+# processes: they have the role's credentials anyway.
 cached_binary() (
 	lock
 	if [ -e "$cached" ] && ! is "$sha256" "$cached" && ! is "$previous_sha256" "$cached"; then
@@ -143,7 +142,7 @@ cached_binary() (
 	exit 125
 )
 
-# For the rest of a subshell: two starts at a time must not remove what the other puts in place.
+# For the rest of a subshell: starts must not remove what others put in place.
 lock() {
 	{ exec 9>"$cache/lock"; } 2>/dev/null && flock -w 2 9
 }
@@ -189,13 +188,13 @@ fetch() {
 	esac
 	say "did not get version $version from $binary_source: ${complaint//$'\n'/ }"
 	case $complaint in
-		*AccessDenied* | *'(403)'*) say "hint: the role and the endpoint's policy must allow codeartifact:GetPackageVersionAsset (or s3:GetObject)" ;;
-		*NotFound* | *'(404)'*) say "hint: an administrator puts it there with: studio-mirror bootstrap publish" ;;
-		*Throttl* | *TooMany* | *SlowDown*) say "hint: many spaces ask at once; it comes by itself" ;;
+		*AccessDenied* | *'(403)'*) hint "the role and the endpoint's policy must allow codeartifact:GetPackageVersionAsset (or s3:GetObject)" ;;
+		*NotFound* | *'(404)'*) hint "an administrator puts it there with: studio-mirror bootstrap publish" ;;
+		*Throttl* | *TooMany* | *SlowDown*) hint "many spaces ask at once; it comes by itself" ;;
 		*'No space'*) return 123 ;;
-		*redential* | *token*) say "hint: has the space's execution role gone?" ;;
-		*pinned*) say "hint: it is thrown away; if it comes again, an administrator types: studio-mirror bootstrap plan" ;;
-		*) hint timeout ;;
+		*redential* | *token*) hint "has the space's execution role gone?" ;;
+		*pinned*) hint "it is thrown away; if it comes again, an administrator types: studio-mirror bootstrap plan" ;;
+		*) explain timeout ;;
 	esac
 	return 125
 }
@@ -216,7 +215,7 @@ download() {
 		aws "$@" --region "$region" --cli-connect-timeout 3 </dev/null
 }
 
-# In the background: fetches the pinned version, does what had no time, throws away what is old.
+# In the background: fetches the pinned version, does what had no time, clears away.
 later() {
 	local file window=$spread
 	# Holds up nobody.
@@ -226,7 +225,7 @@ later() {
 		[ "$file" -le 2 ] || eval "exec $file>&-"
 	done
 	prepare
-	! image_binary && sha256sum </dev/null && command -v aws && mkdir -p "$cache/versions" && exec >>"$log" 2>&1 || return
+	! image_binary && sha256sum </dev/null && command -v aws && exec >>"$log" 2>&1 || return
 	if ! is "$sha256" "$cached"; then
 		# Where nothing is logged in it is urgent.
 		[ "$1" = 0 ] || window=$((spread / 20))
@@ -251,8 +250,7 @@ later() {
 # Up to $1 seconds: spaces that start in one moment must not ask in one.
 some_of() {
 	local chance
-	chance=$(od -An -N 4 -t u4 /dev/urandom)
-	chance=$((chance % ($1 * 1000 + 1)))
+	chance=$(($(od -An -N 4 -t u4 /dev/urandom) % ($1 * 1000 + 1)))
 	printf '%d.%03d\n' $((chance / 1000)) $((chance % 1000))
 }
 
@@ -276,27 +274,20 @@ stop_work() {
 	disown -a
 }
 
-hint() {
+explain() {
 	case $1 in
 		0) ;;
-		2) say "hint: the settings are incomplete or wrong; set them at the top of this lifecycle configuration" ;;
-		123) say "hint: the home is full or read-only: df -h ~" ;;
-		125) say "hint: it is tried again in the background, and logs in then; see ~/.cache/studio-mirror/lifecycle.log" ;;
-		126) say "hint: the binary is for x86_64 Linux; fetch or build it again" ;;
-		127)
-			say "no studio-mirror in /usr/local/bin, /opt/studio-mirror/bin, on PATH, in ~/.cache/studio-mirror/bin or ~/.local/bin"
-			say "hint: put it into the image or the home"
-			;;
-		timeout)
-			say "hint: the network does not answer; look at the VPC endpoints codeartifact.api and codeartifact.repositories:"
-			say "hint: private DNS on, and port 443 open from the space's security group"
-			;;
-		*) say "hint: in a terminal of the space, type: studio-mirror login -v" ;;
+		2) hint "the settings are incomplete or wrong; set them at the top of this lifecycle configuration" ;;
+		123) hint "the home is full or read-only: df -h ~" ;;
+		125) hint "it is tried again in the background, and logs in then; see ~/.cache/studio-mirror/lifecycle.log" ;;
+		126) hint "the binary is for x86_64 Linux; fetch or build it again" ;;
+		127) hint "no studio-mirror in /usr/local/bin, /opt/studio-mirror/bin, on PATH, in ~/.cache/studio-mirror/bin or ~/.local/bin: put it into the image or the home" ;;
+		timeout) hint "the network does not answer; look at the VPC endpoints codeartifact.api and codeartifact.repositories: private DNS on, port 443 open from the space's security group" ;;
+		*) hint "in a terminal of the space, type: studio-mirror login -v" ;;
 	esac
 }
 
-# A process group of its own: everything it started can be stopped with it. It is polled, not waited for: one stuck in
-# the file system does not even die when killed.
+# A process group of its own, to stop all of it. Polled, not waited for: stuck in the file system, it would not even die.
 set -m
 main &
 work=$!
@@ -317,7 +308,7 @@ if [ "$result" = 0 ]; then
 else
 	say "NOT logged in after ${SECONDS} s ($result); the space starts without it"
 fi
-hint "$result"
+explain "$result"
 if [ -n "$sha256" ]; then
 	set -m
 	later "$result" </dev/null >/dev/null 2>&1 &
