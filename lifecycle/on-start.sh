@@ -129,8 +129,9 @@ first_trusted() {
 cached_binary() (
 	lock
 	if [ -e "$cached" ] && ! is "$sha256" "$cached" && ! is "$previous_sha256" "$cached"; then
-		say "not running $cached: its SHA-256 is none of those pinned here; it is removed"
-		rm -rf "$cached"
+		say "not running $cached: its SHA-256 is none of those pinned here"
+		# A file is renamed over: another start may be running it.
+		[ -f "$cached" ] || rm -rf "$cached"
 	fi
 	for pinned in "$sha256" "$previous_sha256"; do
 		if { is "$pinned" "$cached" && chmod 755 "$cached"; } || put_in_place "$pinned"; then
@@ -139,6 +140,7 @@ cached_binary() (
 			exit
 		fi
 	done
+	is "$sha256" "$cached" || rm -rf "$cached"
 	exit 125
 )
 

@@ -37,3 +37,25 @@ fn starts_at_one_time_do_each_other_no_harm() {
         assert_eq!(left.stdout.trim(), CACHED, "copies are left behind");
     }
 }
+
+#[test]
+fn what_other_starts_run_is_there_at_every_moment() {
+    if !possible() {
+        return;
+    }
+    let space = Space::with_binary(None);
+    let [others, ours] = ["1.0.0", "2.0.0"].map(Version::stand_in);
+    space.put_program(CACHED, &others.program);
+    space.put_program(&ours.path(), &ours.program);
+    // The step that replaces it looks whether there is still something to replace.
+    let ln =
+        format!("#!/bin/bash\n[ -e {CACHED} ] || echo gap >>~/gaps\nexec /usr/bin/ln \"$@\"\n");
+    space.put_program("/opt/conda/bin/ln", ln.as_bytes());
+    let started = start(&space, &script(&ours, None));
+    assert_says(&started, &["none of those pinned here", ": logged in"]);
+    wait_for_the_end(&space);
+    let ran = ran(&space);
+    assert!(ran.iter().all(|line| line.starts_with("2.0.0 ")), "{ran:?}");
+    assert_eq!(space.read(CACHED).into_bytes(), ours.program);
+    space.sh("[ ! -e ~/gaps ]").success();
+}
