@@ -155,21 +155,19 @@ is() {
 	[ -n "$1" ] && [ -f "$2" ] && sum=$(sha256sum <"$2") && [ "${sum%% *}" = "$1" ]
 }
 
-# Whole or not at all: checked, then renamed.
+# Whole or not at all: checked, then linked: homes may have no room for a copy.
 put_in_place() {
-	local kept=$cache/versions/$1 copy
-	[ -f "$kept" ] && mkdir -p "${cached%/*}" && copy=$(mktemp "$cached.XXXXXX") || return
-	if cp "$kept" "$copy" && ! is "$1" "$copy"; then
+	local kept=$cache/versions/$1
+	[ -f "$kept" ] && mkdir -p "${cached%/*}" || return
+	if ! is "$1" "$kept"; then
 		say "$kept is damaged; it is removed"
 		rm -f "$kept"
+		return 1
 	fi
-	if is "$1" "$copy" && chmod 755 "$copy" && mv -fT "$copy" "$cached"; then
-		# The command, for terminals.
-		[ -e "$link" ] || { mkdir -p "${link%/*}" && ln -sf "$cached" "$link"; }
-		return 0
-	fi
-	rm -f "$copy"
-	return 1
+	chmod 755 "$kept" && ln -fT "$kept" "$cached" || return
+	# The command, for terminals.
+	[ -e "$link" ] || { mkdir -p "${link%/*}" && ln -sf "$cached" "$link"; }
+	return 0
 }
 
 # fetch SECONDS: the pinned version into the cache, whole and as pinned, or not at all.
@@ -259,10 +257,10 @@ some_of() {
 # The version before stays, to go back to. A young part may be another start's.
 collect() {
 	local file
-	for file in "$cache/versions"/* "$cached".*; do
+	for file in "$cache/versions"/*; do
 		case ${file##*/} in
 			"$sha256" | "$previous_sha256") ;;
-			part.* | studio-mirror.*) find "$file" -mmin +60 -delete 2>/dev/null ;;
+			part.*) find "$file" -mmin +60 -delete 2>/dev/null ;;
 			*) rm -f "$file" ;;
 		esac
 	done

@@ -5,13 +5,13 @@ use super::*;
 use support::studio_space::{DEAD_API, possible};
 
 /// A space with a published version, one start of which fails.
-struct Failing {
-    space: Space,
+pub struct Failing {
+    pub space: Space,
     version: Version,
 }
 
 impl Failing {
-    fn new() -> Option<Failing> {
+    pub fn new() -> Option<Failing> {
         if !possible() {
             return None;
         }
@@ -24,7 +24,7 @@ impl Failing {
 
     /// Starts within the limits, then with time for the log to say all this.
     #[track_caller]
-    fn fails(&self, variables: &[(&str, &str)], said: &[&str]) {
+    pub fn fails(&self, variables: &[(&str, &str)], said: &[&str]) {
         let script = self.space.read(&script_path());
         self.space
             .put_program(&script_path(), in_time(&script).as_bytes());
@@ -41,7 +41,7 @@ impl Failing {
 
     /// The container is over; the next one logs in.
     #[track_caller]
-    fn mended(&self) {
+    pub fn mended(&self) {
         self.space.end_what_stayed();
         let started = start(&self.space, &script(&self.version, None));
         assert_says(&started, &[": logged in"]);
@@ -98,6 +98,28 @@ fn a_full_disk() {
     failing.fails(&[], &["the home is full"]);
     failing.space.sh("rm ~/.cache/fill").success();
     failing.mended();
+}
+
+#[test]
+fn a_home_with_room_for_one_copy() {
+    let Some(failing) = Failing::new() else {
+        return;
+    };
+    let space = &failing.space;
+    let mut program = failing.version.program.clone();
+    program.extend(b"exit\n");
+    program.resize(600 * 1_024, b'#');
+    let large = Version::new("1.0.1", program);
+    publish(space, &large);
+    space.sh("mkdir ~/.cache").success();
+    space.root(&format!(
+        "mount -t tmpfs -o size=1m,uid=1000,gid=100 tmpfs {HOME}/.cache"
+    ));
+    let started = start(space, &script(&large, None));
+    assert_says(&started, &[": logged in"]);
+    wait_for_the_end(space);
+    assert_eq!(space.read(CACHED).into_bytes(), large.program);
+    assert_eq!(downloads(space), 1);
 }
 
 #[test]
