@@ -177,9 +177,11 @@ fetch() {
 	mkdir -p "$cache/versions" && part=$(mktemp "$cache/versions/part.XXXXXX") || return 123
 	complaint=$(download "$1" "$part" 2>&1 >/dev/null)
 	result=$?
-	if is "$sha256" "$part" && mv -fT "$part" "$cache/versions/$sha256"; then
-		say "fetched version $version from $binary_source"
-		return
+	if is "$sha256" "$part"; then
+		# What does not run must not take the place of what does.
+		complaint=$({ chmod 755 "$part" && timeout 9 "$part" --version && mv -fT "$part" "$cache/versions/$sha256"; } </dev/null 2>&1) &&
+			say "fetched version $version from $binary_source" && return
+		complaint="it does not run: $complaint" result=
 	fi
 	rm -f "$part"
 	case $result in
@@ -188,6 +190,7 @@ fetch() {
 	esac
 	say "did not get version $version from $binary_source: ${complaint//$'\n'/ }"
 	case $complaint in
+		'it does not run'*) return 126 ;;
 		*AccessDenied* | *'(403)'*) hint "the role and the endpoint's policy must allow codeartifact:GetPackageVersionAsset (or s3:GetObject)" ;;
 		*NotFound* | *'(404)'*) hint "an administrator puts it there with: studio-mirror bootstrap publish" ;;
 		*Throttl* | *TooMany* | *SlowDown*) hint "many spaces ask at once; it comes by itself" ;;
@@ -231,7 +234,8 @@ later() {
 		[ "$1" = 0 ] || window=$((spread / 20))
 		for _ in 1 2 3 4 5; do
 			sleep "$(some_of "$window")"
-			(lock; put_in_place "$sha256") || { fetch 300 && (lock; put_in_place "$sha256"); } && break
+			(lock; put_in_place "$sha256") || { fetch 300 && (lock; put_in_place "$sha256"); }
+			case $? in 0 | 126) break ;; esac
 			window=$spread
 		done
 		is "$sha256" "$cached" || { say "no version $version until the next start"; return; }

@@ -41,6 +41,7 @@ fn the_version_before_runs_until_the_new_one_is_there() {
             "1.0.0 --version",
             "1.0.0 refresh --daemon",
             "1.0.0 login",
+            "2.0.0 --version",
             "2.0.0 refresh --stop",
             "2.0.0 refresh --daemon"
         ]
@@ -153,4 +154,49 @@ fn the_background_process_of_the_version_before_is_replaced() {
     assert_ne!(daemon(), before, "the old one goes on");
     space.sh("pip install mirror-greeting").success();
     space.assert_no_leak(&["/home/sagemaker-user/on-start.sh", LOG]);
+}
+
+#[test]
+fn a_new_version_that_does_not_run_takes_nobodys_place() {
+    if !possible() {
+        return;
+    }
+    let space = Space::with_binary(None);
+    let [first, ..] = stand_ins(&space);
+    let broken = Version::new("2.0.1", b"#!/bin/bash\nkill -SEGV $$\n".to_vec());
+    publish(&space, &broken);
+    start(&space, &script(&first, None));
+    wait_for_the_end(&space);
+    for fetched in [2, 3] {
+        ran(&space);
+        let upgraded = start(&space, &script(&broken, Some(&first)));
+        assert_says(
+            &upgraded,
+            &["still the version before 2.0.1", ": logged in"],
+        );
+        wait_for(&space, "no version 2.0.1 until the next start");
+        wait_for_the_end(&space);
+        assert!(log(&space).contains("it does not run: "));
+        assert_eq!(
+            ran(&space),
+            ["1.0.0 --version", "1.0.0 refresh --daemon", "1.0.0 login"]
+        );
+        assert_eq!(space.read(CACHED).into_bytes(), first.program);
+        assert_eq!(downloads(&space), fetched, "not again and again");
+    }
+}
+
+#[test]
+fn a_first_version_that_does_not_run_is_told() {
+    if !possible() {
+        return;
+    }
+    let space = Space::with_binary(None);
+    let broken = Version::new("1.0.1", b"#!/bin/bash\nkill -SEGV $$\n".to_vec());
+    publish(&space, &broken);
+    let started = start(&space, &script(&broken, None));
+    assert_says(&started, &["it does not run: ", "(126)", "x86_64"]);
+    wait_for_the_end(&space);
+    assert!(!space.outside(CACHED).exists());
+    assert!(kept(&space).is_empty());
 }
