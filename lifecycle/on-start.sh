@@ -172,10 +172,25 @@ put_in_place() {
 
 # fetch SECONDS: the pinned version into the cache, whole and as pinned, or not at all.
 fetch() {
-	local part complaint result
+	local part complaint result ask put
 	command -v aws >/dev/null || { say "no aws command to fetch version $version with"; return 127; }
 	mkdir -p "$cache/versions" && part=$(mktemp "$cache/versions/part.XXXXXX") || return 123
-	complaint=$(download "$1" "$part" 2>&1 >/dev/null)
+	ask=(aws --region "$region" --cli-connect-timeout 3)
+	case $binary_source in
+		s3://*)
+			ask+=(s3 cp --only-show-errors "$binary_source")
+			put="aws s3 cp FILE $binary_source"
+			;;
+		*)
+			ask+=(codeartifact get-package-version-asset --domain "$domain" --domain-owner "$domain_owner"
+				--repository "$binary_source" --format generic --namespace studio-mirror --package studio-mirror
+				--package-version "$version" --asset studio-mirror-x86_64-linux-musl
+				${api_endpoint:+--endpoint-url "$api_endpoint"})
+			put="studio-mirror bootstrap publish"
+			;;
+	esac
+	complaint=$(AWS_RETRY_MODE=standard AWS_MAX_ATTEMPTS=2 \
+		timeout --foreground -k 1 "$1" "${ask[@]}" "$part" </dev/null 2>&1 >/dev/null)
 	result=$?
 	if is "$sha256" "$part"; then
 		# What does not run must not take the place of what does.
@@ -192,30 +207,17 @@ fetch() {
 	case $complaint in
 		'it does not run'*) return 126 ;;
 		*AccessDenied* | *'(403)'*) hint "the role and the endpoint's policy must allow codeartifact:GetPackageVersionAsset (or s3:GetObject)" ;;
-		*NotFound* | *'(404)'*) hint "an administrator puts it there with: studio-mirror bootstrap publish" ;;
+		*ResourceNotFound* | *NoSuchKey* | *'(404)'*) hint "an administrator puts it there with: $put" ;;
 		*Throttl* | *TooMany* | *SlowDown*) hint "many spaces ask at once; it comes by itself" ;;
-		*'No space'*) return 123 ;;
-		*redential* | *token*) hint "has the space's execution role gone?" ;;
-		*pinned*) hint "it is thrown away; if it comes again, an administrator types: studio-mirror bootstrap plan" ;;
-		*) explain timeout ;;
+		*'No space'* | *'Disk quota'*) return 123 ;;
+		*'Signature expired'* | *TooSkewed* | *'not yet'*) hint "the clock is wrong; look at: date -u" ;;
+		*redential* | *'security token'*) hint "has the space's execution role gone?" ;;
+		*'proxy URL'* | *'SSL validation'*) hint "look at HTTPS_PROXY, NO_PROXY and AWS_CA_BUNDLE" ;;
+		*pinned*) hint "an administrator types: studio-mirror bootstrap plan" ;;
+		*onnect*endpoint* | *'timeout on'* | *'imed out'* | 'no end'*) explain timeout ;;
+		*) hint "in a terminal of the space, type:$(printf ' %q' "${ask[@]}" /dev/null)" ;;
 	esac
 	return 125
-}
-
-# download SECONDS FILE
-download() {
-	local limit=$1
-	case $binary_source in
-		s3://*) set -- s3 cp --only-show-errors "$binary_source" "$2" ;;
-		*)
-			set -- codeartifact get-package-version-asset --domain "$domain" --domain-owner "$domain_owner" \
-				--repository "$binary_source" --format generic --namespace studio-mirror --package studio-mirror \
-				--package-version "$version" --asset studio-mirror-x86_64-linux-musl "$2" \
-				${api_endpoint:+--endpoint-url "$api_endpoint"}
-			;;
-	esac
-	AWS_RETRY_MODE=standard AWS_MAX_ATTEMPTS=2 timeout --foreground -k 1 "$limit" \
-		aws "$@" --region "$region" --cli-connect-timeout 3 </dev/null
 }
 
 # In the background: fetches the pinned version, does what had no time, clears away.

@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod complaints;
 mod failures;
 mod first_start;
 mod fleet;

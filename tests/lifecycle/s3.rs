@@ -39,7 +39,9 @@ fn the_binary_comes_from_a_bucket() {
         start_with(&space, &[("AWS_ENDPOINT_URL_S3", S3)])
     };
     let missing = bucket("elsewhere", &version);
-    assert_says(&missing, &["(404)", "NOT logged in", "bootstrap publish"]);
+    let mend = "puts it there with: aws s3 cp FILE s3://tools/elsewhere";
+    assert_says(&missing, &["(404)", "NOT logged in", mend]);
+    assert!(!missing.stdout.contains("bootstrap publish"), "{missing}");
     let other = bucket("studio-mirror", &other);
     assert_says(&other, &["not what is pinned here", "NOT logged in"]);
     assert!(ran(&space).is_empty());
