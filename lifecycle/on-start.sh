@@ -189,7 +189,7 @@ fetch() {
 			put="studio-mirror bootstrap publish"
 			;;
 	esac
-	complaint=$(AWS_RETRY_MODE=standard AWS_MAX_ATTEMPTS=2 \
+	complaint=$(AWS_RETRY_MODE=standard AWS_MAX_ATTEMPTS=2 AWS_SDK_UA_APP_ID=studio-mirror-$version \
 		timeout --foreground -k 1 "$1" "${ask[@]}" "$part" </dev/null 2>&1 >/dev/null)
 	result=$?
 	if is "$sha256" "$part"; then

@@ -103,3 +103,24 @@ fn a_command_of_the_users_own_in_the_home_is_neither_run_nor_touched() {
     assert!(ran(&space).iter().all(|line| line.starts_with("1.0.0 ")));
     assert_eq!(space.read(&own).into_bytes(), stranger());
 }
+
+#[test]
+fn the_download_says_for_which_version_it_is() {
+    if !possible() {
+        return;
+    }
+    let space = Space::with_binary(None);
+    let version = Version::stand_in("1.0.0");
+    publish(&space, &version);
+    space
+        .sh("mv /opt/conda/bin/aws /opt/conda/bin/aws.own")
+        .success();
+    let listening = "#!/bin/bash\nexec aws.own --debug \"$@\" 2>>~/debug\n";
+    space.put_program("/opt/conda/bin/aws", listening.as_bytes());
+    start(&space, &script(&version, None));
+    wait_for_the_end(&space);
+    let debug = space.read(&format!("{HOME}/debug"));
+    let sent = debug.lines().find(|line| line.contains("'User-Agent': "));
+    let sent = sent.expect("a request");
+    assert!(sent.contains("app/studio-mirror-1.0.0"), "{sent}");
+}
