@@ -10,6 +10,9 @@ use tokio::time::Instant;
 use super::{Token, TokenRequest, is_token};
 use crate::files::{self, Lock, Mode};
 
+/// How the name of a client's file ends.
+const CLIENTS_FILE: &str = "conf";
+
 /// A cache folder, private to the user.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -83,13 +86,7 @@ impl Store {
 
     /// The cached token for `request`, whatever its age. Anything odd counts as no token.
     pub fn read(&self, request: &TokenRequest) -> Option<Token> {
-        let path = self.path(request);
-        let kind = fs::symlink_metadata(&path).ok()?;
-        let us = rustix::process::geteuid().as_raw();
-        if !kind.is_file() || kind.uid() != us || kind.mode() & 0o077 != 0 {
-            return None;
-        }
-        parse(&fs::read(&path).ok()?)
+        parse(&read_private(&self.path(request))?)
     }
 
     /// Keeps `token` for `request`.
@@ -98,13 +95,31 @@ impl Store {
     /// When the folder is not private or cannot be written.
     pub fn write(&self, request: &TokenRequest, token: &Token) -> anyhow::Result<()> {
         files::make_private_dir(&self.folder)?;
-        let path = self.path(request);
-        // Never through a symlink: `read` would not follow it either.
-        if fs::symlink_metadata(&path).is_ok_and(|kind| kind.is_symlink()) {
-            fs::remove_file(&path)?;
+        write_private(&self.path(request), &serde_json::to_vec(token)?)
+    }
+
+    /// Keeps `text`, a client's file with tokens in it, under `name`, and says where. Written only where it says something else:
+    /// many may read it now.
+    ///
+    /// # Errors
+    /// As [`Store::write`]; `TimedOut` at `deadline`.
+    pub fn keep_file(
+        &self,
+        name: &str,
+        text: &str,
+        deadline: std::time::Instant,
+    ) -> anyhow::Result<PathBuf> {
+        files::make_private_dir(&self.folder)?;
+        let path = self.folder.join(format!("{name}.{CLIENTS_FILE}"));
+        let is_kept = || read_private(&path).is_some_and(|kept| kept == text.as_bytes());
+        if !is_kept() {
+            let _lock = Lock::acquire(&path.with_extension("lock"), deadline)?;
+            if !is_kept() {
+                files::remove_litter(&path);
+                write_private(&path, text.as_bytes())?;
+            }
         }
-        files::write(&path, &serde_json::to_vec(token)?, Mode::Private)?;
-        Ok(())
+        Ok(path)
     }
 
     /// Lets one process at a time, in each `place`, mint the token for `request`.
@@ -137,7 +152,10 @@ impl Store {
         let files = fs::read_dir(&self.folder).into_iter().flatten().flatten();
         for path in files.map(|file| file.path()) {
             // Locks stay: two processes that lock two files of one name would both go ahead.
-            if path.extension().is_some_and(|end| end == "json") {
+            if path
+                .extension()
+                .is_some_and(|end| end == "json" || end == CLIENTS_FILE)
+            {
                 let _ = fs::remove_file(path);
             }
         }
@@ -147,6 +165,25 @@ impl Store {
     pub fn path(&self, request: &TokenRequest) -> PathBuf {
         self.folder.join(format!("{}.json", request.cache_name()))
     }
+}
+
+/// What is in a file that is this user's alone.
+fn read_private(path: &Path) -> Option<Vec<u8>> {
+    let kind = fs::symlink_metadata(path).ok()?;
+    let us = rustix::process::geteuid().as_raw();
+    if !kind.is_file() || kind.uid() != us || kind.mode() & 0o077 != 0 {
+        return None;
+    }
+    fs::read(path).ok()
+}
+
+/// Never through a symlink: [`read_private`] would not follow it either.
+fn write_private(path: &Path, text: &[u8]) -> anyhow::Result<()> {
+    if fs::symlink_metadata(path).is_ok_and(|kind| kind.is_symlink()) {
+        fs::remove_file(path)?;
+    }
+    files::write(path, text, Mode::Private)?;
+    Ok(())
 }
 
 /// Parses a cached token; what could not have come from CodeArtifact is none.

@@ -1,17 +1,21 @@
 //! bun: it reads .npmrc as npm does. A registry in .bunfig.toml wins over that from version 1.3 on; none is put there where
 //! none was, because it would win over a project's .npmrc too.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use toml_edit::Item;
 
 use super::client::path_in;
-use super::npm::{Npm, Npmrc};
+use super::npm::{Npm, Npmrc, named_in_npmrc};
 use super::url::same_endpoint;
 use super::{
-    Asks, Auth, AuthMode, Client, Configured, Editor, Found, NamedRegistry, Registry, Shim,
-    SystemWide, ToolFile, WinningFile,
+    Asks, Auth, AuthMode, Client, Configured, Editor, Found, NamedRegistry, ProjectFiles, Registry,
+    Shim, SystemWide, ToolFile, WinningFile,
 };
 use crate::edit::SyntaxError;
 use crate::edit::toml::{TomlFile, quoted};
@@ -19,6 +23,9 @@ use crate::edit::toml_tables::{remove, set, string, tables_in};
 use crate::endpoint::Format;
 use crate::places::Places;
 use crate::secret::Secret;
+
+/// The variable with the token.
+const TOKEN: &str = "BUN_CONFIG_TOKEN";
 
 /// bun.
 pub struct Bun;
@@ -105,6 +112,37 @@ impl Client for Bun {
         Some(SystemWide::shims(SHIMS))
     }
 
+    fn shims_take_scopes(&self) -> bool {
+        false
+    }
+
+    fn project_files(&self) -> Option<ProjectFiles> {
+        Some(ProjectFiles {
+            files: &[".npmrc", "bunfig.toml"],
+            names: |file, text| match file.ends_with(".toml") {
+                true => named_in_bunfig(text),
+                false => named_in_npmrc(text),
+            },
+            given_away: Some(TOKEN),
+        })
+    }
+
+    /// What `--registry` names gets the token of the variable.
+    fn leads_elsewhere(&self, arguments: &[OsString], url: &str) -> bool {
+        let mut arguments = arguments.iter().map(|argument| argument.to_string_lossy());
+        while let Some(argument) = arguments.next() {
+            let named = match argument.strip_prefix("--registry") {
+                Some("") => arguments.next().map(|next| next.into_owned()),
+                Some(named) => named.strip_prefix('=').map(str::to_owned),
+                None => None,
+            };
+            if named.is_some_and(|named| !same_endpoint(&named, url)) {
+                return true;
+            }
+        }
+        false
+    }
+
     fn environment_auth(&self) -> Option<AuthMode> {
         Some(AuthMode::Token)
     }
@@ -117,7 +155,7 @@ impl Client for Bun {
         };
         vec![
             ("BUN_CONFIG_REGISTRY".to_owned(), Secret::new(main.url)),
-            ("BUN_CONFIG_TOKEN".to_owned(), token.clone()),
+            (TOKEN.to_owned(), token.clone()),
         ]
     }
 }
@@ -148,6 +186,20 @@ fn scopes(text: &str) -> Vec<NamedRegistry> {
         })
     });
     named.collect()
+}
+
+/// The same, and that of everything. One that cannot be made out is nobody's that we know.
+fn named_in_bunfig(text: &str) -> Vec<NamedRegistry> {
+    let url = match registry(text) {
+        Ok(named) => named.map(|named| named.url),
+        Err(_) => Some(String::new()),
+    };
+    let everything = url.map(|url| NamedRegistry {
+        setting: "[install] registry".to_owned(),
+        scope: None,
+        url,
+    });
+    scopes(text).into_iter().chain(everything).collect()
 }
 
 const INSTALL: &str = "install";
@@ -220,74 +272,4 @@ fn registry(text: &str) -> Result<Option<Named>, SyntaxError> {
         url: url.or(in_table("url")?).unwrap_or_default(),
         token: in_table("token")?.map(Secret::new),
     }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::tools::login_for_tests::Login;
-
-    const URL: &str = "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/npm/team/";
-
-    fn configured(text: &str) -> Result<String, SyntaxError> {
-        let login = Login::by("eyJ2ZXexample");
-        Ok(Bunfig
-            .configure(text, &[login.to("codeartifact", URL)])?
-            .text)
-    }
-
-    #[test]
-    fn a_registry_is_made_ours_in_every_form_that_bun_reads() {
-        let ours = format!("{{ url = \"{URL}\", token = \"eyJ2ZXexample\" }}");
-        for (text, expected) in [
-            (
-                "telemetry = false\r\n[install] # mine\r\nregistry = \"https://a.example\" # why\r\nexact = true\r\n",
-                format!(
-                    "telemetry = false\r\n[install] # mine\r\nregistry = {ours} # why\r\nexact = true\r\n"
-                ),
-            ),
-            (
-                "[install]\nregistry = { url = \"https://a.example\", username = \"me\", password = \"p\" }",
-                format!("[install]\nregistry = {ours}"),
-            ),
-            (
-                "[install.registry]\nurl = \"https://a.example\"\nusername = \"me\"\npassword = \"p\"\n[test]\nsmol = true\n",
-                format!(
-                    "[install.registry]\nurl = \"{URL}\"\ntoken = \"eyJ2ZXexample\"\n[test]\nsmol = true\n"
-                ),
-            ),
-        ] {
-            let done = configured(text).unwrap();
-            assert_eq!(done, expected);
-            assert_eq!(configured(&done).unwrap(), done);
-            let found = Bunfig.inspect(&done, URL).unwrap();
-            assert_eq!(found, Found::Token(Secret::new("eyJ2ZXexample")));
-            let undone = Bunfig.unconfigure(&done, &[URL]).unwrap();
-            assert_eq!(
-                Bunfig.inspect(&undone, URL),
-                Ok(Found::Unneeded),
-                "{undone:?}"
-            );
-            assert_eq!(Bunfig.unconfigure(text, &[URL]).unwrap(), text);
-        }
-    }
-
-    #[test]
-    fn a_file_without_a_registry_is_left_alone_and_an_odd_one_is_refused() {
-        for text in [
-            "",
-            "[install]\nexact = true\n",
-            "[install.scopes]\nacme = \"https://a.example\"\n",
-        ] {
-            assert_eq!(configured(text).unwrap(), text);
-            assert_eq!(Bunfig.inspect(text, URL), Ok(Found::Unneeded));
-        }
-        for text in [
-            "[install\n",
-            "install.registry = \"https://a.example\"\n",
-            "install = { registry = \"https://a.example\" }\n",
-        ] {
-            assert!(configured(text).is_err(), "{text:?}");
-        }
-    }
 }

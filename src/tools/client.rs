@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use super::{AuthMode, Tool, WinningFile};
+use super::{AuthMode, ProjectFiles, ShimFile, SystemWide, Tool, WinningFile};
 use crate::edit::SyntaxError;
 use crate::endpoint::Format;
 use crate::places::Places;
@@ -97,9 +97,24 @@ pub trait Client: Sync {
         None
     }
 
-    /// What a command behind one of our [`Shim`]s gets: what its files for all users cannot say.
-    fn shim_environment(&self, registries: &[Registry]) -> Vec<(String, Secret)> {
-        self.environment(registries)
+    /// The file that a variable names to a command behind one of our shims: its tokens stand there, and in no variable.
+    fn shim_file(&self) -> Option<ShimFile> {
+        None
+    }
+
+    /// Whether what a shim hands on can tell the registry of a scope.
+    fn shims_take_scopes(&self) -> bool {
+        true
+    }
+
+    /// What a project, or the user, can say that [`Client::environment`] would win over, or be given away by.
+    fn project_files(&self) -> Option<ProjectFiles> {
+        None
+    }
+
+    /// Whether these arguments send what a variable holds elsewhere than to `url`.
+    fn leads_elsewhere(&self, _arguments: &[OsString], _url: &str) -> bool {
+        false
     }
 }
 
@@ -107,69 +122,6 @@ pub trait Client: Sync {
 pub fn path_in(environment: &BTreeMap<String, String>, variable: &str) -> Option<PathBuf> {
     let path = environment.get(variable)?;
     path.starts_with('/').then(|| PathBuf::from(path))
-}
-
-/// How a tool is set up for all users of a machine. No token stands in any of it.
-pub struct SystemWide {
-    /// The files that it reads for everybody.
-    pub files: Vec<ToolFile>,
-    /// Its commands that cannot ask the helper.
-    pub shims: &'static [Shim],
-}
-
-impl SystemWide {
-    /// No file for everybody: that the helper answers is all it needs.
-    pub fn helper() -> Self {
-        Self::shims(&[])
-    }
-
-    /// Set up by shims alone.
-    pub fn shims(shims: &'static [Shim]) -> Self {
-        let files = Vec::new();
-        Self { files, shims }
-    }
-
-    /// Set up by one file.
-    pub fn file(path: impl Into<PathBuf>, editor: &'static dyn Editor) -> Self {
-        let path = path.into();
-        Self {
-            files: vec![ToolFile { path, editor }],
-            shims: &[],
-        }
-    }
-}
-
-/// A command that cannot ask for its token: a link to this program stands before it on PATH, and becomes it with the token
-/// in the environment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shim {
-    /// The command.
-    pub command: &'static str,
-    /// When it wants a token.
-    pub asks: Asks,
-}
-
-/// When a command asks its registry: a call that does not is not to wait for a token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asks {
-    /// Unless its first word is one of these, or there is none.
-    Unless(&'static [&'static str]),
-    /// When one of its words is one of these.
-    With(&'static [&'static str]),
-}
-
-impl Asks {
-    /// Whether a call with these arguments asks its registry, or may.
-    pub fn for_call(self, arguments: &[OsString]) -> bool {
-        let mut words = arguments
-            .iter()
-            .filter_map(|argument| argument.to_str())
-            .filter(|argument| !argument.starts_with('-'));
-        match self {
-            Asks::Unless(others) => words.next().is_some_and(|word| !others.contains(&word)),
-            Asks::With(ours) => words.any(|word| ours.contains(&word)),
-        }
-    }
 }
 
 /// A file of a tool.
@@ -290,32 +242,4 @@ pub enum Found {
     Helper,
     /// The tool uses it with this token.
     Token(Secret),
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn call(words: &str) -> Vec<OsString> {
-        words.split_whitespace().map(OsString::from).collect()
-    }
-
-    #[test]
-    fn a_call_that_asks_no_registry_waits_for_no_token() {
-        let npm = Asks::Unless(&["run", "test"]);
-        for (words, asks) in [
-            ("", false),
-            ("--version", false),
-            ("run build", false),
-            ("--silent run build", false),
-            ("install", true),
-            ("--prefix there install", true),
-        ] {
-            assert_eq!(npm.for_call(&call(words)), asks, "{words}");
-        }
-        let bun = Asks::With(&["install"]);
-        for (words, asks) in [("index.ts", false), ("--cwd there install", true)] {
-            assert_eq!(bun.for_call(&call(words)), asks, "{words}");
-        }
-    }
 }

@@ -21,6 +21,7 @@ pub mod pip;
 pub mod pnpm;
 pub mod poetry;
 mod secret_name;
+mod shim;
 pub mod swift;
 mod tables;
 mod tool;
@@ -30,10 +31,9 @@ pub mod uv;
 mod winning;
 pub mod yarn;
 
-pub use client::{
-    Asks, Auth, Client, Configured, Editor, Found, Installed, Registry, Shim, SystemWide, ToolFile,
-};
+pub use client::{Auth, Client, Configured, Editor, Found, Installed, Registry, ToolFile};
 pub use pnpm::{TOKEN_HELPER, token_helper_name};
+pub use shim::{Asks, ProjectFiles, Shim, ShimFile, SystemWide};
 pub use tool::{AuthMode, Tool};
-pub(crate) use url::{holds_token, percent_encoded};
+pub(crate) use url::{holds_token, percent_encoded, same_endpoint};
 pub use winning::{NamedRegistry, WinningFile};

@@ -10,7 +10,10 @@ use std::path::PathBuf;
 pub use npmrc::Npmrc;
 pub(super) use npmrc::{MUST_BE_SCOPED, auth_prefix, left_out};
 
-use super::{Asks, Auth, AuthMode, Client, Registry, Shim, SystemWide, ToolFile};
+use super::{
+    Asks, Auth, AuthMode, Client, NamedRegistry, Registry, Shim, ShimFile, SystemWide, ToolFile,
+};
+use crate::edit::npmrc::NpmrcFile;
 use crate::endpoint::Format;
 use crate::places::Places;
 use crate::secret::Secret;
@@ -18,20 +21,35 @@ use crate::secret::Secret;
 /// The configuration of npm for all users, as far as it is ours.
 const SYSTEM_NPMRC: &str = "/etc/studio-mirror/npmrc";
 
-/// Commands of npm and pnpm that ask no registry.
-pub(super) const LOCAL: [&str; 12] = [
+/// Commands that ask no registry, whatever stands behind them. `pack`, `init` and `cache` may.
+const LOCAL: [&str; 27] = [
     "run",
     "run-script",
     "test",
+    "tst",
     "t",
     "start",
     "stop",
     "restart",
     "config",
+    "c",
     "get",
     "set",
     "help",
     "root",
+    "prefix",
+    "bin",
+    "ls",
+    "list",
+    "la",
+    "ll",
+    "explain",
+    "why",
+    "query",
+    "pkg",
+    "version",
+    "completion",
+    "help-search",
 ];
 
 /// npm.
@@ -106,7 +124,7 @@ impl Client for Npm {
         !scope.contains(|letter: char| letter == '_' || letter.is_uppercase())
     }
 
-    /// npm's own file for everybody lies beside each Node; ours is named to it by a variable, with the token.
+    /// npm's own file for everybody lies beside each Node; what this one says goes into one that a variable names, with the token.
     fn system(&self) -> Option<SystemWide> {
         const SHIMS: &[Shim] = &[
             Shim {
@@ -124,17 +142,37 @@ impl Client for Npm {
         })
     }
 
-    /// The registry stands in the file, where a user's and a project's own .npmrc win over it.
-    fn shim_environment(&self, registries: &[Registry]) -> Vec<(String, Secret)> {
-        let is_token = |(name, _): &(String, Secret)| name.ends_with(":_authToken");
-        let file = Secret::new(SYSTEM_NPMRC);
-        let variables = self.environment(registries).into_iter().filter(is_token);
-        variables
-            .chain([("npm_config_globalconfig".to_owned(), file)])
-            .collect()
+    /// A user's and a project's own .npmrc win over it, and the machine's own goes into it.
+    fn shim_file(&self) -> Option<ShimFile> {
+        Some(ShimFile {
+            variable: "npm_config_globalconfig",
+            prefix_variables: &["npm_config_prefix", "PREFIX"],
+            runs_on: "node",
+            below_prefix: "etc/npmrc",
+            editor: &Npmrc,
+            edits: &["config", "c", "set"],
+            for_all: &["-g", "--global", "--location=global", "--location"],
+        })
     }
 
     fn overriding_variables(&self) -> &'static [&'static str] {
         &["NPM_CONFIG_REGISTRY", "npm_config_registry"]
     }
+}
+
+/// The registries that an .npmrc names.
+pub(super) fn named_in_npmrc(text: &str) -> Vec<NamedRegistry> {
+    let file = NpmrcFile::parse(text);
+    let named = file.entries().filter_map(|(_, name, url)| {
+        let scope = match name {
+            "registry" => None,
+            _ => Some(name.strip_prefix('@')?.strip_suffix(":registry")?),
+        };
+        Some(NamedRegistry {
+            setting: name.to_owned(),
+            scope: scope.map(str::to_owned),
+            url: url.to_owned(),
+        })
+    });
+    named.collect()
 }

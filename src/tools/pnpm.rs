@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 pub use self::npmrc::PnpmNpmrc;
-use super::npm::{LOCAL, Npm, auth_prefix, left_out};
+use super::npm::{Npm, auth_prefix, left_out, named_in_npmrc};
 use super::url::same_endpoint;
 use super::{
-    Asks, Auth, AuthMode, Client, Configured, Editor, Found, NamedRegistry, Registry, Shim,
-    SystemWide, ToolFile, WinningFile,
+    Asks, Auth, AuthMode, Client, Configured, Editor, Found, NamedRegistry, ProjectFiles, Registry,
+    Shim, SystemWide, ToolFile, WinningFile,
 };
 use crate::edit::SyntaxError;
 use crate::edit::npmrc::NpmrcFile;
@@ -30,6 +30,12 @@ pub fn token_helper_name(request: &TokenRequest) -> String {
     id.truncate(12);
     format!("{TOKEN_HELPER}{}-{id}", request.domain)
 }
+
+/// Commands that ask no registry. Those that run a script do: they install first what is missing.
+const LOCAL: [&str; 14] = [
+    "config", "c", "get", "set", "help", "root", "prefix", "bin", "ls", "list", "la", "ll", "why",
+    "pkg",
+];
 
 /// pnpm.
 pub struct Pnpm;
@@ -108,6 +114,17 @@ impl Client for Pnpm {
             },
         ];
         Some(SystemWide::shims(SHIMS))
+    }
+
+    fn project_files(&self) -> Option<ProjectFiles> {
+        Some(ProjectFiles {
+            files: &[".npmrc", "pnpm-workspace.yaml"],
+            names: |file, text| match file.ends_with(".yaml") {
+                true => named_in_config_yaml(text),
+                false => named_in_npmrc(text),
+            },
+            given_away: None,
+        })
     }
 
     fn environment_auth(&self) -> Option<AuthMode> {

@@ -71,7 +71,7 @@ impl<'a> Parts<'a> {
 }
 
 /// [`Parts::same_endpoint`] of two URLs as written; what is no URL is the same as nothing.
-pub(super) fn same_endpoint(url: &str, other: &str) -> bool {
+pub(crate) fn same_endpoint(url: &str, other: &str) -> bool {
     let both = Parts::of(url).zip(Parts::of(other));
     both.is_some_and(|(url, other)| url.same_endpoint(&other))
 }

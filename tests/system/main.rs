@@ -8,8 +8,10 @@ mod support;
 
 mod checked;
 mod closed;
+mod commands;
 mod homes;
 mod installs;
+mod projects;
 mod shims;
 mod tools;
 mod trust;

@@ -6,7 +6,7 @@ use super::support::clients;
 use super::support::image::{Image, Who};
 
 /// A script that puts a client's commands on PATH, behind ours.
-fn with(client: &str, script: &str) -> String {
+pub fn with(client: &str, script: &str) -> String {
     let bin = clients::bin(client);
     let bin = bin.display();
     format!(
@@ -15,7 +15,7 @@ fn with(client: &str, script: &str) -> String {
 }
 
 #[track_caller]
-fn works(image: &Image, who: Who, script: &str) {
+pub fn works(image: &Image, who: Who, script: &str) {
     let done = image.sh(who, script);
     assert_eq!(done.status.code(), Some(0), "{who:?}: {script}\n{done}");
 }

@@ -17,9 +17,9 @@ fn no_variable_is_made_for_a_scope_that_npm_would_take_for_another() {
     }
 }
 
-/// The file says the scope; what a shim sets is taken letter by letter.
+/// What no variable can say, the file of a shim does.
 #[test]
-fn a_shim_names_no_scope() {
+fn a_shims_file_takes_every_scope() {
     let login = Login::by("eyJ2ZXexample");
     let registry = Registry {
         namespace: Some("my_scope"),
@@ -28,14 +28,13 @@ fn a_shim_names_no_scope() {
             "https://corp-111122223333.d.codeartifact.us-east-1.amazonaws.com/npm/my_team/",
         )
     };
-    let names: Vec<String> = Npm
-        .shim_environment(&[registry])
-        .into_iter()
-        .map(|(name, _)| name)
-        .collect();
+    let file = Npm.shim_file().unwrap();
+    let text = file.editor.configure("", &[registry]).unwrap().text;
     let host = "//corp-111122223333.d.codeartifact.us-east-1.amazonaws.com";
-    let token = format!("npm_config_{host}/npm/my_team/:_authToken");
-    assert_eq!(names, [token.as_str(), "npm_config_globalconfig"]);
+    let expected = format!(
+        "@my_scope:registry=https:{host}/npm/my_team/\n{host}/npm/my_team/:_authToken=eyJ2ZXexample\n"
+    );
+    assert_eq!(text, expected);
 }
 
 #[test]
