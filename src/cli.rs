@@ -109,7 +109,7 @@ pub enum Command {
     /// Show settings, their sources, and what each tool is set to
     #[command(after_help = examples::STATUS)]
     Status,
-    /// Run a command with fresh credentials in its environment, and in no file
+    /// Run a command that you trust with fresh credentials in its environment, and in no file
     #[command(after_help = examples::EXEC)]
     Exec(ExecArgs),
     /// Renew the tokens that stand in tools' files

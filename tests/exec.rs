@@ -243,6 +243,19 @@ fn the_token_itself_is_there_for_files_that_name_its_variable() {
     assert_eq!(status_with_token(&page, shown.stdout.trim()), 200);
 }
 
+/// A requirements file can send the value of any variable anywhere.
+#[test]
+fn tools_that_ask_the_helper_run_without_the_token_itself() {
+    let mirror = Mirror::without_packages();
+    let home = told(Home::new(), &mirror);
+    mirror.login(&home, &["--tool", "pip"]).success();
+    let count = ["--", "sh", "-c", "env | grep -c eyJ; :"];
+    for (tools, held) in [("pip", "0\n"), ("pip,uv,twine", "0\n"), ("pip,bun", "2\n")] {
+        let finished = run(&home, &[&["--tool", tools], &count[..]].concat()).success();
+        assert_eq!(finished.stdout, held, "{tools}: {finished}");
+    }
+}
+
 #[test]
 fn without_a_token_nothing_is_started() {
     let mirror = Mirror::without_packages();

@@ -38,7 +38,10 @@ Examples:
 pub const EXEC: &str = "\
 Examples:
   studio-mirror exec npm ci
-  studio-mirror exec --tool twine -- twine upload dist/*";
+  studio-mirror exec --tool twine -- twine upload dist/*
+
+npm, bun and pip put variables into what a project's files say, and so can send
+these credentials wherever they say: for projects that you trust.";
 
 /// `refresh`
 pub const REFRESH: &str = "\

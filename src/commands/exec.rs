@@ -1,8 +1,9 @@
 //! `exec`: a command that finds fresh credentials in its environment, and in no file.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
@@ -41,7 +42,7 @@ pub fn run(session: Session, args: &ExecArgs) -> anyhow::Result<ExitCode> {
     }
     session.settings.require(Field::Domain)?;
     session.inherit_container_credentials()?;
-    let handed = handed(&session, &args.tool)?;
+    let handed = handed(&session, &args.tool, &args.command)?;
     let Some((program, arguments)) = args.command.split_first() else {
         return Err(Usage("no command is named".into()).into());
     };
@@ -92,8 +93,8 @@ impl Handed {
     }
 }
 
-/// What `named` tools, or all of them, find in their environment.
-fn handed(session: &Session, named: &[Tool]) -> anyhow::Result<Handed> {
+/// What `named` tools, or all of them, find in their environment behind `command`.
+fn handed(session: &Session, named: &[Tool], command: &[OsString]) -> anyhow::Result<Handed> {
     let has_variables = |tool: &Tool| tool.client().environment_auth().is_some();
     let tools: Vec<Tool> = match named {
         [] => Tool::all().filter(has_variables).collect(),
@@ -118,17 +119,51 @@ fn handed(session: &Session, named: &[Tool]) -> anyhow::Result<Handed> {
     let tokens = fetched.tokens(&targets);
     let mut handed = Handed::default();
     for target in &targets {
+        if leads_elsewhere(session, &fetched, target, command) {
+            continue;
+        }
         let (variables, foreign) = of_tool(session, &fetched, target, &tokens, !named.is_empty());
         handed.variables.extend(variables);
         handed.take_out(session, target.tool, foreign);
     }
-    if let Some(token) = fetched.token() {
+    // Tools that ask the helper, and nothing else, have no use for what some clients send wherever a project's file says.
+    let asks_helper = |tool: &Tool| tool.client().environment_auth() == Some(AuthMode::Helper);
+    let needs_none = !named.is_empty() && named.iter().all(asks_helper);
+    if let Some(token) = fetched.token().filter(|_| !needs_none) {
         let name = TOKEN_VARIABLE.to_owned();
         handed.variables.insert(name, token.token.clone());
     }
     let tools: Vec<Tool> = targets.iter().map(|target| target.tool).collect();
     warn_of_others(session, &tools, &handed);
     Ok(handed)
+}
+
+/// Whether `command` is the tool's, and its arguments send what a variable holds to another registry; then it gets none.
+fn leads_elsewhere(
+    session: &Session,
+    fetched: &Fetched,
+    target: &Target,
+    command: &[OsString],
+) -> bool {
+    let tool = target.tool;
+    let Some((program, arguments)) = command.split_first() else {
+        return false;
+    };
+    let name = Path::new(program).file_name().and_then(OsStr::to_str);
+    let is_its = name
+        .and_then(Tool::of_shim)
+        .is_some_and(|(of, _)| of == tool);
+    let Some(login) = fetched.login(target).filter(|_| is_its) else {
+        return false;
+    };
+    let leads = tool
+        .client()
+        .leads_elsewhere(arguments, login.main.endpoint.url());
+    if leads {
+        let said = format!("{tool} is left out: its arguments name another registry");
+        session.printer.warning(&said);
+    }
+    leads
 }
 
 /// `targets` without those that no variable can tell where a scope's packages are: half of the truth would send these to

@@ -223,6 +223,22 @@ fn bun(client: &str) {
     stranger.exec(&["sh", "-c", install]).success();
     assert!(stranger.has("mirror-right"));
     stranger.the_project_gets_no_token("bun");
+    // What this option names would get the token of the variable.
+    let url = stranger.elsewhere.url();
+    for option in [
+        vec![format!("--registry={url}")],
+        vec!["--registry".to_owned(), url],
+    ] {
+        for tool in [&[][..], &["--tool", "bun", "--"]] {
+            let option = option.iter().map(String::as_str);
+            let add = tool.iter().copied().chain(["bun", "add"]).chain(option);
+            let add: Vec<&str> = add.chain(["mirror-elsewhere"]).collect();
+            let finished = stranger.exec(&add).failure();
+            let said = "warning: bun is left out: its arguments name another registry";
+            assert!(finished.stderr.contains(said), "{finished}");
+            stranger.elsewhere_got_no_token("--registry");
+        }
+    }
 }
 
 #[test]
