@@ -155,6 +155,10 @@ fn what_an_image_cannot_hold_is_refused_in_words() {
         ),
         ("--profile ada", "error: --system takes no --profile"),
         (
+            "--tool npm,bun --namespace acme",
+            "error: bun cannot be set up for all users: no variable can tell bun the registry of @acme\nhint: leave it out of --tool",
+        ),
+        (
             "--domain other",
             "error: no owner of the domain other is set",
         ),

@@ -19,6 +19,7 @@ pub fn targets(session: &Session, args: &LoginArgs) -> anyhow::Result<Vec<Target
         if target.tool.client().system().is_none() {
             return Err(cannot(target.tool));
         }
+        say_scopes(session, target)?;
         target.auth = AuthMode::Helper;
         target.auth_refused = false;
         for wanted in &mut target.repositories {
@@ -26,6 +27,32 @@ pub fn targets(session: &Session, args: &LoginArgs) -> anyhow::Result<Vec<Target
         }
     }
     Ok(targets)
+}
+
+/// A tool that knows a registry for everything alone would ask the public one for a scope's packages.
+fn say_scopes(session: &Session, target: &Target) -> anyhow::Result<()> {
+    let tool = target.tool;
+    if tool.client().shims_take_scopes() {
+        return Ok(());
+    }
+    let scopes = target
+        .repositories
+        .iter()
+        .enumerate()
+        .filter_map(|(at, wanted)| {
+            let scope = wanted.repository.namespace.as_deref()?;
+            Some((at, scope.trim_start_matches('@')))
+        });
+    for (at, scope) in scopes {
+        let why = format!("no variable can tell {tool} the registry of @{scope}");
+        if at == 0 {
+            let message = format!("{tool} cannot be set up for all users: {why}");
+            return Err(with_hint(Usage(message), instead(tool)));
+        }
+        let said = format!("{why}: {tool} asks for these packages where it asks for all others");
+        session.printer.warning(&said);
+    }
+    Ok(())
 }
 
 /// What says who somebody is has no place in an image.
@@ -46,10 +73,13 @@ fn cannot(tool: Tool) -> anyhow::Error {
     let message = format!(
         "{tool} cannot be set up for all users: it finds its token in each user's own files alone"
     );
-    let hint = format!(
+    with_hint(Usage(message), instead(tool))
+}
+
+fn instead(tool: Tool) -> String {
+    format!(
         "leave it out of --tool; each user runs `studio-mirror login --tool {tool}`, or a start-up script does"
-    );
-    with_hint(Usage(message), hint)
+    )
 }
 
 fn endpoint(session: &Session, tool: Tool, wanted: &Wanted) -> anyhow::Result<RepositoryEndpoint> {
