@@ -70,11 +70,14 @@ fn files(plan: &ToolsPlan, login: &ToolLogin, npm: &Path, is_shimmed: bool) -> V
     });
     let ours = plan.files(Tool::Npm, login).into_iter().next();
     let ours = ours.filter(|_| is_shimmed).map(|file| file.path);
-    // Our link before it on PATH names a file of its own.
-    let machine = ours
-        .or_else(|| named("globalconfig"))
-        .or_else(|| Some(prefix?.join("etc/npmrc")));
-    project.into_iter().chain(user).chain(machine).collect()
+    // Our link before it on PATH puts what all users get over the machine's own.
+    let machine = named("globalconfig").or_else(|| Some(prefix?.join("etc/npmrc")));
+    project
+        .into_iter()
+        .chain(user)
+        .chain(ours)
+        .chain(machine)
+        .collect()
 }
 
 /// The version in the package.json that the program belongs to.
