@@ -1,6 +1,7 @@
 //! How a tool is set up for all users of a machine, and the commands that cannot ask for their token there.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use super::{Editor, NamedRegistry, ToolFile};
 
