@@ -213,8 +213,12 @@ fn is_in_use(file: &XmlFile, name: &str, urls: &[&str]) -> Result<bool, SyntaxEr
 fn reading(registries: &[Registry]) -> New {
     let of = |kind: &str| {
         let repositories = registries.iter().enumerate().map(|(at, registry)| {
-            let id = if at == 0 { CENTRAL } else { registry.name };
-            New::parent(kind, [New::text("id", id), New::text("url", registry.url)])
+            let id = match at {
+                0 => CENTRAL.to_owned(),
+                _ => names::id(registry),
+            };
+            let url = New::text("url", registry.url);
+            New::parent(kind, [New::text("id", &id), url])
         });
         repositories.collect::<Vec<_>>()
     };

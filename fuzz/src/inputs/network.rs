@@ -2,6 +2,7 @@
 
 use studio_mirror::check::evidence::{Answer, Role, Said};
 use studio_mirror::check::probes::{certificate, dns, http};
+use studio_mirror::check::verdicts::repository;
 
 use super::steers_nothing;
 
@@ -37,6 +38,17 @@ fn packet(bytes: &[u8]) {
     }
 }
 
+/// What is told of a refusal's body, whatever is in it.
+fn refusal(body: &str) {
+    let told = repository::refused("team", body);
+    assert!(told.detail.chars().count() < 700, "{}", told.detail);
+    steers_nothing(&told.detail);
+    told.fix
+        .iter()
+        .flat_map(|fix| fix.lines())
+        .for_each(steers_nothing);
+}
+
 fn head(bytes: &[u8]) {
     let answer = http::read(bytes);
     if let Answer::Http {
@@ -47,8 +59,7 @@ fn head(bytes: &[u8]) {
     } = &answer
     {
         assert!((100..1_000).contains(status), "{status}");
-        steers_nothing(body);
-        assert!(body.chars().count() <= 600);
+        refusal(body);
         assert!(
             location
                 .as_deref()

@@ -129,7 +129,7 @@ pub(super) fn unread(repository: &str, answer: &Answer) -> Verdict {
 }
 
 /// A 403 with a good token: AWS's sentence, where it has one, says which policy.
-fn refused(repository: &str, body: &str) -> Verdict {
+pub fn refused(repository: &str, body: &str) -> Verdict {
     let Some(sentence) = aws_sentence(body) else {
         let verdict = Verdict::failed(format!("the repository {repository} refuses (403)"));
         return verdict.because(Cause::Reading("403".to_owned()));

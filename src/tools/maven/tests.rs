@@ -66,7 +66,7 @@ const WHOLE: &str = r#"<?xml version="1.0" encoding="utf-8"?>
           <url>HOST/maven/team/</url>
         </repository>
         <repository>
-          <id>codeartifact-models</id>
+          <id>MODELS</id>
           <url>HOST/maven/models/</url>
         </repository>
       </repositories>
@@ -76,7 +76,7 @@ const WHOLE: &str = r#"<?xml version="1.0" encoding="utf-8"?>
           <url>HOST/maven/team/</url>
         </pluginRepository>
         <pluginRepository>
-          <id>codeartifact-models</id>
+          <id>MODELS</id>
           <url>HOST/maven/models/</url>
         </pluginRepository>
       </pluginRepositories>
