@@ -219,8 +219,7 @@ fn a_dry_run_shows_nobodys_password() {
         (
             ".m2/settings.xml",
             "<settings><servers><server><id>codeartifact</id><configuration><httpHeaders>\n\
-             <property><name>X-Api</name><value>hunter9</value></property>\n\
-             </httpHeaders></configuration></server></servers></settings>\n"
+             <property><name>X-Api</name><value>hunter9</value></property></httpHeaders></configuration></server></servers></settings>\n"
                 .to_owned(),
         ),
     ];
