@@ -164,7 +164,7 @@ put_in_place() {
 		rm -f "$kept"
 		return 1
 	fi
-	chmod 755 "$kept" && ln -fT "$kept" "$cached" || return
+	chmod 755 "$kept" && touch "$kept" && ln -fT "$kept" "$cached" || return
 	# The command, for terminals.
 	[ -e "$link" ] || { mkdir -p "${link%/*}" && ln -sf "$cached" "$link"; }
 	return 0
@@ -260,14 +260,13 @@ some_of() {
 	printf '%d.%03d\n' $((chance / 1000)) $((chance % 1000))
 }
 
-# The version before stays, to go back to. A young part may be another start's.
+# The version before stays, to go back to. What is young may be another start's.
 collect() {
 	local file
 	for file in "$cache/versions"/*; do
 		case ${file##*/} in
 			"$sha256" | "$previous_sha256") ;;
-			part.*) find "$file" -mmin +60 -delete 2>/dev/null ;;
-			*) rm -f "$file" ;;
+			*) find "$file" -mmin +60 -delete 2>/dev/null ;;
 		esac
 	done
 }
