@@ -1,7 +1,8 @@
 #!/bin/bash
-# A lifecycle configuration for JupyterLab and Code Editor in SageMaker Studio: logs pip, uv and npm in to AWS CodeArtifact when
-# the space starts, and keeps them logged in. Whatever happens, the space does start: this ends with 0, within 10 seconds. What it
-# prints: CloudWatch, log group /aws/sagemaker/studio, stream <domain>/<space>/<app type>/default/LifecycleConfigOnStart.
+# studio-mirror for a SageMaker Studio space: a lifecycle configuration for JupyterLab and Code Editor. It logs pip, uv and npm in
+# to AWS CodeArtifact when the space starts, and keeps them logged in. Whatever happens, the space does start: this ends with 0,
+# within 10 seconds. What it prints: CloudWatch, log group /aws/sagemaker/studio, stream
+# <domain>/<space>/<app type>/default/LifecycleConfigOnStart.
 
 # Which CodeArtifact. Empty: from the environment, or config.toml in ~/.config/studio-mirror or the image's /etc/studio-mirror.
 # shellcheck disable=SC2034

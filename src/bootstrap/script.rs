@@ -8,6 +8,9 @@ use sha2::{Digest, Sha256};
 use crate::error::Usage;
 
 const SCRIPT: &str = include_str!("../../lifecycle/on-start.sh");
+/// What every script of ours says in its second line, and by which it is known as ours.
+pub const MARK: &str = "studio-mirror for a SageMaker Studio space";
+
 /// What SageMaker takes, in characters of base64.
 const LONGEST: usize = 16_384;
 
@@ -156,9 +159,10 @@ fn in_base64(text: &str) -> usize {
     text.len().div_ceil(3) * 4
 }
 
-/// The script for names so long that they would leave no room: a space runs the same. The first line is none.
+/// The script for names so long that they would leave no room: a space runs the same, and by its mark it is known for ours.
 fn without_comments(script: &str) -> String {
-    let is_comment = |line: &str| line.trim_start().starts_with('#') && !line.starts_with("#!");
+    let is_needed = |line: &str| line.starts_with("#!") || line.contains(MARK);
+    let is_comment = |line: &str| line.trim_start().starts_with('#') && !is_needed(line);
     let lines = script.lines().filter(|line| !is_comment(line));
     lines.flat_map(|line| [line, "\n"]).collect()
 }
@@ -259,10 +263,16 @@ mod tests {
             ..script()
         };
         let text = script.text().expect("a script that fits");
-        assert!(text.starts_with("#!/bin/bash\n"));
+        assert!(text.starts_with("#!/bin/bash\n") && text.contains(MARK));
         let (bare, commented) = (text.lines().count(), SCRIPT.lines().count());
         let comments = SCRIPT.lines().filter(|l| l.trim_start().starts_with("# "));
-        assert_eq!(bare, commented - comments.count());
+        // The line with the mark stays.
+        assert_eq!(bare, commented - comments.count() + 1);
+    }
+
+    #[test]
+    fn the_script_is_known_for_ours() {
+        assert!(SCRIPT.contains(MARK));
     }
 
     /// With the addresses of both endpoints: whoever fills it in by hand has nobody to leave its comments out.

@@ -9,12 +9,10 @@ use super::{Decision, Wanted};
 use crate::aws::LifecycleConfig;
 use crate::bootstrap::choices::AttachWay;
 use crate::bootstrap::found::{Found, StudioSeen};
+use crate::bootstrap::script::MARK;
 use crate::bootstrap::slot::{App, Holder, Slot};
 use crate::bootstrap::stacks::ConsumerStack;
 use crate::bootstrap::template::{LifecycleConfiguration, lifecycle_configurations};
-
-/// A line that every script of ours has, and by which it is known as ours.
-pub const MARK: &str = "studio-mirror for a SageMaker Studio space";
 
 /// What happens to a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
