@@ -4,12 +4,12 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::tools::tool_state;
+use super::tools::{again, tool_state};
 use crate::columns::beside;
 use crate::commands::session::Session;
 use crate::files;
 use crate::helper::is_this_program;
-use crate::places::Places;
+use crate::places::{Places, Scope};
 use crate::state::ToolLogin;
 use crate::system_login;
 use crate::tools::{SystemWide, Tool, ToolFile};
@@ -56,11 +56,11 @@ pub fn tools(session: &Session) -> Vec<EverybodysTool> {
 
 /// What its files say, and whether its commands lead to us.
 fn state(session: &Session, tool: Tool, login: &ToolLogin, all: &SystemWide, bin: &Path) -> String {
-    let again = "as root, run `studio-mirror login --system`";
+    let again = again(Scope::System, None);
     let files = all.files.iter();
     let of_files = files.map(|file| match all.shims.is_empty() {
-        true => tool_state(session, tool, file, login, None, again),
-        false => state_without_token(tool, file, login, again),
+        true => tool_state(session, tool, file, login, None, Scope::System),
+        false => state_without_token(tool, file, login, &again),
     });
     let links = all.shims.iter().map(|shim| bin.join(shim.command));
     let of_links = links

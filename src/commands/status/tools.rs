@@ -7,6 +7,7 @@ use crate::commands::overruled::overruled;
 use crate::commands::session::Session;
 use crate::files;
 use crate::helper;
+use crate::places::Scope;
 use crate::state::ToolLogin;
 use crate::token::{Token, now};
 use crate::tools::{AuthMode, Found, Tool, ToolFile};
@@ -55,10 +56,7 @@ pub fn report(session: &Session, tool: Tool, cached: Option<&Token>) -> ToolRepo
                 }
                 None => files
                     .iter()
-                    .map(|file| {
-                        let again = "run `studio-mirror login`";
-                        tool_state(session, tool, file, login, cached, again)
-                    })
+                    .map(|file| tool_state(session, tool, file, login, cached, Scope::User))
                     .chain(overruled(
                         tool,
                         login,
@@ -77,15 +75,25 @@ fn overridden(session: &Session, tool: Tool) -> Option<&'static str> {
     tool.overriding_variables(&session.environment).next()
 }
 
-/// What one of the tool's files says; `again` is how it is made right.
+/// How a login is made again: that of `tool` alone, or of all that it was for.
+pub fn again(scope: Scope, tool: Option<Tool>) -> String {
+    let tool = tool.map_or_else(String::new, |tool| format!(" --tool {tool}"));
+    match scope {
+        Scope::User => format!("run `studio-mirror login{tool}`"),
+        Scope::System => format!("as root, run `studio-mirror login --system{tool}`"),
+    }
+}
+
+/// What one of the tool's files says, of this user's login or of that of all users.
 pub fn tool_state(
     session: &Session,
     tool: Tool,
     file: &ToolFile,
     login: &ToolLogin,
     cached: Option<&Token>,
-    again: &str,
+    scope: Scope,
 ) -> String {
+    let again = |tool| again(scope, tool);
     let text = match files::read_text(&file.path) {
         Ok(text) => text.unwrap_or_default(),
         Err(error) => return format!("{error:#}"),
@@ -95,24 +103,28 @@ pub fn tool_state(
     match (found, login.auth) {
         (Err(error), _) => format!("{tool} cannot read its file: {error}"),
         (Ok(Found::NotConfigured), _) => {
-            format!("its file no longer names the repository; {again}")
+            format!("its file no longer names the repository; {}", again(None))
         }
-        (Ok(Found::Amiss(what)), _) => format!("{what}; {again}"),
+        (Ok(Found::Amiss(what)), _) => format!("{what}; {}", again(Some(tool))),
         (Ok(Found::Unneeded), _) | (Ok(Found::Address), AuthMode::Token) => "ok".into(),
         (Ok(Found::Address | Found::Helper), AuthMode::Helper) => {
             match file.editor.program(&text, url) {
                 Some(program) if !program.is_file() => format!(
-                    "it asks `{}`, which is not there; {again}",
-                    program.display()
+                    "it asks `{}`, which is not there; {}",
+                    program.display(),
+                    again(None)
                 ),
                 _ => "ok".into(),
             }
         }
         (Ok(Found::Helper), AuthMode::Token) => {
-            "its file holds no token; run `studio-mirror login`".into()
+            format!("its file holds no token; {}", again(None))
         }
         (Ok(Found::Token(_)), AuthMode::Helper) => {
-            "its file holds somebody's token, which will expire; run `studio-mirror login`".into()
+            format!(
+                "its file holds somebody's token, which will expire; {}",
+                again(None)
+            )
         }
         (Ok(Found::Token(found)), AuthMode::Token) => match cached {
             Some(token) if token.token == found && token.remaining(now()) > 0 => "ok".into(),
