@@ -41,6 +41,38 @@ fn bash_reads_every_setting_back_as_it_was_given() {
     assert_eq!(read.lines().collect::<Vec<_>>(), given);
 }
 
+/// What bash makes of the script's part behind the settings.
+fn as_bash_reads_it(script: &str) -> String {
+    let (_, rest) = script.split_once("\nspread=").expect("settings");
+    let read = Command::new("bash")
+        .args(["-c", &format!("f() {{ spread={rest}\n}}; declare -f f")])
+        .output()
+        .expect("bash runs");
+    assert!(read.status.success(), "{read:?}");
+    String::from_utf8(read.stdout).expect("text")
+}
+
+#[test]
+fn a_script_that_has_no_room_for_comments_is_the_same_script() {
+    let mut long = Script {
+        domain: "corp".into(),
+        domain_owner: "111122223333".into(),
+        repository: "team".into(),
+        region: "us-east-1".into(),
+        api_endpoint: None,
+        repository_endpoint: None,
+        duration_seconds: None,
+        binary_source: BinarySource::S3("s3://tools/studio-mirror".into()),
+        binary: Version::stand_in("1.0.0").pin,
+        previous_sha256: None,
+    };
+    let short = long.text().expect("a script");
+    long.binary_source = BinarySource::S3(format!("s3://tools/{}", "k".repeat(1_024)));
+    let long = long.text().expect("a script");
+    assert!(short.contains("\n# ") && !long.contains("\n# "));
+    assert_eq!(as_bash_reads_it(&short), as_bash_reads_it(&long));
+}
+
 #[test]
 fn what_is_attached_is_clean_for_shellcheck() {
     let version = Version::stand_in("1.0.0");
