@@ -134,17 +134,22 @@ pub(super) fn of_no_url(text: &str) -> String {
     if begin > 0 && may_show_a_login(text) {
         return masked(text);
     }
+    if begin == 0 {
+        // A folder may have an `@` in its name, but seldom a `:` before it.
+        return match text.rsplit_once('@') {
+            Some((login, rest)) if login.contains(':') => {
+                let is_odd = login.contains(['/', '?', '#']);
+                let mask = if is_odd { "***@" } else { "" };
+                format!("{mask}{}", rest.trim())
+            }
+            _ => text.to_owned(),
+        };
+    }
     let authority = &text[begin..];
     let authority = &authority[..authority.find(['/', '?', '#']).unwrap_or(authority.len())];
     match authority.rsplit_once('@') {
-        Some((login, _)) if begin > 0 || login.contains(':') => {
-            format!("{}{}", &text[..begin], &text[begin + login.len() + 1..])
-        }
-        // A folder may have an `@` in its name, but seldom a `:` before it.
-        _ => match text.rsplit_once('@') {
-            Some((login, rest)) if begin == 0 && login.contains(':') => format!("***@{rest}"),
-            _ => text.to_owned(),
-        },
+        Some((login, _)) => format!("{}{}", &text[..begin], &text[begin + login.len() + 1..]),
+        None => text.to_owned(),
     }
 }
 
@@ -223,6 +228,7 @@ mod tests {
             ("file:///home/me@corp/links", "file:///home/me@corp/links"),
             ("u:pw@h.example/x", "h.example/x"),
             ("u:hunter2/s@h.example/x", "***@h.example/x"),
+            ("u:a@hunter2/s:b@h.example/x", "***@h.example/x"),
             ("https://u:hunter2/s@", "https://***"),
         ] {
             assert_eq!(of_no_url(text), shown, "{text}");
