@@ -24,7 +24,7 @@ fn heard(image: &Image, client: &str, script: &str) -> (String, String) {
          trap 'kill $listener' EXIT\n\
          until (exec 3<>/dev/tcp/127.0.0.1/9999) 2>/dev/null; do sleep 0.05; done\n\
          export BUN_INSTALL_CACHE_DIR=$PWD/c; mkdir p; cd p\n\
-         {{ {script}\n}} >../said 2>&1 || :\ncat ../heard; echo ===; cat ../said"
+         ( {script}\n) >../said 2>&1 || :\ncat ../heard; echo ===; cat ../said"
     );
     let done = image.sh(Who::Space, &with(client, &script)).success();
     let (heard, said) = done.stdout.split_once("===").expect("two parts");
@@ -108,7 +108,7 @@ fn no_file_of_a_project_is_given_the_token() {
             );
             assert!(heard.contains("/x/"), "{client}: {script}\n{said}");
         }
-        let own = "echo '{}' >package.json; bun add --registry=http://127.0.0.1:8080/npm/d/corp-111122223333/team mirror-left";
+        let own = "echo '{}' >package.json; bun add --registry=http://127.0.0.1:8080/npm/d/corp-111122223333/team/ mirror-left";
         let own = format!("export BUN_INSTALL_CACHE_DIR=$PWD/c; {own}");
         works(&image, Who::Space, &with(client, &own));
     }
