@@ -93,7 +93,13 @@ async fn a_fleet_gets_its_tokens_as_fast_as_the_quota_allows_and_no_start_waits(
         total.as_secs_f64() / ideal.as_secs_f64(),
         counts.throttled,
     );
-    assert_eq!(counts.tokens as usize, SPACES, "one each");
+    // One each, and a second for the few whose helper waited half its time for a login that was being refused: the holder of
+    // a lock may be a stopped process.
+    let tokens = counts.tokens as usize;
+    assert!(
+        (SPACES..=SPACES + SPACES / 1_000).contains(&tokens),
+        "{tokens} tokens"
+    );
     assert_eq!(counts.expired, 0);
     assert!(longest < Duration::from_secs(10), "{longest:?}");
     assert!(total < ideal.mul_f64(1.25), "{total:?} of {ideal:?}");
