@@ -69,7 +69,9 @@ fn a_script_that_has_no_room_for_comments_is_the_same_script() {
     let short = long.text().expect("a script");
     long.binary_source = BinarySource::S3(format!("s3://tools/{}", "k".repeat(1_024)));
     let long = long.text().expect("a script");
-    assert!(short.contains("\n# ") && !long.contains("\n# "));
+    // The one by which it is known stays.
+    let comments = |script: &str| script.matches("\n# ").count();
+    assert!(comments(&short) > 1 && comments(&long) == 1);
     assert_eq!(as_bash_reads_it(&short), as_bash_reads_it(&long));
 }
 
